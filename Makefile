@@ -1,0 +1,28 @@
+# The commands of the README. Everything is installed into .venv; Python 3.11 or newer is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: test check bench clean
+
+.venv/ready: requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Paomo needs Python 3.11 or newer; run make PYTHON=python3.12 ..."; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+test: .venv/ready  ## install and run the tests
+	$(BIN)/python -m pytest
+
+check: .venv/ready  ## format, lint, types, then the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+bench: .venv/ready  ## measure import and panel on the reference data
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf .venv

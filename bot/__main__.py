@@ -1,0 +1,73 @@
+"""The commands of the `paomo` program; heavy imports wait until a command needs them."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import __version__
+from bot.errors import UserError
+
+app = typer.Typer(
+    help="Paomo (泡沫) measures whether Chinese concept themes are being blown into bubbles.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"paomo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """Paomo (泡沫) measures whether Chinese concept themes are being blown into bubbles."""
+
+
+@app.command("import")
+def import_command(
+    bars: Annotated[Path, typer.Option(help="a Parquet or CSV file of daily bars, or a folder")],
+    members: Annotated[Path, typer.Option(help="a CSV file: theme, code[, name, as_of]")],
+    names: Annotated[Path | None, typer.Option(help="a CSV file: code, name")] = None,
+) -> None:
+    """Import history you already have; running it twice changes nothing."""
+    from bot.history import run_import
+
+    run_import(bars, members, names)
+
+
+@app.command()
+def replay(
+    since: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="first day")],
+    until: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="last day")],
+    theme: Annotated[
+        list[str] | None, typer.Option(help="only this theme; may be repeated")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+) -> None:
+    """What would have been said between two days, by the same code as every day."""
+    from bot.history import run_replay
+
+    run_replay(since.date(), until.date(), theme or [], as_json)
+
+
+def main() -> None:
+    """Runs the program; faults of input end in one line and exit code 2, never in a traceback."""
+    try:
+        app()
+    except UserError as error:
+        typer.echo(f"paomo: {error}", err=True)
+        sys.exit(error.code)
+
+
+if __name__ == "__main__":
+    main()

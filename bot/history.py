@@ -1,0 +1,153 @@
+"""The commands over history: import what people have, replay what would have been said."""
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from bot.errors import UserError
+from config.settings import Settings, SettingsError, load
+from market.importer import ImportRefused, ImportReport, import_history
+from market.source import Theme
+from market.store import Store
+from signals.lifecycle import Policy
+from signals.model import Signal, Transition
+from signals.replay import replay
+from signals.rules import Rule, build
+
+
+def settings() -> Settings:
+    """The settings; their faults as a UserError."""
+    try:
+        return load()
+    except SettingsError as error:
+        raise UserError(f"settings:\n{error}") from None
+
+
+def open_store(home: Path) -> Store:
+    """The store in the home folder, made when missing."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{home}: cannot be made ({error.strerror}); set PAOMO_HOME") from None
+    return Store(home / "paomo.db")
+
+
+def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:
+    """The rules and the policy of the settings; their faults as a UserError."""
+    try:
+        days = {"for_days", "reversal_days", "keep_firing_days", "divergence_days"}
+        knobs = {k: int(v) if k in days else v for k, v in known.policy.items()}
+        return build(known.rules), Policy(**knobs)  # type: ignore[arg-type]  # checked by name below
+    except (TypeError, ValueError) as error:
+        raise UserError(f"settings: {error}") from None
+
+
+def run_import(bars: Path, members: Path, names: Path | None) -> None:
+    """Imports with a progress bar and prints what was found; refusals as a UserError."""
+    store = open_store(settings().home)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=of)
+            bar.update(tasks[what], completed=done)
+
+        try:
+            report = import_history(store, bars, members, names, progress)
+        except ImportRefused as refused:
+            raise UserError(str(refused)) from None
+        finally:
+            store.close()
+    _print_report(report)
+
+
+def _print_report(report: ImportReport) -> None:
+    out = Console()
+    out.print(
+        f"{report.bars_read:,} bars of {report.stocks:,} stocks on {report.days:,} days read,"
+        f" {report.bars_new:,} new; {report.themes} themes, {report.theme_days_new:,} new theme days,"
+        f" backfilled with members of {report.member_day}",
+        soft_wrap=True,
+    )
+    for what, count in report.warnings.items():
+        out.print(f"warning: {what}: {count:,}", soft_wrap=True)
+
+
+def run_replay(since: date, until: date, themes: list[str], as_json: bool) -> None:
+    """Prints what would have been said between the two days."""
+    known = settings()
+    rules, policy = judge(known)
+    store = open_store(known.home)
+    by_id = store.themes()
+    chosen = _chosen(by_id.values(), themes)
+    for transition in _told(store, rules, policy, since, until):
+        if transition.theme in chosen:
+            theme = by_id[transition.theme]
+            print(
+                json.dumps(line(transition, theme), ensure_ascii=False)
+                if as_json
+                else plain(transition, theme)
+            )
+
+
+def _chosen(themes: Iterable[Theme], names: list[str]) -> set[str]:
+    known = list(themes)
+    missing = [n for n in names if not any(n in (t.name, t.id) for t in known)]
+    if missing:
+        raise UserError(f"no theme named {', '.join(missing)} in the store; see `paomo import`")
+    return {t.id for t in known if not names or t.name in names or t.id in names}
+
+
+def _told(
+    store: Store, rules: tuple[Rule, ...], policy: Policy, since: date, until: date
+) -> Iterator[Transition]:
+    if since > until:
+        raise UserError(f"--from {since} is after --to {until}")
+    days = store.days(until)
+    if not days:
+        raise UserError("the store holds no day up to then; run `paomo import` first")
+    for day, _, transitions in replay(store.panel(until, len(days)), rules, policy):
+        if day >= since:
+            yield from transitions
+
+
+def line(transition: Transition, theme: Theme) -> dict[str, Any]:
+    """One transition as the object `--json` prints."""
+    return {
+        "day": transition.day.isoformat(),
+        "theme": theme.name,
+        "id": theme.id,
+        "from": transition.before.stage,
+        "to": transition.after.stage,
+        "kind": transition.kind,
+        "signals": [_signal(signal) for signal in transition.signals],
+    }
+
+
+def _signal(signal: Signal) -> dict[str, Any]:
+    unknown = math.isnan(signal.value)
+    return {
+        "rule": signal.rule,
+        "value": None if unknown else signal.value,
+        "threshold": signal.threshold,
+        "unit": signal.unit,
+        "firing": signal.firing,
+    }
+
+
+def plain(transition: Transition, theme: Theme) -> str:
+    """One transition as a line for people."""
+    values = " ".join(
+        f"{s.rule}={'unknown' if math.isnan(s.value) else round(s.value, 3)}"
+        for s in transition.signals
+    )
+    stages = f"{transition.before.stage} -> {transition.after.stage}"
+    return f"{transition.day} {transition.kind:<10} {theme.name} ({stages}) {values}"

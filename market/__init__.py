@@ -1,0 +1,1 @@
+"""The data side: sources, calendar, checks and the store of facts."""

@@ -1,0 +1,89 @@
+"""Reports of companies as they were public on a day, and what they say of a theme. Pure."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+STALE_DAYS = 400  # calendar days after which a report no longer speaks
+
+
+def deadline(report: date) -> date:
+    """Statutory last day to publish the report of a quarter's end (CSRC disclosure rules)."""
+    if report.month == 12:
+        return date(report.year + 1, 4, 30)
+    return {3: date(report.year, 4, 30), 6: date(report.year, 8, 31), 9: date(report.year, 10, 31)}[
+        report.month
+    ]
+
+
+def public_days(reports: pd.DataFrame) -> pd.Series:
+    """The day each report counts from: as published, else the statutory deadline."""
+    known = pd.to_datetime(reports["published"]).dt.date
+    return known.where(known.notna(), reports["report"].map(deadline))
+
+
+def theme_growth(
+    reports: pd.DataFrame, days: Sequence[date], codes: Sequence[str], matrix: sparse.csr_matrix
+) -> dict[str, np.ndarray]:
+    """profit_growth, revenue_growth (fractions), with_report (counts), each day x theme.
+
+    `reports`: code, report, public (date), profit, revenue (CNY), profit_yoy, revenue_yoy
+    (fractions). Growth of a theme is the sum of its members' figures on the sum of the year before.
+    """
+    profit, profit_before = _growth(reports, days, codes, "profit")
+    revenue, revenue_before = _growth(reports, days, codes, "revenue")
+    reported = (~np.isnan(profit_before) | ~np.isnan(revenue_before)).astype(float)
+    return {
+        "profit_growth": _aggregate(profit, profit_before, matrix),
+        "revenue_growth": _aggregate(revenue, revenue_before, matrix),
+        "with_report": np.asarray(matrix.T.dot(reported.T).T),
+    }
+
+
+def _growth(
+    reports: pd.DataFrame, days: Sequence[date], codes: Sequence[str], item: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """The item of the newest public report and of the same report a year before, day x stock."""
+    now, before = (np.full((len(days), len(codes)), np.nan) for _ in range(2))
+    place = {code: column for column, code in enumerate(codes)}
+    calendar = np.array(days, dtype="datetime64[D]")
+    ordered = reports[reports["code"].isin(place)].sort_values(["report", "public"])
+    columns = [ordered[c] for c in ("code", "public", item, f"{item}_yoy")]
+    for code, public, value, yoy in zip(*columns, strict=True):
+        if np.isnan(value) or np.isnan(yoy) or yoy == -1:
+            continue
+        shown = np.datetime64(public, "D")
+        first, last = np.searchsorted(calendar, [shown, shown + STALE_DAYS])
+        column = place[code]
+        now[first:last, column] = value
+        before[first:last, column] = _year_before(value, yoy)
+    return now, before
+
+
+def _year_before(value: float, yoy: float) -> float:
+    """The figure a year before; growth is published on the size of that figure, so a loss that
+    shrank has a positive growth."""
+    return value / (1 - yoy) if value < 0 and -1 < yoy < 1 else value / (1 + yoy)
+
+
+def _aggregate(now: np.ndarray, before: np.ndarray, matrix: sparse.csr_matrix) -> np.ndarray:
+    """Sum of now / sum of before - 1; NaN when the base is not positive."""
+    known = ~np.isnan(before)
+    base = np.asarray(matrix.T.dot(np.where(known, before, 0.0).T).T)
+    total = np.asarray(matrix.T.dot(np.where(known, now, 0.0).T).T)
+    growth = np.full(base.shape, np.nan)
+    np.divide(total, base, out=growth, where=base > 0)
+    return growth - 1
+
+
+def theme_pe(cap: np.ndarray, pe: np.ndarray, matrix: sparse.csr_matrix) -> np.ndarray:
+    """Sum of market caps / sum of trailing profits of members, times; NaN for a loss. By theme."""
+    known = ~np.isnan(cap) & ~np.isnan(pe) & (pe != 0)
+    profit = matrix.T.dot(np.where(known, cap / np.where(known, pe, 1.0), 0.0))
+    total = matrix.T.dot(np.where(known, cap, 0.0))
+    times = np.full(len(total), np.nan)
+    np.divide(total, profit, out=times, where=profit > 0)
+    return times

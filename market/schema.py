@@ -1,0 +1,38 @@
+"""Tables of the store and how they came about; one migration a release step."""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from signals.panel import FRAMES
+
+THEME_DAY = ("day", "theme", *FRAMES, "backfilled", "member_day")  # columns, in order
+
+migrations = Migrations("store")
+
+
+@migrations()
+def m001_facts(db: Database) -> None:
+    """Themes, dated membership, stocks, bars, reports, and the rows made of them.
+
+    Days are numbers like 20240628; money is CNY, volume shares. WITHOUT ROWID keeps rows in the
+    order they are read in: by day.
+    """
+    figures = ", ".join(f'"{name}" REAL' for name in FRAMES)
+    for statement in (
+        'CREATE TABLE theme (id TEXT PRIMARY KEY, name TEXT, "group" TEXT, exchange TEXT,'
+        " source TEXT, basis TEXT, board TEXT, parent TEXT)",
+        "CREATE TABLE member (theme TEXT, as_of INTEGER, code TEXT,"
+        " PRIMARY KEY (theme, as_of, code)) WITHOUT ROWID",
+        "CREATE INDEX member_code ON member (code)",
+        "CREATE TABLE stock (code TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID",
+        "CREATE TABLE bar (day INTEGER, code TEXT, close REAL, prev_close REAL, open REAL,"
+        " high REAL, low REAL, volume REAL, amount REAL, PRIMARY KEY (day, code)) WITHOUT ROWID",
+        "CREATE TABLE report (code TEXT, report INTEGER, public INTEGER, profit REAL,"
+        " profit_yoy REAL, revenue REAL, revenue_yoy REAL, PRIMARY KEY (code, report))"
+        " WITHOUT ROWID",
+        f"CREATE TABLE theme_day (day INTEGER, theme TEXT, {figures}, backfilled INTEGER,"
+        " member_day INTEGER, PRIMARY KEY (day, theme)) WITHOUT ROWID",
+        "CREATE TABLE market_day (day INTEGER PRIMARY KEY, benchmark REAL, stocks INTEGER,"
+        " advancers INTEGER, decliners INTEGER, limit_ups INTEGER, amount REAL, source TEXT)",
+    ):
+        db.execute(statement)

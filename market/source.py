@@ -1,0 +1,86 @@
+"""The seam to the outside: what a source of market data must answer, and how it may fail."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import pandas as pd
+
+
+class SourceError(Exception):
+    """A source could not answer; the class says whether trying again can help."""
+
+
+class Banned(SourceError):
+    """The upstream refuses us (dropped connection, 403, 429, HTML for JSON): leave it alone."""
+
+
+class NoData(SourceError):
+    """The upstream answered and has nothing for this day or key (yet)."""
+
+
+class SchemaChanged(SourceError):
+    """Columns, units or ranges are not as known: the operator must know, once."""
+
+
+class Transient(SourceError):
+    """Timeout or 5xx: the only failure that is retried."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A concept board, an industry board or a curated basket."""
+
+    id: str  # ours, short ASCII, for ever: em-BK0800, basket-deepseek, file-3f9a1c20
+    name: str  # as people say it, 人工智能; may be renamed
+    group: str  # concept | industry | basket
+    exchange: str  # calendar: XSHG | XHKG
+    source: str  # em | file | basket | simulated
+    basis: str  # its close: members (their equal-weight index) | board (its own index) | index
+    board: str | None = None  # code upstream, BK0800 or HSTECH
+    parent: str | None = None  # id of the theme it is a sub-industry of
+
+
+class Source(Protocol):
+    """Market data in normal form: shares, CNY, fractions; days are `date`s, unknown is NaN.
+
+    Every method may raise the four SourceErrors and nothing else.
+    """
+
+    name: str
+
+    def calendar(self) -> list[date]:
+        """All known trading days of the mainland exchanges, ascending."""
+        ...
+
+    def boards(self) -> pd.DataFrame:
+        """Concept boards now: code, name, close (points), pct (fraction), turnover (fraction),
+        advancers, decliners (counts)."""
+        ...
+
+    def members(self, board: str) -> pd.DataFrame:
+        """Members of one board now: code (6 digits), name."""
+        ...
+
+    def board_history(self, board: str, since: date, until: date) -> pd.DataFrame:
+        """Daily bars of one board, ascending: day, open, high, low, close (points), amount
+        (CNY)."""
+        ...
+
+    def snapshot(self) -> pd.DataFrame:
+        """The whole A-share market now: code, name, open, high, low, close, prev_close (CNY),
+        volume (shares), amount (CNY), turnover (fraction), pe_ttm, pb (ratio),
+        market_cap, float_cap (CNY). Columns a provider lacks are NaN. `.attrs["provider"]` names it."""
+        ...
+
+    def earnings(self, report: date) -> pd.DataFrame:
+        """Reports of all companies for the quarter ending `report`: code, name, report (date),
+        revenue (CNY, since the start of the year), profit (CNY, likewise, attributable),
+        revenue_yoy, profit_yoy (fractions), published (date; NaT where the source has no
+        trustworthy disclosure date)."""
+        ...
+
+    def index_history(self, code: str, since: date, until: date) -> pd.DataFrame:
+        """Daily bars of an index (sh000985, sh000300, HSTECH), ascending: day, open, high, low,
+        close (points), amount (CNY or HKD, NaN if the provider has none)."""
+        ...

@@ -1,0 +1,231 @@
+"""The store of facts in SQLite: themes, dated membership, bars, theme days, reports."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlite_utils
+
+from market.schema import THEME_DAY, migrations
+from market.source import Theme
+from signals.panel import FRAMES, Panel
+
+BAR = ("close", "prev_close", "open", "high", "low", "volume", "amount")
+
+
+def as_int(day: date) -> int:
+    """20240628 for 2024-06-28: four bytes a row in SQLite, and readable."""
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+def as_date(number: int) -> date:
+    """The date of a number made by `as_int`."""
+    return date(number // 10000, number // 100 % 100, number % 100)
+
+
+class Store:
+    """Facts of the market. A connection belongs to the thread that made it."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Opens or creates the store; None keeps it in memory."""
+        # autocommit: transactions are begun by `atomic` alone, with BEGIN IMMEDIATE
+        self._db = sqlite3.connect(path or ":memory:", isolation_level=None)
+        for pragma in ("journal_mode=WAL", "busy_timeout=10000", "synchronous=NORMAL"):
+            self._db.execute(f"PRAGMA {pragma}")
+        migrations.apply(sqlite_utils.Database(self._db))
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._db.close()
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """One transaction: all of it is kept, or none."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def save_themes(self, themes: Iterable[Theme]) -> None:
+        """Adds themes, or renews what is known of them."""
+        rows = [tuple(theme.__dict__.values()) for theme in themes]
+        self._db.executemany("INSERT OR REPLACE INTO theme VALUES (?,?,?,?,?,?,?,?)", rows)
+
+    def themes(self) -> dict[str, Theme]:
+        """All themes by id, in the order of their ids."""
+        rows = self._db.execute("SELECT * FROM theme ORDER BY id")
+        return {row[0]: Theme(*row) for row in rows}
+
+    def save_members(self, theme: str, day: date, codes: Iterable[str]) -> int:
+        """Adds a dated membership; gives the number of rows that were new."""
+        rows = [(theme, as_int(day), code) for code in codes]
+        return self._insert("member", 3, rows)
+
+    def members(self, theme: str, on: date | None = None) -> list[str]:
+        """Codes of the newest membership at or before `on`, else of the oldest one known."""
+        day = self.member_day(theme, on)
+        if day is None:
+            return []
+        found = self._db.execute(
+            "SELECT code FROM member WHERE theme=? AND as_of=?", (theme, as_int(day))
+        )
+        return [row[0] for row in found]
+
+    def member_day(self, theme: str, on: date | None = None) -> date | None:
+        """The day of that membership; None when the theme has none."""
+        until = as_int(on or date.max)
+        (number,) = self._db.execute(
+            "SELECT coalesce(max(CASE WHEN as_of<=? THEN as_of END), min(as_of))"
+            " FROM member WHERE theme=?",
+            (until, theme),
+        ).fetchone()
+        return as_date(number) if number else None
+
+    def member_days(self, theme: str) -> list[date]:
+        """Days of all memberships of a theme, ascending."""
+        found = self._db.execute(
+            "SELECT DISTINCT as_of FROM member WHERE theme=? ORDER BY as_of", (theme,)
+        )
+        return [as_date(row[0]) for row in found]
+
+    def save_names(self, names: Mapping[str, str]) -> None:
+        """Names of stocks by code."""
+        self._db.executemany("INSERT OR REPLACE INTO stock VALUES (?,?)", names.items())
+
+    def themes_of(self, code: str) -> list[Theme]:
+        """Themes that ever had the stock as a member."""
+        found = {r[0] for r in self._db.execute("SELECT theme FROM member WHERE code=?", (code,))}
+        return [theme for id_, theme in self.themes().items() if id_ in found]
+
+    def save_bars(self, rows: Iterable[tuple[Any, ...]]) -> int:
+        """Adds bars (day number, code, then BAR); those already there stay. Gives the new rows."""
+        return self._insert("bar", 2 + len(BAR), rows)
+
+    def bar_days(self) -> list[date]:
+        """Days that have bars, ascending."""
+        # the index skip of DISTINCT would read millions of rows; this hops from day to day
+        found = self._db.execute(
+            "WITH RECURSIVE d(day) AS (SELECT min(day) FROM bar UNION ALL"
+            " SELECT (SELECT min(day) FROM bar WHERE day>d.day) FROM d WHERE day IS NOT NULL)"
+            " SELECT day FROM d WHERE day IS NOT NULL"
+        )
+        return [as_date(row[0]) for row in found]
+
+    def bars(self, since: date, until: date) -> pd.DataFrame:
+        """Bars between two days: day, code, then BAR; CNY and shares, NaN unknown."""
+        found = self._db.execute(
+            "SELECT * FROM bar WHERE day BETWEEN ? AND ?", (as_int(since), as_int(until))
+        )
+        frame = pd.DataFrame(found.fetchall(), columns=["day", "code", *BAR])
+        days = {number: as_date(number) for number in frame["day"].unique()}
+        return frame.assign(day=frame["day"].map(days))
+
+    def first_days(self) -> dict[str, date]:
+        """First day of each stock's bars."""
+        rows = self._db.execute("SELECT code, min(day) FROM bar GROUP BY code")
+        return {code: as_date(day) for code, day in rows}
+
+    def save_reports(self, rows: Iterable[tuple[Any, ...]]) -> int:
+        """Adds company reports: code, report, public (day numbers), profit, profit_yoy, revenue,
+        revenue_yoy. Those already there stay."""
+        return self._insert("report", 7, rows)
+
+    def reports(self, until: date) -> pd.DataFrame:
+        """Reports public on or before a day, with `date` columns report and public."""
+        found = self._db.execute("SELECT * FROM report WHERE public<=?", (as_int(until),))
+        names = ["code", "report", "public", "profit", "profit_yoy", "revenue", "revenue_yoy"]
+        frame = pd.DataFrame(found.fetchall(), columns=names)
+        for column in ("report", "public"):
+            frame[column] = frame[column].map(as_date)
+        return frame.astype(dict.fromkeys(names[3:], float))
+
+    def save_theme_days(self, rows: Iterable[tuple[Any, ...]]) -> int:
+        """Adds theme rows (columns of THEME_DAY); a day once written is not rewritten."""
+        return self._insert("theme_day", len(THEME_DAY), rows)
+
+    def last_closes(self, day: date) -> dict[str, float]:
+        """Each theme's newest index level in the 60 days before a day, points."""
+        found = self._db.execute(
+            "SELECT theme, close, max(day) FROM theme_day WHERE day<? AND day>="
+            "(SELECT min(day) FROM (SELECT day FROM market_day WHERE day<?"
+            " ORDER BY day DESC LIMIT 60)) GROUP BY theme",
+            (as_int(day), as_int(day)),
+        )
+        return {row[0]: row[1] for row in found}
+
+    def save_market_days(self, rows: Iterable[tuple[Any, ...]]) -> int:
+        """Adds market rows: day number, benchmark (points), stocks, advancers, decliners,
+        limit_ups, amount (CNY), source."""
+        return self._insert("market_day", 8, rows)
+
+    def benchmark(self, before: date) -> float | None:
+        """The equal-weight index of all stocks on the last day before, points."""
+        found = self._db.execute(
+            "SELECT benchmark FROM market_day WHERE day<? ORDER BY day DESC LIMIT 1",
+            (as_int(before),),
+        ).fetchone()
+        return float(found[0]) if found else None
+
+    def days(self, until: date | None = None, limit: int = -1) -> list[date]:
+        """The last `limit` days that have market rows (all by default), ascending."""
+        found = self._db.execute(
+            "SELECT day FROM market_day WHERE day<=? ORDER BY day DESC LIMIT ?",
+            (as_int(until or date.max), limit),
+        ).fetchall()
+        return [as_date(row[0]) for row in reversed(found)]
+
+    def panel(self, until: date, days: int) -> Panel:
+        """All themes over the last `days` days to `until`; a theme without a row that day is NaN.
+
+        Raises ValueError when the store has no day at or before `until`.
+        """
+        index = self.days(until, days)
+        if not index:
+            raise ValueError(f"no day at or before {until} is stored; import or run daily first")
+        first, last = as_int(index[0]), as_int(index[-1])
+        market = self._db.execute(
+            "SELECT benchmark, amount FROM market_day WHERE day BETWEEN ? AND ? ORDER BY day",
+            (first, last),
+        ).fetchall()
+        marks = np.array(market, dtype=float)
+        themes = list(self.themes())
+        values = self._theme_values(index, themes, first, last)
+        frames = {
+            name: pd.DataFrame(values[place], index=index, columns=themes, copy=False)
+            for place, name in enumerate(FRAMES)
+        }
+        series = [pd.Series(marks[:, column], index=index) for column in (0, 1)]
+        return Panel(benchmark=series[0], market_amount=series[1], **frames)
+
+    def _theme_values(
+        self, index: Sequence[date], themes: Sequence[str], first: int, last: int
+    ) -> np.ndarray:
+        """FRAMES x day x theme."""
+        window = "FROM theme_day WHERE day BETWEEN ? AND ? ORDER BY day, theme"
+        keys = self._db.execute(f"SELECT day, theme {window}", (first, last)).fetchall()
+        # NULL as infinity: a stream without None goes straight into an array, five times faster
+        columns = ", ".join(f"ifnull({name}, 9e999)" for name in FRAMES)
+        found = self._db.execute(f"SELECT {columns} {window}", (first, last)).fetchall()
+        flat = np.fromiter(chain.from_iterable(found), float, len(found) * len(FRAMES))
+        flat[np.isinf(flat)] = np.nan
+        row = {as_int(day): place for place, day in enumerate(index)}
+        column = {theme: place for place, theme in enumerate(themes)}
+        at = [row[day] for day, _ in keys], [column[theme] for _, theme in keys]
+        values = np.full((len(FRAMES), len(index), len(themes)), np.nan)
+        values[:, *at] = flat.reshape(len(found), len(FRAMES)).T
+        return values
+
+    def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> int:
+        marks = ",".join("?" * columns)
+        before = self._db.total_changes
+        self._db.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)
+        return self._db.total_changes - before

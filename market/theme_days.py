@@ -1,0 +1,202 @@
+"""From member bars to theme rows: counts, equal-weight returns and activity, day x theme.
+
+Pure. Import and the daily run use the same functions, so that a day computed alone has the same
+figures as the same day in a long import: windows are fixed, sums of shares are exact integers, and
+comparisons of averages allow for the last digits of a float.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from market.limits import price_limits
+
+MA_DAYS = 20  # trading days of the members' average and of their highs
+VOLUME_DAYS = 60  # trading days before, in a member's mean volume
+VOLUME_KNOWN_DAYS = 40  # of those must have a volume
+NEW_LISTING_DAYS = 20  # trading days a listing is left out: its first moves are no crowd's
+WARM_UP_DAYS = VOLUME_DAYS + 1  # rows before a day that its figures need
+IMPOSSIBLE_MOVE = 0.35  # beyond every price limit plus rounding: such a return is unknown
+SAME = 1e-9  # relative; equal up to float noise
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars of many stocks as matrices day x stock; NaN where a stock has no bar that day."""
+
+    days: tuple[date, ...]
+    codes: tuple[str, ...]
+    close: Array  # CNY
+    prev_close: Array  # CNY, on the same basis as close
+    high: Array  # CNY; may be unknown
+    volume: Array  # shares; may be unknown
+    amount: Array  # CNY; may be unknown
+    age: Array  # trading days since the first bar known, per stock, on the first of `days`
+    st: frozenset[str] = frozenset()  # codes under special treatment (5 % limit), if known
+
+
+@dataclass(frozen=True)
+class StockDays:
+    """What the bars say of each stock and day; all day x stock."""
+
+    returns: Array  # fraction; NaN unknown (suspended, new listing, impossible)
+    above_ma20: Array  # bool
+    ma20_known: Array  # bool
+    new_high: Array  # bool
+    limit_up: Array  # bool
+    activity: Array  # volume / own mean of the 60 days before, times
+    amount: Array  # CNY
+
+
+def stock_days(bars: Bars) -> StockDays:
+    """Per-stock figures from bars; the first WARM_UP_DAYS rows know less."""
+    raw = bars.close / bars.prev_close - 1
+    still = np.nan_to_num(raw) == 0.0
+    traded = ~np.isnan(bars.close) & ~((bars.volume == 0) & still)
+    age = bars.age[None, :] + np.arange(len(bars.days))[:, None]
+    usable = traded & (age >= NEW_LISTING_DAYS) & (np.abs(raw) <= IMPOSSIBLE_MOVE)
+    returns = np.where(usable, raw, np.nan)
+    chain = _chained(np.where(np.abs(raw) <= IMPOSSIBLE_MOVE, raw, 0.0), bars.close)
+    mean, top = _trailing(chain, MA_DAYS)
+    known = traded & ~np.isnan(mean)
+    limits = price_limits(bars.days, bars.codes, bars.st)
+    closed_high = ~(bars.close < bars.high * (1 - 1e-4))  # an unknown high does not deny a limit
+    return StockDays(
+        returns=returns,
+        above_ma20=known & (chain > mean * (1 + SAME)),
+        ma20_known=known,
+        new_high=known & (chain >= top * (1 - SAME)),
+        limit_up=usable & (returns >= limits - 0.003) & closed_high,
+        activity=_activity(np.where(traded, bars.volume, np.nan)),
+        amount=np.where(traded, bars.amount, np.nan),
+    )
+
+
+def _chained(returns: Array, close: Array) -> Array:
+    """Each stock's index from its returns, flat through suspensions, NaN before its first bar."""
+    started = np.maximum.accumulate(~np.isnan(close), axis=0)
+    chain = np.cumprod(1 + np.nan_to_num(returns), axis=0)
+    return np.where(started, chain, np.nan)
+
+
+def _trailing(values: Array, days: int) -> tuple[Array, Array]:
+    """Mean and maximum of the last `days` rows; NaN until all are known."""
+    total, top = np.zeros_like(values), np.full_like(values, -np.inf)
+    for lag in range(min(days, len(values))):
+        rows = values[: len(values) - lag]
+        total[lag:] += rows
+        np.maximum(top[lag:], rows, out=top[lag:])
+    total[: days - 1] = np.nan
+    return total / days, np.where(np.isnan(total), np.nan, top)
+
+
+def _activity(volume: Array) -> Array:
+    """Volume / own mean of the VOLUME_DAYS before; NaN with fewer than VOLUME_KNOWN_DAYS known.
+
+    Shares are whole numbers, so the running sum is exact and the figure does not depend on where
+    the bars begin.
+    """
+    known = volume > 0
+    shares = np.cumsum(np.where(known, np.rint(np.nan_to_num(volume)), 0), axis=0)
+    count = np.cumsum(known, axis=0)
+    result = np.full(volume.shape, np.nan)
+    for row in range(1, len(volume)):
+        first = max(0, row - VOLUME_DAYS)
+        before = (shares[first - 1], count[first - 1]) if first else (0, 0)
+        days = count[row - 1] - before[1]
+        total = shares[row - 1] - before[0]
+        enough = (days >= VOLUME_KNOWN_DAYS) & known[row]
+        np.divide(volume[row] * days, total, out=result[row], where=enough)
+    return result
+
+
+def membership(
+    members: Mapping[str, Sequence[str]], themes: Sequence[str], codes: Sequence[str]
+) -> sparse.csr_matrix:
+    """Stock x theme matrix of ones; members without bars are left out."""
+    place = {code: row for row, code in enumerate(codes)}
+    pairs = [
+        (place[code], column)
+        for column, theme in enumerate(themes)
+        for code in members.get(theme, ())
+        if code in place
+    ]
+    rows, columns = zip(*pairs, strict=True) if pairs else ((), ())
+    shape = (len(codes), len(themes))
+    return sparse.csr_matrix((np.ones(len(pairs)), (rows, columns)), shape=shape)
+
+
+def theme_rows(stocks: StockDays, matrix: sparse.csr_matrix, rows: slice) -> dict[str, Array]:
+    """Figures of the chosen days, each day x theme: counts, ret, amount, volume_ratio."""
+    returns = stocks.returns[rows]
+    known = ~np.isnan(returns)
+    covered = _sums(known, matrix)
+    ret = np.divide(
+        _sums(np.nan_to_num(returns), matrix),
+        covered,
+        out=np.full(covered.shape, np.nan),
+        where=covered > 0,
+    )
+    amounts = stocks.amount[rows]
+    priced = _sums(~np.isnan(amounts), matrix)
+    return {
+        "ret": ret,
+        "covered": covered,
+        "advancers": _sums(returns > 0, matrix),
+        "decliners": _sums(returns < 0, matrix),
+        "above_ma20": _sums(stocks.above_ma20[rows], matrix),
+        "ma20_known": _sums(stocks.ma20_known[rows], matrix),
+        "new_highs": _sums(stocks.new_high[rows], matrix),
+        "limit_ups": _sums(stocks.limit_up[rows], matrix),
+        # a sum with holes is no sum: nine in ten traded members must be priced
+        "amount": np.where(
+            (priced > 0) & (priced >= 0.9 * covered), _sums(np.nan_to_num(amounts), matrix), np.nan
+        ),
+        "volume_ratio": _medians(stocks.activity[rows], matrix),
+    }
+
+
+def _sums(values: Array, matrix: sparse.csr_matrix) -> Array:
+    return np.asarray(matrix.T.dot(values.astype(float).T).T)
+
+
+def _medians(values: Array, matrix: sparse.csr_matrix) -> Array:
+    columns = matrix.tocsc()
+    out = np.full((len(values), matrix.shape[1]), np.nan)
+    for theme in range(matrix.shape[1]):
+        own = values[:, columns.indices[columns.indptr[theme] : columns.indptr[theme + 1]]]
+        rows = (~np.isnan(own)).any(axis=1)
+        out[rows, theme] = np.nanmedian(own[rows], axis=1) if rows.any() else np.nan
+    return out
+
+
+def market_rows(stocks: StockDays, rows: slice) -> pd.DataFrame:
+    """The whole market, one row a day: ret (equal weight), stocks, advancers, decliners,
+    limit_ups, amount (CNY; NaN when no stock is priced)."""
+    returns = stocks.returns[rows]
+    known = ~np.isnan(returns)
+    count = known.sum(axis=1)
+    amounts = stocks.amount[rows]
+    total = np.divide(
+        np.nansum(returns, axis=1), count, out=np.full(len(count), np.nan), where=count > 0
+    )
+    return pd.DataFrame(
+        {
+            "ret": total,
+            "stocks": count,
+            "advancers": (returns > 0).sum(axis=1),
+            "decliners": (returns < 0).sum(axis=1),
+            "limit_ups": stocks.limit_up[rows].sum(axis=1),
+            "amount": np.where(
+                (~np.isnan(amounts)).sum(axis=1) >= 0.9 * np.maximum(count, 1),
+                np.nansum(amounts, axis=1),
+                np.nan,
+            ),
+        }
+    )

@@ -1,0 +1,1 @@
+"""The pure core: from a panel to signals and stages; no clock, no database, no network."""

@@ -1,0 +1,70 @@
+"""The words of the core: stages, signals, states, transitions. Units stand behind each field."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a theme stands."""
+
+    QUIET = "quiet"
+    FORMING = "forming"
+    BUBBLE = "bubble"
+    BURSTING = "bursting"
+    OVER = "over"
+
+
+class Kind(StrEnum):
+    """What an alert tells."""
+
+    SURGE = "surge"
+    DIVERGENCE = "divergence"
+    REVERSAL = "reversal"
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What one rule says of one theme on one day."""
+
+    theme: str  # theme id
+    rule: str  # a key of RULES
+    day: date
+    value: float  # in `unit`; NaN means unknown
+    threshold: float  # in `unit`
+    unit: str  # share (0..1), fraction (a return), ratio (times), percentile (0..1)
+
+    @property
+    def firing(self) -> bool:
+        """Whether the value is at or above the threshold; unknown never fires."""
+        return self.value >= self.threshold
+
+
+@dataclass(frozen=True)
+class ThemeState:
+    """What the lifecycle remembers of one theme: all `advance` needs beside today's reading."""
+
+    theme: str  # theme id
+    stage: Stage = Stage.QUIET
+    since: date | None = None  # first day of this stage
+    started: date | None = None  # first day of the episode (when it left quiet)
+    start_net: float | None = None  # net index at the episode's start, points
+    peak_net: float | None = None  # highest net index of the episode, points
+    peak_day: date | None = None  # day of peak_net
+    pending: Stage | None = None  # stage seen but not for long enough yet
+    pending_days: int = 0  # trading days it has been seen
+    diverging: bool = False  # divergence told and not yet ended
+    diverging_days: int = 0  # trading days seen (or, once told, unseen) in a row
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One thing to tell: a change of stage, or a divergence inside one."""
+
+    theme: str  # theme id
+    day: date
+    kind: Kind
+    before: ThemeState
+    after: ThemeState
+    signals: tuple[Signal, ...]  # the evidence: all rules' values on the day

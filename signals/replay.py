@@ -1,0 +1,59 @@
+"""Folding days into states: `step` is one day, `replay` is many; the bot's day is the last step."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from signals.evaluate import Scores, evaluate, thresholds
+from signals.lifecycle import Policy, Reading, advance
+from signals.model import Kind, ThemeState, Transition
+from signals.panel import Panel
+from signals.rules import Rule
+
+States = Mapping[str, ThemeState]
+READ = ("run_up", "breadth", "weakness", "outflow", "divergence")  # what the lifecycle reads
+
+
+def step(
+    before: States, panel: Panel, rules: Sequence[Rule], policy: Policy
+) -> tuple[dict[str, ThemeState], list[Transition]]:
+    """The states after the panel's last day, and what is to be told of that day."""
+    scores = evaluate(panel, rules)
+    return fold(before, scores, scores.days[-1], policy)
+
+
+def replay(
+    panel: Panel, rules: Sequence[Rule], policy: Policy, before: States | None = None
+) -> Iterator[tuple[date, dict[str, ThemeState], list[Transition]]]:
+    """Day, states and transitions for every day of the panel, in order."""
+    scores = evaluate(panel, rules)
+    states = dict(before or {})
+    for day in scores.days:
+        states, transitions = fold(states, scores, day, policy)
+        yield day, states, transitions
+
+
+def fold(
+    before: States, scores: Scores, day: date, policy: Policy
+) -> tuple[dict[str, ThemeState], list[Transition]]:
+    """One day of already evaluated scores folded into the states."""
+    row = scores.days.index(day)
+    at = thresholds(scores.rules)
+    names = [rule.name for rule in scores.rules]
+    read = [names.index(name) for name in READ]
+    columns = np.vstack([scores.net[row], scores.values[read, row]]).T.tolist()
+    after, told = dict(before), []
+    for theme, values in zip(scores.themes, columns, strict=True):
+        state = before.get(theme) or ThemeState(theme)
+        after[theme], kinds = advance(state, Reading(day, *values), policy, at)
+        told += [_transition(theme, day, kind, state, after[theme], scores) for kind in kinds]
+    return after, told
+
+
+def _transition(
+    theme: str, day: date, kind: Kind, before: ThemeState, after: ThemeState, scores: Scores
+) -> Transition:
+    if kind is Kind.DIVERGENCE:  # told inside a stage, whatever else happened that day
+        after = ThemeState(**{**after.__dict__, "stage": before.stage})
+    return Transition(theme, day, kind, before, after, scores.signals(day, theme))
