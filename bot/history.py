@@ -73,7 +73,8 @@ def _print_report(report: ImportReport) -> None:
     out = Console()
     out.print(
         f"{report.bars_read:,} bars of {report.stocks:,} stocks on {report.days:,} days read,"
-        f" {report.bars_new:,} new; {report.themes} themes, {report.theme_days_new:,} new theme days,"
+        f" {report.bars_new:,} new; {report.themes} themes,"
+        f" {report.theme_days_new:,} new theme days,"
         f" backfilled with members of {report.member_day}",
         soft_wrap=True,
     )

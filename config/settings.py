@@ -89,9 +89,8 @@ def _unknown(layer: Mapping[str, Any], known: Mapping[str, Any], where: str) -> 
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
             faults.append(f"{where}: {key}: unknown setting; {hint}")
         elif isinstance(value, dict) is not isinstance(known[key], dict):
-            faults.append(
-                f"{where}: {key}: expected {'a table' if isinstance(known[key], dict) else 'a value'}"
-            )
+            kind = "a table" if isinstance(known[key], dict) else "a value"
+            faults.append(f"{where}: {key}: expected {kind}")
         elif isinstance(value, dict):
             faults += _unknown(value, known[key], f"{where}: {key}")
     return faults

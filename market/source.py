@@ -70,7 +70,8 @@ class Source(Protocol):
     def snapshot(self) -> pd.DataFrame:
         """The whole A-share market now: code, name, open, high, low, close, prev_close (CNY),
         volume (shares), amount (CNY), turnover (fraction), pe_ttm, pb (ratio),
-        market_cap, float_cap (CNY). Columns a provider lacks are NaN. `.attrs["provider"]` names it."""
+        market_cap, float_cap (CNY). Columns a provider lacks are NaN; `.attrs["provider"]` names
+        it."""
         ...
 
     def earnings(self, report: date) -> pd.DataFrame:

@@ -214,14 +214,14 @@ class Store:
         keys = self._db.execute(f"SELECT day, theme {window}", (first, last)).fetchall()
         # NULL as infinity: a stream without None goes straight into an array, five times faster
         columns = ", ".join(f"ifnull({name}, 9e999)" for name in FRAMES)
-        found = self._db.execute(f"SELECT {columns} {window}", (first, last)).fetchall()
-        flat = np.fromiter(chain.from_iterable(found), float, len(found) * len(FRAMES))
+        rows = self._db.execute(f"SELECT {columns} {window}", (first, last))
+        flat = np.fromiter(chain.from_iterable(rows), float, len(keys) * len(FRAMES))
         flat[np.isinf(flat)] = np.nan
         row = {as_int(day): place for place, day in enumerate(index)}
         column = {theme: place for place, theme in enumerate(themes)}
         at = [row[day] for day, _ in keys], [column[theme] for _, theme in keys]
         values = np.full((len(FRAMES), len(index), len(themes)), np.nan)
-        values[:, *at] = flat.reshape(len(found), len(FRAMES)).T
+        values[:, *at] = flat.reshape(len(keys), len(FRAMES)).T
         return values
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> int:

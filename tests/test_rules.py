@@ -1,0 +1,116 @@
+"""Laws that hold for every registered rule, and a check that the first law can catch a leak."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from config.settings import Settings
+from signals.panel import Panel
+from signals.rules import RULES, Rule, build
+from tests import markets
+
+Score = Callable[[Panel], pd.DataFrame]
+
+
+@pytest.fixture(params=sorted(RULES))
+def rule(request: pytest.FixtureRequest, rules: tuple[Rule, ...]) -> Rule:
+    return next(r for r in rules if r.name == request.param)
+
+
+def sees_the_future(score: Score, panel: Panel) -> bool:
+    """Whether what is said of past days changes when later days arrive."""
+    whole = score(panel)
+    for cut in (-60, -41, -20, -7):
+        day = panel.days[cut]
+        if not score(panel.until(day)).equals(whole.loc[:day]):
+            return True
+    return False
+
+
+def test_a_rule_sees_no_future(rule: Rule) -> None:
+    panel = markets.panel()
+    assert rule.score(panel, rule.params).notna().any(axis=None)
+    assert not sees_the_future(lambda p: rule.score(p, rule.params), panel)
+
+
+LEAKS: dict[str, Score] = {
+    "full-sample maximum": lambda p: p.net / p.net.max(),
+    "full-sample z-score": lambda p: (p.net - p.net.mean()) / p.net.std(),
+    "centred mean": lambda p: p.net.rolling(5, center=True).mean(),
+    "tomorrow": lambda p: p.net.shift(-1),
+    "backfill": lambda p: p.net.where(p.advancers > 5).bfill(),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_the_law_catches_a_planted_leak(leak: str) -> None:
+    assert sees_the_future(LEAKS[leak], markets.panel())
+
+
+def test_a_rule_says_the_same_from_a_shorter_history(rule: Rule, settings: Settings) -> None:
+    panel = markets.panel(days=settings.data.history_days + 15)
+    short = rule.score(panel.last(settings.data.history_days), rule.params)
+    pd.testing.assert_series_equal(
+        short.iloc[-1], rule.score(panel, rule.params).iloc[-1], check_exact=True
+    )
+
+
+def test_a_rule_writes_to_nothing(rule: Rule) -> None:
+    panel, same = markets.panel(), markets.panel()
+    rule.score(panel, rule.params)
+    for field in fields(Panel):
+        assert getattr(panel, field.name).equals(getattr(same, field.name))
+
+
+def test_a_rule_keeps_the_shape(rule: Rule) -> None:
+    panel = markets.panel()
+    score = rule.score(panel, rule.params)
+    assert score.index.equals(panel.close.index)
+    assert list(score.columns) == list(panel.close.columns)
+
+
+def test_a_rule_does_not_mind_the_level_of_prices(rule: Rule) -> None:
+    panel = markets.panel()
+    tenfold = replace(panel, close=panel.close * 10)
+    pd.testing.assert_frame_equal(
+        rule.score(panel, rule.params), rule.score(tenfold, rule.params), rtol=1e-9
+    )
+
+
+def test_a_rule_does_not_know_on_short_history(rule: Rule) -> None:
+    short = markets.panel().last(2)
+    said = rule.score(short, rule.params)
+    assert rule.name == "weakness" or said.isna().all(axis=None)
+
+
+def test_a_rule_does_not_make_up_what_is_missing(rule: Rule) -> None:
+    panel = markets.panel()
+    blank = {f.name: getattr(panel, f.name) * np.nan for f in fields(Panel)}
+    assert rule.score(Panel(**blank), rule.params).isna().all(axis=None)
+
+
+def test_a_rule_is_documented(rule: Rule, settings: Settings) -> None:
+    module = RULES[rule.name][0]
+    assert module.__doc__
+    assert "day x theme" in module.score.__doc__
+    assert set(settings.rules[rule.name]) == {
+        "threshold",
+        *(f.name for f in fields(module.Params)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"bogus": {"threshold": 1}}, "rules.bogus: unknown rule"),
+        ({"fall": {"threshold": 1}}, "rules.fall.window_days: missing"),
+        ({"fall": {"threshold": 1, "window_days": 5, "x": 1}}, "rules.fall.x: unknown key"),
+    ],
+)
+def test_a_wrong_block_is_named(change: dict[str, Any], said: str, settings: Settings) -> None:
+    with pytest.raises(ValueError, match=said):
+        build({**settings.rules, **change})
