@@ -45,13 +45,12 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     defaults = tomllib.loads(DEFAULTS.read_text("utf-8"))
     folder = home(environ)
     layers = [("paomo.toml", _operators(folder / "paomo.toml")), ("environment", _named(environ))]
-    faults: list[str] = []
-    merged = defaults
-    for source, layer in layers:
-        faults += _unknown(layer, defaults, source)
-        merged = _over(merged, layer)
+    faults = [f for source, layer in layers for f in _unknown(layer, defaults, source)]
     if faults:
         raise SettingsError("\n".join(faults))
+    merged = defaults
+    for _, layer in layers:
+        merged = _over(merged, layer)
     try:
         return Settings.model_validate({"home": folder, **merged})
     except ValidationError as error:

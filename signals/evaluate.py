@@ -7,11 +7,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from signals.model import Signal
+from signals.model import DECIMALS, Signal
 from signals.panel import Panel
 from signals.rules import Rule
-
-DECIMALS = 9  # scores are kept to this; beyond it is float noise, not measurement
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import isnan
 
-from signals.model import Kind, Stage, ThemeState
+from signals.model import DECIMALS, Kind, Stage, ThemeState
 
 KIND = {
     Stage.FORMING: Kind.SURGE,
@@ -123,7 +123,8 @@ def _from_bursting(state: ThemeState, reading: Reading, policy: Policy) -> Stage
 
 def fall(state: ThemeState, reading: Reading) -> float:
     """Fall from the episode's peak, net, fraction >= 0; NaN without a peak."""
-    return 1 - reading.net / state.peak_net if state.peak_net else float("nan")
+    # rounded as scores are: 0.92 of a peak is a fall of 0.08, whatever its last binary digit says
+    return round(1 - reading.net / state.peak_net, DECIMALS) if state.peak_net else float("nan")
 
 
 def _needed(wanted: Stage, policy: Policy) -> int:

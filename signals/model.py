@@ -5,6 +5,9 @@ from datetime import date
 from enum import StrEnum
 
 
+DECIMALS = 9  # scores are kept to this; beyond it is float noise, not measurement
+
+
 class Stage(StrEnum):
     """Where a theme stands."""
 

@@ -59,7 +59,7 @@ def bars(days: int = 130, stocks: int = 24, seed: int = 2) -> pd.DataFrame:
     returns[-30:, : stocks // 3] += 0.01
     close = 10 * np.cumprod(1 + returns, axis=0)
     codes = [f"{600000 + n}" for n in range(stocks)]
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "day": np.repeat([str(day) for day in weekdays(days)], stocks),
             "code": codes * days,
@@ -70,7 +70,6 @@ def bars(days: int = 130, stocks: int = 24, seed: int = 2) -> pd.DataFrame:
             "volume": rng.integers(10**5, 10**6, days * stocks).astype(float),
         }
     )
-    return table
 
 
 def members(stocks: int = 24) -> pd.DataFrame:

@@ -59,7 +59,7 @@ def test_membership_counts_from_its_day(store: Store, files: tuple[Path, Path]) 
     later = later[later["code"] != "600000"]
     pd.concat([early, later]).to_csv(files[1], index=False)
     import_history(store, *files)
-    counts = store.panel(date(2024, 6, 28), 130).members[theme_id("热题材")]
+    counts = store.panel(date(2024, 6, 28), 130).members[theme_id("热题材")].dropna()
     assert set(counts.loc[: date(2024, 5, 31)]) == {8.0}
     assert set(counts.loc[date(2024, 6, 3) :]) == {7.0}
 
