@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-
 DECIMALS = 9  # scores are kept to this; beyond it is float noise, not measurement
 
 
