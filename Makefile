@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: test check bench clean
+.PHONY: demo test check bench clean
 
 .venv/ready: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -11,6 +11,9 @@ BIN := .venv/bin
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
+
+demo: .venv/ready  ## live through a simulated market
+	$(BIN)/paomo demo
 
 test: .venv/ready  ## install and run the tests
 	$(BIN)/python -m pytest

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,24 @@ def options(
     ] = False,
 ) -> None:
     """Paomo (泡沫) measures whether Chinese concept themes are being blown into bubbles."""
+
+
+class Language(StrEnum):
+    """Languages messages are written in."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="another seed, another simulated market")] = 8,
+    language: Annotated[Language, typer.Option(help="language of the messages")] = Language.ZH,
+) -> None:
+    """Live through a simulated market, day by day, and show what would have been told."""
+    from bot.demo import run
+
+    run(seed, language.value)
 
 
 @app.command("import")

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from bot import messages
 from bot.errors import UserError
 from config.settings import Settings, SettingsError, load
 from market.importer import ImportRefused, ImportReport, import_history
@@ -92,11 +93,10 @@ def run_replay(since: date, until: date, themes: list[str], as_json: bool) -> No
     for transition in _told(store, rules, policy, since, until):
         if transition.theme in chosen:
             theme = by_id[transition.theme]
-            print(
-                json.dumps(line(transition, theme), ensure_ascii=False)
-                if as_json
-                else plain(transition, theme)
-            )
+            if as_json:
+                print(json.dumps(line(transition, theme), ensure_ascii=False))
+            else:
+                print(messages.alert(transition, theme.name, "zh"), end="\n\n")
 
 
 def _chosen(themes: Iterable[Theme], names: list[str]) -> set[str]:
@@ -142,13 +142,3 @@ def _signal(signal: Signal) -> dict[str, Any]:
         "unit": signal.unit,
         "firing": signal.firing,
     }
-
-
-def plain(transition: Transition, theme: Theme) -> str:
-    """One transition as a line for people."""
-    values = " ".join(
-        f"{s.rule}={'unknown' if math.isnan(s.value) else round(s.value, 3)}"
-        for s in transition.signals
-    )
-    stages = f"{transition.before.stage} -> {transition.after.stage}"
-    return f"{transition.day} {transition.kind:<10} {theme.name} ({stages}) {values}"

@@ -35,7 +35,7 @@ def derive(
     """
     if not days:
         return 0
-    calendar, listed = store.bar_days(), store.first_days()
+    calendar, listed = store.bar_days(), store.first_days(days[0], days[-1])
     ids = [theme.id for theme in store.themes().values() if theme.basis == "members"]
     source = bars_between or store.bars
     new = 0

@@ -21,8 +21,11 @@ def deadline(report: date) -> date:
 
 def public_days(reports: pd.DataFrame) -> pd.Series:
     """The day each report counts from: as published, else the statutory deadline."""
-    known = pd.to_datetime(reports["published"]).dt.date
-    return known.where(known.notna(), reports["report"].map(deadline))
+    days = [
+        deadline(report) if pd.isna(published) else pd.Timestamp(published).date()
+        for report, published in zip(reports["report"], reports["published"], strict=True)
+    ]
+    return pd.Series(days, reports.index, dtype=object)
 
 
 def theme_growth(
@@ -33,6 +36,7 @@ def theme_growth(
     `reports`: code, report, public (date), profit, revenue (CNY), profit_yoy, revenue_yoy
     (fractions). Growth of a theme is the sum of its members' figures on the sum of the year before.
     """
+    reports = _speaking(reports, days[0])
     profit, profit_before = _growth(reports, days, codes, "profit")
     revenue, revenue_before = _growth(reports, days, codes, "revenue")
     reported = (~np.isnan(profit_before) | ~np.isnan(revenue_before)).astype(float)
@@ -41,6 +45,13 @@ def theme_growth(
         "revenue_growth": _aggregate(revenue, revenue_before, matrix),
         "with_report": np.asarray(matrix.T.dot(reported.T).T),
     }
+
+
+def _speaking(reports: pd.DataFrame, first: date) -> pd.DataFrame:
+    """Reports that can still speak on or after a day: each company's newest by then, and later."""
+    old = reports["public"] <= first
+    newest = reports[old].sort_values(["report", "public"]).drop_duplicates("code", keep="last")
+    return pd.concat([newest, reports[~old]])
 
 
 def _growth(

@@ -27,6 +27,7 @@ def m001_facts(db: Database) -> None:
         "CREATE TABLE stock (code TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID",
         "CREATE TABLE bar (day INTEGER, code TEXT, close REAL, prev_close REAL, open REAL,"
         " high REAL, low REAL, volume REAL, amount REAL, PRIMARY KEY (day, code)) WITHOUT ROWID",
+        "CREATE TABLE listing (code TEXT PRIMARY KEY, day INTEGER) WITHOUT ROWID",
         "CREATE TABLE report (code TEXT, report INTEGER, public INTEGER, profit REAL,"
         " profit_yoy REAL, revenue REAL, revenue_yoy REAL, PRIMARY KEY (code, report))"
         " WITHOUT ROWID",

@@ -108,5 +108,5 @@ def test_packages_import_only_what_they_may(package: str) -> None:
 def test_the_readme_knows_every_command_and_rule(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     known = load({"PAOMO_HOME": str(tmp_path)})
-    for name in [*known.rules, *known.policy, "paomo import", "paomo replay"]:
+    for name in [*known.rules, *known.policy, "paomo demo", "paomo import", "paomo replay"]:
         assert f"`{name}" in readme, f"{name} is not in the README"
