@@ -33,7 +33,7 @@ def score(panel: Panel, p: Params) -> pd.DataFrame:
     earned = earned.where(earned.notna(), profit.where(profit.notna(), revenue))
     ordinary = earned.median(axis=1)  # the ordinary theme's growth stands for the market's
     same_span = earned.sub(ordinary, axis=0) * (p.window_days / YEAR_DAYS)
-    # price cannot have outrun more than it has run: a flat price over collapsed profits is no bubble
+    # price has outrun at most what it has run: a flat price over lost profits is no bubble
     outrun = price.where(same_span < 0, price - same_span)
     return outrun.where(same_span.notna() & (panel.earnings_share >= p.min_share))
 
