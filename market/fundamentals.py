@@ -36,7 +36,6 @@ def theme_growth(
     `reports`: code, report, public (date), profit, revenue (CNY), profit_yoy, revenue_yoy
     (fractions). Growth of a theme is the sum of its members' figures on the sum of the year before.
     """
-    reports = _speaking(reports, days[0])
     profit, profit_before = _growth(reports, days, codes, "profit")
     revenue, revenue_before = _growth(reports, days, codes, "revenue")
     reported = (~np.isnan(profit_before) | ~np.isnan(revenue_before)).astype(float)
@@ -48,7 +47,10 @@ def theme_growth(
 
 
 def _speaking(reports: pd.DataFrame, first: date) -> pd.DataFrame:
-    """Reports that can still speak on or after a day: each company's newest by then, and later."""
+    """Reports that can still speak on or after a day: each company's newest by then, and later.
+
+    Takes only reports that know the item: one that lacks it does not silence the one before.
+    """
     old = reports["public"] <= first
     newest = reports[old].sort_values(["report", "public"]).drop_duplicates("code", keep="last")
     return pd.concat([newest, reports[~old]])
@@ -61,16 +63,17 @@ def _growth(
     now, before = (np.full((len(days), len(codes)), np.nan) for _ in range(2))
     place = {code: column for column, code in enumerate(codes)}
     calendar = np.array(days, dtype="datetime64[D]")
-    ordered = reports[reports["code"].isin(place)].sort_values(["report", "public"])
+    yoy = reports[f"{item}_yoy"]
+    usable = reports[item].notna() & yoy.notna() & (yoy != -1)
+    known = _speaking(reports[usable & reports["code"].isin(place)], days[0])
+    ordered = known.sort_values(["report", "public"])
     columns = [ordered[c] for c in ("code", "public", item, f"{item}_yoy")]
-    for code, public, value, yoy in zip(*columns, strict=True):
-        if np.isnan(value) or np.isnan(yoy) or yoy == -1:
-            continue
+    for code, public, value, growth in zip(*columns, strict=True):
         shown = np.datetime64(public, "D")
         first, last = np.searchsorted(calendar, [shown, shown + STALE_DAYS])
         column = place[code]
         now[first:last, column] = value
-        before[first:last, column] = _year_before(value, yoy)
+        before[first:last, column] = _year_before(value, growth)
     return now, before
 
 

@@ -53,6 +53,27 @@ def test_growth_is_the_sum_on_the_sum_a_year_before_and_waits_for_the_report() -
     assert growth["with_report"][:, 0].tolist() == [2, 2, 2]
 
 
+def test_a_report_without_the_figure_leaves_the_one_before_speaking_on_every_day() -> None:
+    reports = pd.DataFrame(
+        {
+            "code": ["a", "a"],
+            "report": [date(2014, 9, 30), date(2014, 12, 31)],
+            "public": [date(2014, 10, 31), date(2015, 4, 30)],
+            "profit": [120.0, np.nan],
+            "profit_yoy": [0.2, np.nan],
+            "revenue": [np.nan, 50.0],
+            "revenue_yoy": [np.nan, 0.25],
+        }
+    )
+    matrix = sparse.csr_matrix(np.ones((1, 1)))
+    whole = theme_growth(reports, DAYS, ["a"], matrix)
+    assert whole["profit_growth"][:, 0].tolist() == pytest.approx([0.2] * 3)
+    for row, day in enumerate(DAYS):
+        alone = theme_growth(reports, [day], ["a"], matrix)
+        for name, figures in whole.items():
+            np.testing.assert_array_equal(alone[name][0], figures[row])
+
+
 def test_a_theme_that_loses_money_has_no_price_on_earnings() -> None:
     matrix = sparse.csr_matrix(np.ones((2, 1)))
     cap = np.array([100.0, 100.0])
