@@ -2,7 +2,6 @@
 
 import sys
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from bot import __version__
 from bot.errors import UserError
+from bot.messages import Language
 
 app = typer.Typer(
     help="Paomo (泡沫) measures whether Chinese concept themes are being blown into bubbles.",
@@ -34,22 +34,15 @@ def options(
     """Paomo (泡沫) measures whether Chinese concept themes are being blown into bubbles."""
 
 
-class Language(StrEnum):
-    """Languages messages are written in."""
-
-    ZH = "zh"
-    EN = "en"
-
-
 @app.command()
 def demo(
     seed: Annotated[int, typer.Option(help="another seed, another simulated market")] = 8,
-    language: Annotated[Language, typer.Option(help="language of the messages")] = Language.ZH,
+    language: Annotated[Language, typer.Option(help="language of the messages")] = "zh",
 ) -> None:
     """Live through a simulated market, day by day, and show what would have been told."""
     from bot.demo import run
 
-    run(seed, language.value)
+    run(seed, language)
 
 
 @app.command("import")

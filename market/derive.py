@@ -16,7 +16,6 @@ from signals.panel import FRAMES
 BASE = 1000.0  # points; the level a theme index or the benchmark starts from
 ALWAYS_LISTED = 10**6  # trading days; age of a stock that was there on the store's first day
 
-
 BarsBetween = Callable[[date, date], pd.DataFrame]  # as Store.bars
 CHUNK_DAYS = 250  # trading days derived at once: bounds memory to a year of bars
 
@@ -35,7 +34,8 @@ def derive(
     """
     if not days:
         return 0
-    calendar, listed = store.bar_days(), store.first_days(days[0], days[-1])
+    store.note_listings(days[0], days[-1])
+    calendar, listed = store.bar_days(), store.first_days()
     ids = [theme.id for theme in store.themes().values() if theme.basis == "members"]
     source = bars_between or store.bars
     new = 0

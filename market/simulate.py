@@ -11,7 +11,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from market.fundamentals import deadline
 from market.source import Theme
+from market.store import as_int
 
 LAST_DAY = date(2024, 6, 28)
 STOCKS_A_THEME = 40
@@ -34,6 +36,7 @@ PLAIN = (
 HOT, FALSE_START = "模拟·深思链", "模拟·假启动"
 RELEASE, RISE_DAYS, BUST_DAYS = 350, 60, 50  # trading day of the release; lengths of what follows
 IGNITION_DAYS = 4  # between one sub-industry and the next
+REPORT_ENDS = ((6, 30), (9, 30), (12, 31))  # month and day a reported period ends
 LIMIT = 0.0995  # a close at the price limit, rounded to a fen
 
 
@@ -117,7 +120,7 @@ def _bars(
     close = 10 * np.cumprod(1 + returns, axis=0)
     before = close / (1 + returns)
     high = np.maximum(close, before) * np.where(returns >= LIMIT, 1.0, 1.004)
-    numbers = [day.year * 10000 + day.month * 100 + day.day for day in calendar]
+    numbers = [as_int(day) for day in calendar]
     return pd.DataFrame(
         {
             "number": np.repeat(numbers, len(codes)),
@@ -136,20 +139,15 @@ def _bars(
 def _reports(
     rng: np.random.Generator, codes: list[str], calendar: tuple[date, ...]
 ) -> tuple[tuple[object, ...], ...]:
-    """Annual and half-year reports that know nothing of the mania, public by their deadlines."""
+    """Reports that know nothing of the mania, public on their statutory deadlines."""
     rows: list[tuple[object, ...]] = []
     year = calendar[0].year
-    for report, public in (
-        (year * 10000 - 10000 + 1231, year * 10000 + 430),
-        (year * 10000 + 630, year * 10000 + 831),
-        (year * 10000 + 930, year * 10000 + 1031),
-        (year * 10000 + 1231, year * 10000 + 10430),
-        (year * 10000 + 10630, year * 10000 + 10831),
-        (year * 10000 + 10930, year * 10000 + 11031),
-    ):
+    ends = [date(year - 1, 12, 31)]
+    ends += [date(y, month, day) for y in (year, year + 1) for month, day in REPORT_ENDS]
+    for report in ends[:-1]:  # the last annual report comes after the demo's last day
         growth = rng.normal(0.08, 0.1, (len(codes), 2)).tolist()
         rows += [
-            (code, report, public, 1e8, profit, 1e9, revenue)
+            (code, as_int(report), as_int(deadline(report)), 1e8, profit, 1e9, revenue)
             for code, (profit, revenue) in zip(codes, growth, strict=True)
         ]
     return tuple(rows)

@@ -129,16 +129,19 @@ class Store:
         days = {number: as_date(number) for number in frame["day"].unique()}
         return frame.assign(day=frame["day"].map(days))
 
-    def first_days(self, since: date, until: date) -> dict[str, date]:
-        """First day of each stock's bars, after taking note of the bars between two days.
-
-        Kept in a table of its own: asking millions of bars every evening takes seconds.
-        """
+    def note_listings(self, since: date, until: date) -> None:
+        """Takes note of the stocks that have bars between two days, for `first_days`."""
         self._db.execute(
             "INSERT INTO listing SELECT code, min(day) FROM bar WHERE day BETWEEN ? AND ?"
             " GROUP BY code ON CONFLICT (code) DO UPDATE SET day=min(day, excluded.day)",
             (as_int(since), as_int(until)),
         )
+
+    def first_days(self) -> dict[str, date]:
+        """First day of each stock's bars, as noted.
+
+        Kept in a table of its own: asking millions of bars every evening takes seconds.
+        """
         rows = self._db.execute("SELECT code, day FROM listing").fetchall()
         dates = {day: as_date(day) for day in {day for _, day in rows}}
         return {code: dates[day] for code, day in rows}

@@ -9,7 +9,7 @@ import pytest
 
 from market.derive import derive
 from market.importer import ImportRefused, import_history, theme_id
-from market.store import Store
+from market.store import Store, as_int
 from tests import markets
 
 
@@ -44,8 +44,7 @@ def test_a_day_at_a_time_gives_the_rows_of_the_whole_import(files: tuple[Path, P
         daily.save_members(theme, date(2024, 6, 28), whole.members(theme))
     for day in days:
         bars = whole.bars(day, day)
-        number = day.year * 10000 + day.month * 100 + day.day
-        daily.save_bars((number, *row[1:]) for row in bars.itertuples(index=False))
+        daily.save_bars((as_int(day), *row[1:]) for row in bars.itertuples(index=False))
         derive(daily, [day], backfilled=True)
     one, other = whole.panel(days[-1], 500), daily.panel(days[-1], 500)
     for name in ("above_ma20", "new_highs", "limit_ups", "volume_ratio", "covered"):
