@@ -9,7 +9,7 @@ import typer
 
 from bot import __version__
 from bot.errors import UserError
-from bot.messages import Language
+from bot.words import Language
 
 app = typer.Typer(
     help="Paomo (泡沫) measures whether Chinese concept themes are being blown into bubbles.",
@@ -38,11 +38,12 @@ def options(
 def demo(
     seed: Annotated[int, typer.Option(help="another seed, another simulated market")] = 8,
     language: Annotated[Language, typer.Option(help="language of the messages")] = "zh",
+    out: Annotated[Path | None, typer.Option(help="folder for the messages and charts")] = None,
 ) -> None:
-    """Live through a simulated market, day by day, and show what would have been told."""
+    """Live through a simulated market, day by day, and show the chat of a reader."""
     from bot.demo import run
 
-    run(seed, language)
+    run(seed, language, out)
 
 
 @app.command("import")
@@ -70,6 +71,54 @@ def replay(
     from bot.history import run_replay
 
     run_replay(since.date(), until.date(), theme or [], as_json)
+
+
+@app.command()
+def daily(
+    day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="default: the last closed one")
+    ] = None,
+    no_fetch: Annotated[
+        bool, typer.Option("--no-fetch", help="only what the store already holds")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+) -> None:
+    """One day's cycle: fetch, check, save, evaluate, enqueue, deliver. Safe to run twice."""
+    from bot.cycle import run_daily
+
+    run_daily(day.date() if day else None, not no_fetch, as_json)
+
+
+@app.command()
+def run() -> None:
+    """Run the bot: Telegram, the daily cycle after each close, and delivery."""
+    from bot.service import run_bot
+
+    sys.exit(run_bot())
+
+
+@app.command()
+def status() -> None:
+    """What the store holds, what was evaluated and sent last, and what waits."""
+    from bot.health import print_status
+
+    print_status()
+
+
+@app.command()
+def health() -> None:
+    """Whether the running bot is well: exit code 0, or 1 with the reason."""
+    from bot.health import check
+
+    sys.exit(check())
+
+
+@app.command()
+def doctor() -> None:
+    """Check the settings, the store and the ways to Telegram and the data, line by line."""
+    from bot.doctor import run as examine
+
+    sys.exit(examine())
 
 
 def main() -> None:

@@ -1,54 +1,98 @@
 """The demo: the real pipeline, day by day, over a simulated market, told in the terminal."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel as Box
 
 from bot import messages
-from bot.history import judge, settings
+from bot.app import App, judge
+from bot.home import settings
+from bot.jobs import daily
+from bot.ledger import Chat, Ledger, Queued
+from bot.words import Language
 from config.settings import Settings
 from market.derive import derive
 from market.simulate import SimulatedMarket, simulate
 from market.store import BAR, Store, as_int
-from signals.model import Transition
-from signals.replay import replay, step
 
 HISTORY_DAYS = 280  # trading days given as history before the demo lives through the rest
+READER = 1  # id of the one chat that reads along
+SENT = time(7, 20)  # UTC; when the simulated messages are read, 15:20 in Shanghai
 
 
-def run(seed: int, language: messages.Language) -> None:
-    """Shows what a reader would have been told; all of it simulated, and labelled so."""
+def run(seed: int, language: Language, out: Path | None) -> None:
+    """Shows the chat of a reader; all of it simulated, and labelled so.
+
+    With `out`, the messages go there as an HTML page and the charts as PNG.
+    """
     console = Console()
     market = simulate(seed)
-    names = {theme.id: theme.name for theme in market.themes}
     console.print(
         "[bold]SIMULATED MARKET · 模拟行情[/bold]: no figure below is real", soft_wrap=True
     )
-    told = 0
-    for transition in lived(market, settings()):
-        text = messages.alert(transition, names[transition.theme], language, simulated=True)
-        console.print(Box(text, title=str(transition.day), title_align="left", expand=False))
-        told += 1
-    console.print(f"{told} messages in {len(market.days) - HISTORY_DAYS} simulated trading days")
+    page: list[str] = []
+    for message in lived(market, settings(), language):
+        if out and message.photo:
+            page.append(_saved(message, out))
+        elif message.priority == 0 or page_worthy(message):
+            text = _sent(message, language)
+            page.append(f"<pre>{text}</pre>")
+            told = messages.plain(text)
+            console.print(Box(told, title=str(message.day), title_align="left", expand=False))
+    if out:
+        _write_page(out, page)
+        console.print(f"messages and charts: {out}", soft_wrap=True)
 
 
-def lived(market: SimulatedMarket, known: Settings) -> Iterator[Transition]:
-    """Transitions of the days after the history: each day saved, derived, evaluated, folded."""
-    rules, policy = judge(known)
-    store = Store(None)
+def page_worthy(message: Queued) -> bool:
+    """Whether a digest is shown: the first of a month, or else there would be hundreds."""
+    return message.priority == 1 and message.day.day <= 3 and message.day.weekday() == 0
+
+
+def lived(market: SimulatedMarket, known: Settings, language: Language) -> Iterator[Queued]:
+    """Messages of the days after the history, as one chat gets them, each day run by `daily`."""
+    clock = [datetime.combine(market.days[0], SENT, UTC)]
+    store, ledger = Store(None), Ledger(None)
+    app = App(known, store, ledger, *judge(known), now=lambda: clock[0])
     _given(store, market)
     history, rest = market.days[:HISTORY_DAYS], market.days[HISTORY_DAYS:]
     _save(store, market, history[0], history[-1])
     derive(store, history, backfilled=True)
-    # the states are built silently: the first evening sends no flood
-    *_, (_, states, _) = replay(store.panel(history[-1], len(history)), rules, policy)
+    ledger.save_chat(Chat(READER, "private", "", language))
     for day in rest:
+        clock[0] = datetime.combine(day, SENT, UTC)
         _save(store, market, day, day)
         derive(store, [day], backfilled=False)
-        states, told = step(states, store.panel(day, known.data.history_days), rules, policy)
-        yield from told
+        daily(app, day)
+        for message in ledger.due(app.now()):
+            ledger.sent(message.id, message.id, app.now())
+            yield message
+
+
+def _sent(message: Queued, language: Language) -> str:
+    at = datetime.combine(message.day, SENT, UTC)
+    return messages.stamped(message.text, message.day, at, 45, False, language)
+
+
+def _saved(message: Queued, out: Path) -> str:
+    out.mkdir(parents=True, exist_ok=True)
+    name = f"{message.day}.png"
+    (out / name).write_bytes(message.photo or b"")
+    return f'<figure><img src="{name}"><figcaption>{message.text}</figcaption></figure>'
+
+
+def _write_page(out: Path, page: list[str]) -> None:
+    head = "<!doctype html><meta charset=utf-8><title>Paomo demo (simulated)</title>"
+    style = (
+        "<style>body{max-width:26em;margin:auto;font-family:sans-serif;background:#d5e5d0}"
+        "pre,figure{background:#fff;border-radius:.8em;padding:.7em;margin:.6em 0;"
+        "white-space:pre-wrap;font-family:inherit}img{width:100%}</style>"
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "messages.html").write_text("\n".join([head, style, *page]), "utf-8")
 
 
 def _given(store: Store, market: SimulatedMarket) -> None:

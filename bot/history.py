@@ -11,47 +11,21 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from bot import messages
+from bot.app import judge
 from bot.errors import UserError
-from config.settings import Settings, SettingsError, load
+from bot.home import database, settings
 from market.importer import ImportRefused, ImportReport, import_history
 from market.source import Theme
 from market.store import Store
 from signals.lifecycle import Policy
 from signals.model import Signal, Transition
 from signals.replay import replay
-from signals.rules import Rule, build
-
-
-def settings() -> Settings:
-    """The settings; their faults as a UserError."""
-    try:
-        return load()
-    except SettingsError as error:
-        raise UserError(f"settings:\n{error}") from None
-
-
-def open_store(home: Path) -> Store:
-    """The store in the home folder, made when missing."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{home}: cannot be made ({error.strerror}); set PAOMO_HOME") from None
-    return Store(home / "paomo.db")
-
-
-def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:
-    """The rules and the policy of the settings; their faults as a UserError."""
-    try:
-        days = {"for_days", "reversal_days", "keep_firing_days", "divergence_days"}
-        knobs = {k: int(v) if k in days else v for k, v in known.policy.items()}
-        return build(known.rules), Policy(**knobs)  # type: ignore[arg-type]  # checked by name below
-    except (TypeError, ValueError) as error:
-        raise UserError(f"settings: {error}") from None
+from signals.rules import Rule
 
 
 def run_import(bars: Path, members: Path, names: Path | None) -> None:
     """Imports with a progress bar and prints what was found; refusals as a UserError."""
-    store = open_store(settings().home)
+    store = Store(database(settings().home))
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as bar:
         tasks: dict[str, TaskID] = {}
@@ -87,16 +61,23 @@ def run_replay(since: date, until: date, themes: list[str], as_json: bool) -> No
     """Prints what would have been said between the two days."""
     known = settings()
     rules, policy = judge(known)
-    store = open_store(known.home)
+    store = Store(database(known.home))
     by_id = store.themes()
     chosen = _chosen(by_id.values(), themes)
     for transition in _told(store, rules, policy, since, until):
         if transition.theme in chosen:
-            theme = by_id[transition.theme]
-            if as_json:
-                print(json.dumps(line(transition, theme), ensure_ascii=False))
-            else:
-                print(messages.alert(transition, theme.name, "zh"), end="\n\n")
+            show(transition, store, as_json)
+
+
+def show(transition: Transition, store: Store, as_json: bool) -> None:
+    """Prints one transition: as a JSON line, or as its message without markup."""
+    themes = store.themes()
+    if as_json:
+        print(json.dumps(line(transition, themes[transition.theme]), ensure_ascii=False))
+        return
+    day = transition.day
+    told = messages.Day(day, store.market_day(day), themes, store.theme_facts(day))
+    print(*map(messages.plain, messages.alerts([transition], told, "zh")), sep="\n", end="\n\n")
 
 
 def _chosen(themes: Iterable[Theme], names: list[str]) -> set[str]:

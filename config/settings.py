@@ -4,14 +4,23 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 DEFAULTS = Path(__file__).with_name("default.toml")
 PREFIX = "PAOMO_"
+FROM_ENVIRONMENT = {  # secrets, people and ways out: the environment alone gives these
+    "allowed": "PAOMO_ALLOWED",
+    "admins": "PAOMO_ADMINS",
+    "telegram_token": "TELEGRAM_TOKEN",
+    "telegram_base_url": "TELEGRAM_BASE_URL",
+    "telegram_proxy": "TELEGRAM_PROXY",
+    "data_proxy": "DATA_PROXY",
+}
 
 
 class SettingsError(Exception):
@@ -25,14 +34,59 @@ class Data(BaseModel):
     history_days: int = Field(ge=300, le=2000)  # trading days
 
 
+class Schedule(BaseModel):
+    """[schedule]: when the bot looks for a day, in Shanghai time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    first_try: time  # from when today's figures are asked for
+    retry_minutes: int = Field(ge=1, le=120)
+    give_up: time  # from when the day is told to be without figures
+    late_minutes: int = Field(ge=1)  # after the close; a later message says that it is late
+
+
+class Chats(BaseModel):
+    """[chats]: how new chats are spoken to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    language: Literal["zh", "en"]
+    old_days: int = Field(ge=1)  # trading days; older transitions are kept but not pushed
+
+
 class Settings(BaseModel):
     """All settings; made once and passed as values."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     home: Path  # folder of the store and of paomo.toml
+    allowed: frozenset[int] = frozenset()  # ids of users and chats that may ask
+    admins: frozenset[int] = frozenset()  # ids of users that may change settings
+    telegram_token: SecretStr | None = None
+    telegram_base_url: str | None = None  # root of a self-hosted Bot API server
+    telegram_proxy: str | None = None
+    data_proxy: str | None = None
     data: Data
+    schedule: Schedule
+    chats: Chats
     rules: dict[str, dict[str, float]]
     policy: dict[str, float]
+
+    @field_validator("allowed", "admins", mode="before")
+    @classmethod
+    def _ids(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        wrong = [part for part in parts if not part.lstrip("-").isdigit()]
+        if wrong:
+            raise ValueError(f"expected ids of users and chats, comma-separated, not {wrong[0]!r}")
+        return frozenset(map(int, parts))
+
+    @field_validator("telegram_base_url", "telegram_proxy", "data_proxy")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        schemes = ("http://", "https://", "socks5://", "socks5h://")
+        if value and not value.startswith(schemes):
+            raise ValueError(f"expected an address that starts with one of {', '.join(schemes)}")
+        return value.rstrip("/") if value else None
 
 
 def home(environ: Mapping[str, str]) -> Path:
@@ -40,7 +94,7 @@ def home(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("PAOMO_HOME") or platformdirs.user_data_dir("paomo"))
 
 
-def load(environ: Mapping[str, str] = os.environ) -> Settings:
+def load(environ: Mapping[str, str]) -> Settings:
     """Settings from the three layers; raises SettingsError with every fault at once."""
     defaults = tomllib.loads(DEFAULTS.read_text("utf-8"))
     folder = home(environ)
@@ -48,13 +102,39 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     faults = [f for source, layer in layers for f in _unknown(layer, defaults, source)]
     if faults:
         raise SettingsError("\n".join(faults))
-    merged = defaults
+    merged: Mapping[str, Any] = defaults
     for _, layer in layers:
         merged = _over(merged, layer)
+    given = {key: environ[name] for key, name in FROM_ENVIRONMENT.items() if environ.get(name)}
+    given |= _token_file(environ)
     try:
-        return Settings.model_validate({"home": folder, **merged})
+        return Settings.model_validate({"home": folder, **given, **merged})
     except ValidationError as error:
         raise SettingsError("\n".join(_told(fault) for fault in error.errors())) from None
+
+
+def environment() -> dict[str, str]:
+    """The environment, over the `.env` of the working folder."""
+    from dotenv import dotenv_values
+
+    return {k: v for k, v in dotenv_values(".env").items() if v is not None} | dict(os.environ)
+
+
+def _token_file(environ: Mapping[str, str]) -> dict[str, str]:
+    """The token from TELEGRAM_TOKEN_FILE; one place only may give it."""
+    name = environ.get("TELEGRAM_TOKEN_FILE")
+    if not name:
+        return {}
+    if environ.get("TELEGRAM_TOKEN"):
+        raise SettingsError("TELEGRAM_TOKEN and TELEGRAM_TOKEN_FILE are both set; keep one")
+    try:
+        token = Path(name).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not text"
+        raise SettingsError(f"TELEGRAM_TOKEN_FILE: {name} cannot be read ({why})") from None
+    if not token:
+        raise SettingsError(f"TELEGRAM_TOKEN_FILE: {name} is empty; it must hold the token")
+    return {"telegram_token": token}
 
 
 def _operators(path: Path) -> dict[str, Any]:
@@ -103,4 +183,8 @@ def _over(base: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told(fault: Any) -> str:
-    return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}, got {fault['input']!r}"
+    path = [str(part) for part in fault["loc"]]
+    key = FROM_ENVIRONMENT.get(path[0], ".".join(path))
+    # a secret or an address may hold a password: such input is never repeated
+    got = "" if path[0] in FROM_ENVIRONMENT else f", got {fault['input']!r}"
+    return f"{key}: {fault['msg'].removeprefix('Value error, ')}{got}"

@@ -1,8 +1,8 @@
 """The store of facts in SQLite: themes, dated membership, bars, theme days, reports."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -10,11 +10,35 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import sqlite_utils
 
+from market.database import atomic, opened
 from market.schema import THEME_DAY, migrations
 from market.source import Theme
 from signals.panel import FRAMES, Panel
+
+
+@dataclass(frozen=True)
+class ThemeFacts:
+    """What a theme's row of a day rests on."""
+
+    members: int
+    covered: int  # members with a known return
+    backfilled: bool  # made after the day
+    member_day: date  # the membership it was made with
+
+
+@dataclass(frozen=True)
+class MarketDay:
+    """The whole market on a day."""
+
+    benchmark: float  # equal-weight index, points
+    stocks: int  # with a known return
+    advancers: int
+    decliners: int
+    limit_ups: int
+    amount: float  # CNY; NaN unknown
+    source: str
+
 
 BAR = ("close", "prev_close", "open", "high", "low", "volume", "amount")
 
@@ -34,26 +58,15 @@ class Store:
 
     def __init__(self, path: Path | None) -> None:
         """Opens or creates the store; None keeps it in memory."""
-        # autocommit: transactions are begun by `atomic` alone, with BEGIN IMMEDIATE
-        self._db = sqlite3.connect(path or ":memory:", isolation_level=None)
-        for pragma in ("journal_mode=WAL", "busy_timeout=10000", "synchronous=NORMAL"):
-            self._db.execute(f"PRAGMA {pragma}")
-        migrations.apply(sqlite_utils.Database(self._db))
+        self._db = opened(path, migrations)
 
     def close(self) -> None:
         """Closes the connection."""
         self._db.close()
 
-    @contextmanager
-    def atomic(self) -> Iterator[None]:
+    def atomic(self) -> AbstractContextManager[None]:
         """One transaction: all of it is kept, or none."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        return atomic(self._db)
 
     def save_themes(self, themes: Iterable[Theme]) -> None:
         """Adds themes, or renews what is known of them."""
@@ -96,6 +109,20 @@ class Store:
             "SELECT DISTINCT as_of FROM member WHERE theme=? ORDER BY as_of", (theme,)
         )
         return [as_date(row[0]) for row in found]
+
+    def find_themes(self, text: str) -> list[Theme]:
+        """Themes whose id, board or name it is; else those whose name has it as a part."""
+        wanted, known = text.strip().casefold(), list(self.themes().values())
+        exact = [t for t in known if wanted in (t.id.casefold(), (t.board or "").casefold())]
+        exact += [t for t in known if t.name.casefold() == wanted and t not in exact]
+        return exact or [t for t in known if wanted and wanted in t.name.casefold()]
+
+    def find_stocks(self, text: str) -> list[tuple[str, str]]:
+        """(code, name) of the stock with this code or name; else of those whose name has it."""
+        wanted = text.strip()
+        rows = self._db.execute("SELECT code, name FROM stock ORDER BY code").fetchall()
+        exact = [row for row in rows if wanted in row]
+        return exact or [row for row in rows if wanted and wanted in row[1]]
 
     def save_names(self, names: Mapping[str, str]) -> None:
         """Names of stocks by code."""
@@ -195,8 +222,35 @@ class Store:
         ).fetchall()
         return [as_date(row[0]) for row in reversed(found)]
 
-    def panel(self, until: date, days: int) -> Panel:
-        """All themes over the last `days` days to `until`; a theme without a row that day is NaN.
+    def market_day(self, day: date) -> MarketDay | None:
+        """The whole market on a day, None when not known."""
+        row = self._db.execute(
+            "SELECT benchmark, stocks, advancers, decliners, limit_ups, ifnull(amount, 9e999),"
+            " source FROM market_day WHERE day=?",
+            (as_int(day),),
+        ).fetchone()
+        if not row:
+            return None
+        points, stocks, up, down, limits, amount, source = row
+        known = amount if np.isfinite(amount) else float("nan")
+        counts = [int(count or 0) for count in (stocks, up, down, limits)]
+        return MarketDay(points, counts[0], counts[1], counts[2], counts[3], known, source)
+
+    def theme_facts(self, day: date) -> dict[str, ThemeFacts]:
+        """What each theme's row of a day rests on."""
+        rows = self._db.execute(
+            "SELECT theme, members, covered, backfilled, member_day FROM theme_day WHERE day=?",
+            (as_int(day),),
+        )
+        return {
+            theme: ThemeFacts(int(members or 0), int(covered or 0), bool(late), as_date(made_with))
+            for theme, members, covered, late, made_with in rows
+        }
+
+    def panel(self, until: date, days: int, themes: Sequence[str] | None = None) -> Panel:
+        """The mainland themes (or those named) over the last `days` days to `until`.
+
+        A theme without a row that day is NaN.
 
         Raises ValueError when the store has no day at or before `until`.
         """
@@ -209,24 +263,27 @@ class Store:
             (first, last),
         ).fetchall()
         marks = np.array(market, dtype=float)
-        themes = list(self.themes())
-        values = self._theme_values(index, themes, first, last)
+        # another exchange's days and market are not ours to judge a theme by
+        chosen = themes or [t.id for t in self.themes().values() if t.exchange == "XSHG"]
+        values = self._theme_values(index, chosen, first, last, themes is not None)
         frames = {
-            name: pd.DataFrame(values[place], index=index, columns=themes, copy=False)
+            name: pd.DataFrame(values[place], index=index, columns=list(chosen), copy=False)
             for place, name in enumerate(FRAMES)
         }
         series = [pd.Series(marks[:, column], index=index) for column in (0, 1)]
         return Panel(benchmark=series[0], market_amount=series[1], **frames)
 
     def _theme_values(
-        self, index: Sequence[date], themes: Sequence[str], first: int, last: int
+        self, index: Sequence[date], themes: Sequence[str], first: int, last: int, few: bool
     ) -> np.ndarray:
         """FRAMES x day x theme."""
-        window = "FROM theme_day WHERE day BETWEEN ? AND ? ORDER BY day, theme"
-        keys = self._db.execute(f"SELECT day, theme {window}", (first, last)).fetchall()
+        named = f" AND theme IN ({','.join('?' * len(themes))})" if few else ""
+        window = f"FROM theme_day WHERE day BETWEEN ? AND ?{named} ORDER BY day, theme"
+        between = (first, last, *(themes if few else ()))
+        keys = self._db.execute(f"SELECT day, theme {window}", between).fetchall()
         # NULL as infinity: a stream without None goes straight into an array, five times faster
         columns = ", ".join(f"ifnull({name}, 9e999)" for name in FRAMES)
-        rows = self._db.execute(f"SELECT {columns} {window}", (first, last))
+        rows = self._db.execute(f"SELECT {columns} {window}", between)
         flat = np.fromiter(chain.from_iterable(rows), float, len(keys) * len(FRAMES))
         flat[np.isinf(flat)] = np.nan
         row = {as_int(day): place for place, day in enumerate(index)}

@@ -1,0 +1,46 @@
+"""Whether a transition is told to a chat, and why; in which order. Pure."""
+
+from collections.abc import Container, Iterable, Sequence
+from datetime import date
+from enum import StrEnum
+
+from signals.model import Kind, Signal, Stage, Transition
+
+ORDER = (  # strongest first: kind and the stage it leads to
+    (Kind.REVERSAL, Stage.BURSTING),
+    (Kind.SURGE, Stage.BUBBLE),
+    (Kind.DIVERGENCE, None),
+    (Kind.SURGE, Stage.FORMING),
+    (Kind.OVER, Stage.OVER),
+)
+
+
+class Reason(StrEnum):
+    """What was decided about one transition and one chat."""
+
+    SEND = "send"
+    MUTED = "muted"  # the chat muted the theme
+    TOO_OLD = "too_old"  # caught up after a long stop: kept for /why, not pushed
+
+
+def decide(transition: Transition, muted: Container[str], pushed_since: date) -> Reason:
+    """Whether to push a transition to a chat; `pushed_since` is the oldest day still news."""
+    if transition.day < pushed_since:
+        return Reason.TOO_OLD
+    return Reason.MUTED if transition.theme in muted else Reason.SEND
+
+
+def strongest_first(told: Iterable[Transition]) -> list[Transition]:
+    """By what happened, then by the size of the net run-up; unknown ones last."""
+    return sorted(told, key=_rank)
+
+
+def _rank(transition: Transition) -> tuple[int, float, str]:
+    stage = None if transition.kind is Kind.DIVERGENCE else transition.after.stage
+    size = value(transition.signals, "run_up")
+    return ORDER.index((transition.kind, stage)), -size if size == size else 0.0, transition.theme
+
+
+def value(signals: Sequence[Signal], rule: str) -> float:
+    """What a rule says among signals; NaN when it says nothing."""
+    return next((signal.value for signal in signals if signal.rule == rule), float("nan"))

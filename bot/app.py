@@ -1,0 +1,51 @@
+"""The composition root: settings become an App that jobs and commands are handed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.errors import UserError
+from bot.home import database
+from bot.ledger import Ledger
+from config.settings import Settings
+from market.store import Store
+from signals.lifecycle import Policy
+from signals.rules import Rule, build
+
+
+@dataclass(frozen=True)
+class App:
+    """All that a job or a command needs; its connections belong to the thread that made it."""
+
+    settings: Settings
+    store: Store
+    ledger: Ledger
+    rules: tuple[Rule, ...]
+    policy: Policy
+    now: Callable[[], datetime]  # UTC
+
+    def close(self) -> None:
+        """Closes both connections."""
+        self.ledger.close()
+        self.store.close()
+
+
+def open_app(known: Settings, now: Callable[[], datetime] | None = None) -> App:
+    """The app over the database in the home folder, made when missing."""
+    rules, policy = judge(known)
+    path = database(known.home)
+    return App(known, Store(path), Ledger(path), rules, policy, now or _utc_now)
+
+
+def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:
+    """The rules and the policy of the settings; their faults as a UserError."""
+    try:
+        days = {"for_days", "reversal_days", "keep_firing_days", "divergence_days"}
+        knobs = {k: int(v) if k in days else v for k, v in known.policy.items()}
+        return build(known.rules), Policy(**knobs)  # type: ignore[arg-type]  # checked by name below
+    except (TypeError, ValueError) as error:
+        raise UserError(f"settings: {error}") from None
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,81 @@
+"""What people may ask, and what they are answered; knows nothing of Telegram's library."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.app import App
+from bot.commands.asked import Answer, Asked, both
+from bot.commands.chat import mute, start, stop, unmute
+from bot.commands.day import digest, status
+from bot.commands.lookups import stock, theme, themes, top, why
+from bot.ledger import PRIVATE, Chat
+from bot.words import Language, say
+from config.settings import Settings
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its answer and what /help says of it."""
+
+    answer: Callable[[App, Asked], Answer]
+    zh: str
+    en: str
+    changes: bool = False  # in a group, only admins
+
+
+def may_ask(known: Settings, chat: int, user: int) -> bool:
+    """Whether this person, here, is answered at all."""
+    return user in known.admins or bool({chat, user} & known.allowed)
+
+
+def may_change(known: Settings, chat: Chat, user: int) -> bool:
+    """Whether this person may change what this chat is told."""
+    return chat.kind == PRIVATE or user in known.admins
+
+
+def refused(user: int, language: Language) -> str:
+    """The one answer to somebody who is not allowed."""
+    if language == "zh":
+        return (
+            "抱歉，这个机器人只回答获准的用户。"
+            f"你的编号是 <code>{user}</code>，可请管理员加入 PAOMO_ALLOWED。"
+        )
+    return (
+        "Sorry, this bot answers only those who were let in. "
+        f"Your id is <code>{user}</code>; its operator can add it to PAOMO_ALLOWED."
+    )
+
+
+def answer(app: App, name: str, asked: Asked) -> Answer:
+    """The answer to a command; an unknown one is told about /help."""
+    command = COMMANDS.get(name)
+    if not command:
+        return Answer(both(asked, "没有这个命令，/help 列出全部。", "No such command; see /help."))
+    if command.changes and not may_change(app.settings, asked.chat, asked.user):
+        return Answer(
+            both(asked, "在群里只有管理员可以更改设置。", "In groups only admins change this.")
+        )
+    return command.answer(app, asked)
+
+
+def help_(app: App, asked: Asked) -> Answer:
+    """All commands, a line each."""
+    lines = [f"/{name} — {both(asked, c.zh, c.en)}" for name, c in COMMANDS.items()]
+    return Answer("\n".join([*lines, "", say("rest", asked.language)]))
+
+
+COMMANDS: dict[str, Command] = {
+    "start": Command(start, "开启推送", "push alerts and digests here", changes=True),
+    "themes": Command(themes, "各阶段的题材", "themes by stage"),
+    "theme": Command(theme, "一个题材：阶段、指标、图", "one theme: stage, measures, chart"),
+    "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
+    "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
+    "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
+    "digest": Command(digest, "最近一个交易日的摘要", "the digest of the last trading day"),
+    "status": Command(status, "数据与投递的状况", "how data and delivery stand"),
+    "mute": Command(mute, "静音一个题材，如 /mute 白酒 3d", "mute: /mute NAME 3d", changes=True),
+    "unmute": Command(unmute, "恢复一个题材", "push a theme again", changes=True),
+    "help": Command(help_, "全部命令", "all commands"),
+    "stop": Command(stop, "停止推送", "stop pushes here", changes=True),
+}
+PRESSED = {"t": "theme", "w": "why", "m": "mute", "u": "unmute", "s": "stock"}  # button -> command

@@ -1,0 +1,80 @@
+"""A question and its answer, and what all answers are made with."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+from bot.app import App
+from bot.ledger import Chat
+from bot.messages import NAME_LIMIT
+from bot.words import STAGES, Language, say
+from market.source import Theme
+from signals.model import ThemeState
+
+PICKS = 8  # themes or stocks offered when several match
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question."""
+
+    chat: Chat  # as known, or as it would be if it subscribed
+    user: int  # id of who asks
+    rest: str  # what stands behind the command
+    today: date  # in Shanghai
+
+    @property
+    def language(self) -> Language:
+        """The language to answer in."""
+        return self.chat.language
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back."""
+
+    text: str  # HTML
+    buttons: tuple[tuple[tuple[str, str], ...], ...] = ()  # rows of (text, data <= 64 bytes)
+    chart: str | None = None  # id of the theme whose chart goes along
+
+
+def both(asked: Asked, zh: str, en: str) -> str:
+    """The words in the language asked in."""
+    return zh if asked.language == "zh" else en
+
+
+def name_of(theme: Theme) -> str:
+    """A theme's name as HTML, no longer than it may be."""
+    return escape(theme.name[:NAME_LIMIT])
+
+
+def stage_of(states: Mapping[str, ThemeState], theme: str, language: Language) -> str:
+    """The stage of a theme in words; one never evaluated is quiet."""
+    return STAGES[(states.get(theme) or ThemeState(theme)).stage][language]
+
+
+def as_of(app: App, asked: Asked) -> str:
+    """The line that says of which day an answer is."""
+    return f"{say('day', asked.language)} {app.ledger.evaluated() or '-'}"
+
+
+def listed(title: str, lines: Sequence[str], *after: str, none: str) -> Answer:
+    """A title, lines (or the words for none), and what stands below."""
+    return Answer("\n".join([f"<b>{title}</b>", *(lines or [none]), *after]))
+
+
+def of_one(
+    app: App, asked: Asked, code: str, told: Callable[[App, Asked, Theme], Answer]
+) -> Answer:
+    """What `told` says of the one theme meant; a list of buttons when several match."""
+    if not asked.rest:
+        hint = both(asked, "请在命令后写题材名，例如", "Write a theme's name behind it, such as")
+        return Answer(f"{hint} /theme 机器人")
+    found = app.store.find_themes(asked.rest)
+    if len(found) == 1:
+        return told(app, asked, found[0])
+    if not found:
+        return Answer(both(asked, "没有找到这个题材，", "No theme of that name; ") + "/themes")
+    rows = tuple(((theme.name[:NAME_LIMIT], f"{code}:{theme.id}"),) for theme in found[:PICKS])
+    return Answer(both(asked, f"找到 {len(found)} 个题材：", f"{len(found)} themes match:"), rows)

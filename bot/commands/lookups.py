@@ -1,0 +1,122 @@
+"""Questions about themes and stocks."""
+
+from html import escape
+
+from bot import messages
+from bot.alerting import value
+from bot.app import App
+from bot.commands.asked import PICKS, Answer, Asked, as_of, both, listed, name_of, of_one, stage_of
+from bot.jobs import facts_of
+from bot.words import STAGES, say
+from market.source import Theme
+from signals.model import Stage, ThemeState
+
+LISTED = 10  # themes of a ranking
+NAMED = 30  # themes of a stage that are named
+
+
+def theme(app: App, asked: Asked) -> Answer:
+    """One theme: its stage, what the rules say, its chart."""
+    return of_one(app, asked, "t", _card)
+
+
+def why(app: App, asked: Asked) -> Answer:
+    """The evidence of a theme's last transition beside what the rules say now."""
+    return of_one(app, asked, "w", _evidence)
+
+
+def _card(app: App, asked: Asked, theme: Theme) -> Answer:
+    day = app.ledger.evaluated()
+    signals = app.ledger.readings().get(theme.id, ())
+    if theme.exchange != "XSHG" or not day or not signals:
+        return Answer(_unjudged(asked, theme), chart=theme.id)
+    state = app.ledger.states().get(theme.id) or ThemeState(theme.id)
+    told = facts_of(app, day)
+    text = messages.render(
+        "card",
+        told,
+        asked.language,
+        name=theme.name,
+        stage=STAGES[state.stage][asked.language],
+        state=state,
+        episode=messages.episode(state, None, asked.language),
+        facts=told.facts.get(theme.id),
+        **messages.evidence(signals, asked.language),
+    )
+    return Answer(text, _buttons(asked, theme), theme.id)
+
+
+def _unjudged(asked: Asked, theme: Theme) -> str:
+    name = name_of(theme)
+    if theme.basis == "index":
+        return f"<b>{name}</b>\n{say('index_only', asked.language)}"
+    none = both(asked, "还没有判断过的数据。", "Nothing judged yet.")
+    return f"<b>{name}</b>\n{none}"
+
+
+def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], ...]:
+    because = both(asked, "依据", "Why")
+    hush = both(asked, "静音一天", "Mute 1 day")
+    return (((because, f"w:{theme.id}"), (hush, f"m:{theme.id}")),)
+
+
+def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:
+    told = app.ledger.transitions(theme.id)
+    if not told:
+        name = name_of(theme)
+        nothing = both(asked, "还没有发生过变动。", "nothing has happened yet.")
+        return Answer(f"<b>{name}</b> {nothing} /theme")
+    last = told[-1]
+    texts = messages.alerts([last], facts_of(app, last.day), asked.language)
+    earlier = [f"{t.day} {messages.headline(t, theme, asked.language)}" for t in told[-6:-1][::-1]]
+    return Answer("\n".join([texts[0], *(["", *earlier] if earlier else [])]))
+
+
+def themes(app: App, asked: Asked) -> Answer:
+    """All themes that are not quiet, by stage."""
+    known, states = app.store.themes(), app.ledger.states()
+    lines = []
+    for stage in (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING):
+        names = [known[t].name for t, s in states.items() if s.stage is stage and t in known]
+        shown = ", ".join(names[:30]) + (" …" if len(names) > 30 else "")
+        title = f"<b>{STAGES[stage][asked.language]} {len(names)}</b>"
+        lines.append(f"{title}\n{escape(shown)}\n")
+    rest = both(asked, f"共 {len(known)} 个题材，", f"{len(known)} themes in all; ")
+    return Answer("\n".join([*lines, f"{rest}/theme {both(asked, '题材名', 'NAME')}"]))
+
+
+def top(app: App, asked: Asked) -> Answer:
+    """The largest net run-ups."""
+    known, states = app.store.themes(), app.ledger.states()
+    sizes = {t: value(s, "run_up") for t, s in app.ledger.readings().items() if t in known}
+    ranked = sorted((t for t in sizes if sizes[t] == sizes[t]), key=lambda t: -sizes[t])[:LISTED]
+    lines = [
+        f"{n}. {name_of(known[t])}"
+        f" {messages.figure(sizes[t], 'fraction', asked.language)}"
+        f" · {stage_of(states, t, asked.language)}"
+        for n, t in enumerate(ranked, 1)
+    ]
+    title, none = say("strongest", asked.language), say("nothing", asked.language)
+    return listed(title, lines, as_of(app, asked), none=none)
+
+
+def stock(app: App, asked: Asked) -> Answer:
+    """The themes a stock is in, with their stages."""
+    if not asked.rest:
+        return Answer(
+            both(asked, "请写股票代码或名称。", "Write a stock's code or name.") + " /stock 600519"
+        )
+    found = app.store.find_stocks(asked.rest) or [(asked.rest, "")]
+    if len(found) > 1:
+        rows = tuple(((f"{name} {code}", f"s:{code}"),) for code, name in found[:PICKS])
+        return Answer(
+            both(asked, f"找到 {len(found)} 只股票：", f"{len(found)} stocks match:"), rows
+        )
+    code, name = found[0]
+    states = app.ledger.states()
+    lines = [
+        f"· {name_of(t)} · {stage_of(states, t.id, asked.language)}"
+        for t in app.store.themes_of(code)
+    ]
+    none = both(asked, "不在任何已知题材里。", "in no known theme.")
+    return listed(escape(f"{name} {code}".strip()), lines, as_of(app, asked), none=none)

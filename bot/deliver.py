@@ -1,0 +1,118 @@
+"""Delivery: due messages, paced, sent, marked. At least once; what may be a repeat says so."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from bot.ledger import Ledger, Queued
+from bot.limits import Pace
+from bot.messages import plain, stamped
+
+RETRY_SECONDS = 5  # first pause after a failure; it grows fourfold
+LONGEST_PAUSE = 600  # seconds
+MAX_UNCERTAIN = 12  # attempts of a message that may have arrived each time
+
+
+class SendError(Exception):
+    """A message was not, or perhaps not, delivered; the fields say what can be done."""
+
+    def __init__(
+        self,
+        message: str,
+        retry_after: float | None = None,
+        uncertain: bool = False,
+        gone: bool = False,
+        refused: bool = False,
+        rejected: bool = False,
+        moved_to: int | None = None,
+    ) -> None:
+        """Without any field: provably not sent, and may be tried again."""
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds to wait, this chat only
+        self.uncertain = uncertain  # may have arrived
+        self.gone = gone  # the chat does not want us or is no more
+        self.refused = refused  # this message, as it is, will never be taken
+        self.rejected = rejected  # the token is not valid
+        self.moved_to = moved_to  # the chat's new id
+
+
+Send = Callable[[Queued, str], Awaitable[int]]  # message and its text as sent -> Telegram's id
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What delivery needs."""
+
+    ledger: Ledger
+    send: Send
+    pace: Pace
+    now: Callable[[], datetime]  # UTC
+    late_minutes: int  # after the close; see messages.stamped
+
+
+async def deliver(d: Delivery) -> int:
+    """Sends what is due, chats side by side, each in order; gives the number delivered.
+
+    Raises SendError only when the token is rejected.
+    """
+    due = sorted(d.ledger.due(d.now()), key=lambda message: message.chat)
+    chats = [list(group) for _, group in groupby(due, key=lambda message: message.chat)]
+    counts = await asyncio.gather(*(_to_chat(d, messages) for messages in chats))
+    return sum(counts)
+
+
+async def _to_chat(d: Delivery, queue: Sequence[Queued]) -> int:
+    """Sends one chat's messages in order; stops at the first that must wait."""
+    for count, message in enumerate(queue):
+        await d.pace.turn(message.chat)
+        d.ledger.sending(message.id)
+        try:
+            message_id = await d.send(message, _text(d, message))
+        except SendError as error:
+            _failed(d, message, error)
+            return count
+        d.ledger.sent(message.id, message_id, d.now())
+    return len(queue)
+
+
+def _text(d: Delivery, message: Queued) -> str:
+    chat = d.ledger.chat(message.chat)
+    language = chat.language if chat else "zh"
+    text = stamped(message.text, message.day, d.now(), d.late_minutes, message.repeated, language)
+    return plain(text) if message.plain else text
+
+
+def _failed(d: Delivery, message: Queued, error: SendError) -> None:
+    """Marks what is to become of a message that failed."""
+    ledger, why = d.ledger, str(error)
+    with ledger.atomic():
+        if error.gone:
+            ledger.park(message.id, why)
+            ledger.turn_off(message.chat, why)
+        elif error.moved_to:
+            ledger.again(message.id, d.now(), why, perhaps_delivered=False)
+            ledger.migrate(message.chat, error.moved_to)
+        elif error.refused:
+            _refused(ledger, message, why)
+        elif error.uncertain and message.attempts + 1 >= MAX_UNCERTAIN:
+            ledger.park(message.id, why)
+        else:
+            at = d.now() + _pause(message, error)
+            ledger.again(message.id, at, why, perhaps_delivered=error.uncertain)
+    if error.rejected:
+        raise error
+
+
+def _refused(ledger: Ledger, message: Queued, why: str) -> None:
+    if message.plain:
+        ledger.park(message.id, why)
+    else:
+        ledger.as_plain(message.id, why)
+
+
+def _pause(message: Queued, error: SendError) -> timedelta:
+    if error.retry_after is not None:
+        return timedelta(seconds=error.retry_after)
+    return timedelta(seconds=min(LONGEST_PAUSE, RETRY_SECONDS * 4 ** min(message.attempts, 8)))

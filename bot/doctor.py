@@ -1,0 +1,87 @@
+"""`paomo doctor`: settings, store and the ways out, a line each, with what to do about a fault."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import closing
+
+from bot.app import open_app
+from bot.errors import UserError
+from bot.home import settings
+from config.settings import Settings
+
+
+def run() -> int:
+    """Prints a line for every check; 0 when all passed, 1 otherwise."""
+    try:
+        known = settings()
+    except UserError as error:
+        print(f"✗ {error}")
+        return 1
+    results = [_checked(name, check, known) for name, check in CHECKS.items()]
+    return 0 if all(results) else 1
+
+
+def _checked(name: str, check: Callable[[Settings], str], known: Settings) -> bool:
+    try:
+        print(f"✓ {name}: {check(known)}")
+    except Exception as error:  # the doctor reports every fault and goes on
+        secret = known.telegram_token.get_secret_value() if known.telegram_token else ""
+        told = str(error).replace(secret, "…") if secret else str(error)
+        print(f"✗ {name}: {told or type(error).__name__}")
+        return False
+    return True
+
+
+def _home(known: Settings) -> str:
+    probe = known.home / ".probe"
+    known.home.mkdir(parents=True, exist_ok=True)
+    probe.write_text("")
+    probe.unlink()
+    return f"{known.home} can be written"
+
+
+def _store(known: Settings) -> str:
+    with closing(open_app(known)) as app:
+        days = app.store.days()
+        held = f"{len(days)} days to {days[-1]}" if days else "no day yet; import or run daily"
+        return f"{len(app.store.themes())} themes, {held}"
+
+
+def _people(known: Settings) -> str:
+    if not known.admins and not known.allowed:
+        raise UserError("nobody may use the bot: set PAOMO_ADMINS or PAOMO_ALLOWED to your id")
+    return f"{len(known.admins)} admins, {len(known.allowed)} more users or chats"
+
+
+def _font(known: Settings) -> str:
+    from bot.charts import font_path
+
+    return f"Chinese font {font_path().name}"
+
+
+def _telegram(known: Settings) -> str:
+    if not known.telegram_token:
+        raise UserError("no TELEGRAM_TOKEN; get one from @BotFather (only `run` needs it)")
+    return asyncio.run(_get_me(known))
+
+
+async def _get_me(known: Settings) -> str:
+    from telegram.error import TelegramError
+
+    from bot import sender
+
+    bot = sender.builder(known).build().bot
+    try:
+        async with bot:
+            return f"the bot is @{bot.username}"
+    except TelegramError as error:
+        raise UserError(str(sender.told(error))) from None
+
+
+CHECKS: dict[str, Callable[[Settings], str]] = {
+    "home": _home,
+    "store": _store,
+    "people": _people,
+    "font": _font,
+    "telegram": _telegram,
+}

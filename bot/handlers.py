@@ -1,0 +1,187 @@
+"""Telegram's updates become questions; the answers go back, paced like everything else."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import BotCommand, CallbackQuery, ChatMember, Update
+from telegram import Chat as TelegramChat
+from telegram import User as TelegramUser
+from telegram.error import TelegramError
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from bot import sender
+from bot.app import App
+from bot.commands import COMMANDS, PRESSED, answer, may_ask, refused
+from bot.commands.asked import Answer, Asked
+from bot.deliver import SendError
+from bot.jobs import chart
+from bot.ledger import PRIVATE, Chat
+from bot.limits import Pace
+from bot.messages import SHANGHAI, split
+from bot.words import Language
+
+InWorker = Callable[[Callable[[App], Any]], Awaitable[Any]]
+log = logging.getLogger("paomo")
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What the handlers need."""
+
+    app: App
+    pace: Pace
+    in_worker: InWorker
+
+
+def register(telegram: "Application[Any, Any, Any, Any, Any, Any]", talk: Talk) -> None:
+    """Adds the handlers: messages, buttons, being blocked, a group that moved."""
+    telegram.bot_data["talk"] = talk
+    moved = filters.StatusUpdate.MIGRATE
+    telegram.add_handler(MessageHandler(moved, _moved))
+    telegram.add_handler(MessageHandler(filters.TEXT & ~filters.UpdateType.EDITED, _written))
+    telegram.add_handler(CallbackQueryHandler(_pressed))
+    telegram.add_handler(ChatMemberHandler(_membership, ChatMemberHandler.MY_CHAT_MEMBER))
+    telegram.add_error_handler(_failed)
+
+
+async def set_menu(telegram: "Application[Any, Any, Any, Any, Any, Any]") -> None:
+    """Registers the command menu; without it the bot works all the same."""
+    try:
+        for language in ("", "zh"):
+            menu = [
+                BotCommand(name, command.zh if language else command.en)
+                for name, command in COMMANDS.items()
+            ]
+            await telegram.bot.set_my_commands(menu, language_code=language)
+    except TelegramError as error:
+        log.warning("the command menu could not be set: %s", type(error).__name__)
+
+
+async def _written(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    message, user, chat = update.message, update.effective_user, update.effective_chat
+    if not message or not user or not chat or not message.text:
+        return
+    name, rest = _parsed(message.text, chat, context.bot.username)
+    if name:
+        await _answered(context, chat, user, name, rest)
+
+
+def _parsed(text: str, chat: TelegramChat, username: str) -> tuple[str, str]:
+    """Command and rest; plain words in a private chat ask for a theme, in a group for nothing."""
+    if not text.startswith("/"):
+        return ("theme", text) if chat.type == PRIVATE else ("", "")
+    command, _, rest = text[1:].partition(" ")
+    name, _, addressed = command.partition("@")
+    ours = not addressed or addressed.casefold() == username.casefold()
+    return (name.casefold(), rest.strip()) if ours else ("", "")
+
+
+async def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    query, user, chat = update.callback_query, update.effective_user, update.effective_chat
+    if not query or not user or not chat:
+        return
+    await _acknowledged(query)
+    code, _, rest = (query.data or "").partition(":")
+    if code in PRESSED:
+        span = " 1d" if code == "m" else ""
+        await _answered(context, chat, user, PRESSED[code], rest + span)
+
+
+async def _acknowledged(query: CallbackQuery) -> None:
+    with suppress(TelegramError):  # too old to acknowledge; the answer itself still goes out
+        await query.answer()
+
+
+async def _answered(
+    context: ContextTypes.DEFAULT_TYPE, chat: TelegramChat, user: TelegramUser, name: str, rest: str
+) -> None:
+    talk: Talk = context.bot_data["talk"]
+    app = talk.app
+    known = app.ledger.chat(chat.id) or Chat(
+        chat.id, chat.type, chat.title or "", _language(user, app), active=False
+    )
+    if not may_ask(app.settings, chat.id, user.id):
+        await _turn_away(context, talk, chat.id, user.id, known.language)
+        return
+    today = app.now().astimezone(SHANGHAI).date()
+    given = answer(app, name, Asked(known, user.id, rest, today))
+    await _sent(context, talk, chat.id, known.language, given)
+
+
+def _language(user: TelegramUser, app: App) -> Language:
+    if not user.language_code:
+        return app.settings.chats.language
+    return "zh" if user.language_code.startswith("zh") else "en"
+
+
+async def _turn_away(
+    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, user: int, language: Language
+) -> None:
+    """One polite refusal a person; after that silence."""
+    name = f"refused:{user}"
+    if talk.app.ledger.fact(name):
+        return
+    talk.app.ledger.set_fact(name, talk.app.now().isoformat())
+    await _sent(context, talk, chat, language, Answer(refused(user, language)))
+
+
+async def _sent(
+    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, language: Language, given: Answer
+) -> None:
+    texts = split(given.text)
+    for place, text in enumerate(texts):
+        buttons = given.buttons if place == len(texts) - 1 else ()
+        await _send(context, talk, chat, text, buttons=buttons)
+    day = talk.app.ledger.evaluated()
+    if given.chart and day:
+        theme = given.chart
+        drawn = await talk.in_worker(lambda app: chart(app, theme, language, day))
+        if drawn:
+            await _send(context, talk, chat, "", photo=drawn)
+
+
+async def _send(
+    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, text: str, **more: Any
+) -> None:
+    """Sends an answer; one that cannot go is logged, and the person may ask again."""
+    await talk.pace.turn(chat)
+    try:
+        await sender.send(context.bot, chat, text, **more)
+    except SendError as error:
+        log.warning("an answer was not delivered: %s", error)
+
+
+async def _membership(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Blocked or removed: no more pushes. Coming back needs /start, or unblocking."""
+    change = update.my_chat_member
+    talk: Talk = context.bot_data["talk"]
+    if change and change.new_chat_member.status in (ChatMember.LEFT, ChatMember.BANNED):
+        talk.app.ledger.turn_off(change.chat.id, "blocked or removed")
+
+
+async def _moved(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    message = update.message
+    talk: Talk = context.bot_data["talk"]
+    if message and message.migrate_to_chat_id:
+        with talk.app.ledger.atomic():
+            talk.app.ledger.migrate(message.chat_id, message.migrate_to_chat_id)
+
+
+async def _failed(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """A fault in a handler: into the log for the operator, a clear line for who asked."""
+    log.error("an answer failed", exc_info=context.error)
+    talk: Talk = context.bot_data["talk"]
+    chat = update.effective_chat if isinstance(update, Update) else None
+    if chat:
+        words = "出错了，详见日志。 Something failed; the log says what."
+        await _send(context, talk, chat.id, words)

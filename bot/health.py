@@ -1,0 +1,66 @@
+"""Whether the running bot is well, for a supervisor; and how things stand, for a person."""
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+from bot.home import DATABASE, settings
+from bot.ledger import Ledger
+
+SILENT_AFTER = timedelta(minutes=2)  # without a sign of life or an answered poll
+STUCK_AFTER = timedelta(minutes=15)  # a message that waits this long is not merely paced
+
+
+def check() -> int:
+    """0 when the bot is well; 1 and the reason on standard output when not."""
+    reasons = _reasons(datetime.now(UTC))
+    print("healthy" if not reasons else "; ".join(reasons))
+    return 1 if reasons else 0
+
+
+def _reasons(now: datetime) -> list[str]:
+    path = settings().home / DATABASE
+    if not path.exists():
+        return [f"there is no database in {path.parent}; the bot never ran"]
+    with closing(Ledger(path, current=True)) as ledger:
+        if not ledger.has_tables():
+            return ["the bot never ran here"]
+        reasons = [
+            _silent(now, ledger.fact("alive"), "no sign of life"),
+            _silent(now, ledger.fact("heard"), "no answered poll of Telegram"),
+        ]
+        oldest = [m.created for m in ledger.waiting() if now - m.created > STUCK_AFTER]
+        reasons.append(f"{len(oldest)} messages wait since {min(oldest)}" if oldest else "")
+        return [reason for reason in reasons if reason]
+
+
+def _silent(now: datetime, stamp: str | None, what: str) -> str:
+    if not stamp:
+        return f"{what} yet"
+    last = datetime.fromisoformat(stamp)
+    return f"{what} since {last:%Y-%m-%d %H:%M:%S} UTC" if now - last > SILENT_AFTER else ""
+
+
+def print_status() -> None:
+    """What the store holds, what was judged and sent last, and what waits."""
+    from rich.console import Console
+
+    from bot.app import open_app
+
+    known = settings()
+    with closing(open_app(known)) as app:
+        days, ledger = app.store.days(), app.ledger
+        span = f"{days[0]} to {days[-1]}, {len(days)} days" if days else "no day yet"
+        lines = {
+            "home": known.home,
+            "themes": len(app.store.themes()),
+            "stored": span,
+            "judged": ledger.evaluated() or "no day yet",
+            "chats": len(ledger.chats()),
+            "waiting": len(ledger.waiting()),
+            "given up": len(ledger.parked()),
+            "last sent": ledger.last_sent() or "nothing yet",
+            "last cycle": ledger.fact("cycle") or "none yet",
+            "bot": "; ".join(_reasons(app.now())) or "running, healthy",
+        }
+    for name, value in lines.items():
+        Console().print(f"{name:<12}{value}", soft_wrap=True, highlight=False)

@@ -1,0 +1,193 @@
+"""What the bot does with a day: evaluate, remember, put into the outbox. Safe to run twice."""
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot import messages
+from bot.alerting import Reason, decide, strongest_first, value
+from bot.app import App
+from bot.errors import UserError
+from bot.ledger import Chat, Outgoing, Run
+from bot.words import Language
+from signals.evaluate import Scores, evaluate
+from signals.model import Signal, ThemeState, Transition
+from signals.replay import fold, replay
+
+CHART_DAYS = 250  # trading days a chart shows
+
+
+@dataclass(frozen=True)
+class DayReport:
+    """What one day's cycle did."""
+
+    day: date
+    transitions: tuple[Transition, ...]  # of that day
+    new: bool  # False: the day had been evaluated before
+    enqueued: int = 0  # messages put into the outbox
+
+
+def daily(app: App, day: date) -> DayReport:
+    """One stored trading day, from theme rows to the outbox. Safe to run twice.
+
+    Raises UserError when the day is before the last evaluated one, or holds no figures.
+    """
+    evaluated = app.ledger.evaluated()
+    if evaluated == day:
+        return DayReport(day, tuple(app.ledger.transitions(since=day, until=day)), new=False)
+    if evaluated and day < evaluated:
+        raise UserError(
+            f"{day} is before {evaluated}, the last evaluated day; to look back use"
+            f" `paomo replay --from {day} --to {day}`"
+        )
+    pending = [d for d in app.store.days(until=day) if not evaluated or d > evaluated]
+    if not pending or pending[-1] != day:
+        raise UserError(f"no figures of {day} are stored: no trading day, or not fetched yet")
+    if not evaluated:  # the first evening sends no flood: the past is folded silently
+        _build(app, pending[:-1])
+        pending = pending[-1:]
+    *_, report = _evaluated(app, pending)
+    return report
+
+
+def _build(app: App, days: Sequence[date]) -> None:
+    """States as a replay of all stored days leaves them, kept without a word."""
+    if not days:
+        return
+    panel = app.store.panel(days[-1], len(days))
+    ((_, states, _),) = deque(replay(panel, app.rules, app.policy), maxlen=1)
+    with app.ledger.atomic():
+        app.ledger.save_states(states.values())
+        app.ledger.set_fact("evaluated", days[-1].isoformat())
+
+
+def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
+    """Folds days one after the other; each has its own transaction of states and outbox."""
+    panel = app.store.panel(days[-1], app.settings.data.history_days + len(days) - 1)
+    scores = evaluate(panel, app.rules)
+    states = app.ledger.states()
+    for day in days:
+        before = states
+        states, told = fold(before, scores, day, app.policy)
+        yield _kept(app, day, scores, before, states, strongest_first(told))
+
+
+def _kept(
+    app: App,
+    day: date,
+    scores: Scores,
+    before: Mapping[str, ThemeState],
+    states: Mapping[str, ThemeState],
+    told: Sequence[Transition],
+) -> DayReport:
+    started = app.now()
+    readings = {theme: scores.signals(day, theme) for theme in scores.themes}
+    written = _written(app, Judged(facts_of(app, day), told, states, readings))
+    changed = [state for theme, state in states.items() if state != before.get(theme)]
+    with app.ledger.atomic():
+        app.ledger.save_states(changed)
+        app.ledger.save_readings(readings)
+        app.ledger.save_transitions(told)
+        new = sum(map(app.ledger.enqueue, written))
+        app.ledger.set_fact("evaluated", day.isoformat())
+        report = {"transitions": len(told), "messages": new}
+        app.ledger.save_run("daily", Run(day.isoformat(), started, app.now(), report))
+    return DayReport(day, tuple(told), new=True, enqueued=new)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A day as evaluated: all that its messages say."""
+
+    day: messages.Day
+    told: Sequence[Transition]  # strongest first
+    states: Mapping[str, ThemeState]
+    readings: Mapping[str, tuple[Signal, ...]]
+
+
+def facts_of(app: App, day: date) -> messages.Day:
+    """What messages say of a day beside its transitions."""
+    faults = tuple(json.loads(app.ledger.fact("faults") or "[]"))
+    store = app.store
+    return messages.Day(day, store.market_day(day), store.themes(), store.theme_facts(day), faults)
+
+
+def _written(app: App, judged: Judged) -> list[Outgoing]:
+    """The day's messages for every chat; the chart is drawn once a language."""
+    day, oldest = judged.day.day, app.settings.chats.old_days
+    news_since = [*app.store.days(limit=oldest), day][0]
+    drawn: dict[tuple[str, Language], bytes | None] = {}
+    out: list[Outgoing] = []
+    for chat in app.ledger.chats():
+        muted = app.ledger.muted(chat.id, day)
+        told = [t for t in judged.told if decide(t, muted, news_since) is Reason.SEND]
+        if told:
+            key = (told[0].theme, chat.language)
+            if key not in drawn:
+                drawn[key] = chart(app, *key, day, told[0])
+            out += _alerts(app, chat, told, judged.day, drawn[key])
+        if day >= news_since:
+            out += _digest(app, chat, judged)
+    return out
+
+
+def _alerts(
+    app: App, chat: Chat, told: Sequence[Transition], day: messages.Day, drawn: bytes | None
+) -> list[Outgoing]:
+    now, language = app.now(), chat.language
+    texts = messages.alerts(told, day, language)
+    out = [
+        Outgoing(f"{day.day}:alerts:{n}", chat.id, day.day, text, now)
+        for n, text in enumerate(texts, 1)
+    ]
+    if drawn:
+        verdict = messages.caption(told[0], day, language)
+        out.append(Outgoing(f"{day.day}:chart", chat.id, day.day, verdict, now, drawn, silent=True))
+    return out
+
+
+def _digest(app: App, chat: Chat, judged: Judged) -> list[Outgoing]:
+    run_ups = {theme: value(signals, "run_up") for theme, signals in judged.readings.items()}
+    day, now = judged.day.day, app.now()
+    texts = messages.digest(judged.day, judged.told, judged.states, run_ups, chat.language)
+    return [
+        Outgoing(f"{day}:digest:{n}", chat.id, day, text, now, priority=1, silent=True)
+        for n, text in enumerate(texts, 1)
+    ]
+
+
+def chart(
+    app: App, theme: str, language: Language, day: date, latest: Transition | None = None
+) -> bytes | None:
+    """The chart of a theme up to a day, PNG; None when there is nothing to draw.
+
+    `latest` is a transition of that day that the ledger does not hold yet.
+    """
+    from bot.charts import theme_chart
+
+    known = app.store.themes()[theme]
+    panel = app.store.panel(day, CHART_DAYS, [theme])
+    told = [*app.ledger.transitions(theme, panel.days[0], day), *([latest] if latest else [])]
+    return theme_chart(panel, known, told, language, known.source == "simulated")
+
+
+def no_figures(app: App, day: date, reason: str) -> int:
+    """Tells every chat, once, that a trading day brought no figures; gives the new messages."""
+    now = app.now()
+    with app.ledger.atomic():
+        return sum(
+            app.ledger.enqueue(
+                Outgoing(
+                    f"{day}:no-figures",
+                    chat.id,
+                    day,
+                    messages.no_figures(day, reason, chat.language),
+                    now,
+                    priority=1,
+                    silent=True,
+                )
+            )
+            for chat in app.ledger.chats()
+        )

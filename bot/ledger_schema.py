@@ -1,0 +1,34 @@
+"""Tables of the ledger and how they came about; one migration a release step."""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("ledger")
+
+
+@migrations()
+def m001_ledger(db: Database) -> None:
+    """States, readings, transitions, chats, mutes, outbox, runs, and small facts by name.
+
+    Days and instants (UTC) are ISO text; bodies are JSON of the core types.
+    """
+    for statement in (
+        "CREATE TABLE state (theme TEXT PRIMARY KEY, body TEXT)",
+        "CREATE TABLE reading (theme TEXT PRIMARY KEY, body TEXT)",
+        "CREATE TABLE transition (id INTEGER PRIMARY KEY, day TEXT, theme TEXT, kind TEXT,"
+        " body TEXT, UNIQUE (day, theme, kind))",
+        "CREATE INDEX transition_theme ON transition (theme, day)",
+        "CREATE TABLE chat (id INTEGER PRIMARY KEY, kind TEXT, title TEXT, language TEXT,"
+        " active INTEGER, off_reason TEXT)",
+        "CREATE TABLE mute (chat INTEGER, theme TEXT, until TEXT, PRIMARY KEY (chat, theme))",
+        "CREATE TABLE outbox (id INTEGER PRIMARY KEY, key TEXT, chat INTEGER, priority INTEGER,"
+        " day TEXT, text TEXT, photo BLOB, silent INTEGER, created TEXT, not_before TEXT,"
+        " attempts INTEGER DEFAULT 0, repeated INTEGER DEFAULT 0, plain INTEGER DEFAULT 0,"
+        " state TEXT DEFAULT 'due', message_id INTEGER, sent TEXT, error TEXT,"
+        " UNIQUE (key, chat))",
+        "CREATE INDEX outbox_due ON outbox (state, priority, id)",
+        "CREATE TABLE run (job TEXT, slot TEXT, started TEXT, finished TEXT, report TEXT,"
+        " PRIMARY KEY (job, slot))",
+        "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT)",
+    ):
+        db.execute(statement)

@@ -1,0 +1,43 @@
+"""Telegram's limits on sending: so many a second in all, one a second and chat, twenty a minute
+and group. Source: Bot API FAQ; each is kept a little below."""
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable
+
+BETWEEN_SENDS = 1 / 28.8  # seconds; never above 30 in any second
+BETWEEN_TO_CHAT = 1.02  # seconds
+GROUP_SENDS, GROUP_SPAN = 20, 60.5  # messages in so many seconds to one group
+
+
+class Pace:
+    """Whose turn it is; one for the whole program."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`clock` counts seconds; both are given by tests."""
+        self._clock, self._sleep = clock, sleep
+        self._next = 0.0
+        self._to_chat: defaultdict[int, deque[float]] = defaultdict(
+            lambda: deque(maxlen=GROUP_SENDS)
+        )
+
+    async def turn(self, chat: int) -> None:
+        """Returns when a message may go to this chat."""
+        await self._sleep(max(0.0, self._chat_free(chat) - self._clock()))
+        start = max(self._clock(), self._next)
+        self._next = start + BETWEEN_SENDS
+        self._to_chat[chat].append(start)
+        await self._sleep(max(0.0, start - self._clock()))
+
+    def _chat_free(self, chat: int) -> float:
+        past = self._to_chat[chat]
+        if not past:
+            return 0.0
+        free = past[-1] + BETWEEN_TO_CHAT
+        is_group = chat < 0  # Telegram's ids of groups and channels are negative
+        return max(free, past[0] + GROUP_SPAN) if is_group and len(past) == GROUP_SENDS else free

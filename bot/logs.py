@@ -1,0 +1,31 @@
+"""Logging for the operator: to standard error, with the token redacted wherever it might show."""
+
+import logging
+
+from config.settings import Settings
+
+
+class Redacting(logging.Formatter):
+    """A formatter whose output, tracebacks included, never holds the secrets."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        """`secrets` are replaced by three dots."""
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line without secrets."""
+        line = super().format(record)
+        for secret in self._secrets:
+            line = line.replace(secret, "…")
+        return line
+
+
+def set_up(known: Settings) -> None:
+    """Sets up logging once, for a long-running program."""
+    token = known.telegram_token.get_secret_value() if known.telegram_token else ""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Redacting(tuple(filter(None, (token,)))))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for noisy in ("httpx", "httpcore", "telegram", "apscheduler"):  # httpx logs every URL
+        logging.getLogger(noisy).setLevel(logging.WARNING)

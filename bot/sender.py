@@ -1,0 +1,99 @@
+"""The way to Telegram: a bot made from settings, one send, Telegram's errors as ours."""
+
+import re
+from collections.abc import Sequence
+
+import httpx
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+from telegram.ext import ApplicationBuilder, Defaults, ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.deliver import SendError
+from config.settings import Settings
+
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+GONE = re.compile("chat not found|user is deactivated|bot was kicked|not enough rights", re.I)
+Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (text, data <= 64 bytes)
+
+
+def builder(known: Settings, polling: type[HTTPXRequest] = HTTPXRequest) -> ApplicationBuilder:  # type: ignore[type-arg]  # six parameters nobody reads
+    """An application builder with the token, the ways out and our defaults."""
+    assert known.telegram_token
+    proxy = known.telegram_proxy
+    made: ApplicationBuilder = (  # type: ignore[type-arg]  # likewise
+        ApplicationBuilder()
+        .token(known.telegram_token.get_secret_value())
+        .job_queue(None)
+        .rate_limiter(None)  # type: ignore[arg-type]  # Pace keeps the limits
+        .defaults(
+            Defaults(
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        )
+        .request(HTTPXRequest(connection_pool_size=64, pool_timeout=5, proxy=proxy))
+        .get_updates_request(polling(connection_pool_size=1, proxy=proxy))
+    )
+    if known.telegram_base_url:
+        made = made.base_url(f"{known.telegram_base_url}/bot")
+        made = made.base_file_url(f"{known.telegram_base_url}/file/bot")
+    return made
+
+
+async def send(
+    bot: ExtBot[None],
+    chat: int,
+    text: str,
+    photo: bytes | None = None,
+    silent: bool = False,
+    plain: bool = False,
+    buttons: Buttons = (),
+) -> int:
+    """Sends one message; gives Telegram's id of it. Raises SendError and nothing else."""
+    rows = [[InlineKeyboardButton(t, callback_data=data) for t, data in row] for row in buttons]
+    markup = InlineKeyboardMarkup(rows) if rows else None
+    mode = None if plain else ParseMode.HTML
+    try:
+        if photo:
+            sent = await bot.send_photo(
+                chat, photo, text, disable_notification=silent, parse_mode=mode, reply_markup=markup
+            )
+        else:
+            sent = await bot.send_message(
+                chat, text, disable_notification=silent, parse_mode=mode, reply_markup=markup
+            )
+    except TelegramError as error:
+        raise told(error) from None  # the cause holds the address, and with it the token
+    return sent.message_id
+
+
+def told(error: TelegramError) -> SendError:
+    """Telegram's error as ours; `BadRequest` and `TimedOut` are NetworkErrors, so they go first."""
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        seconds = wait if isinstance(wait, int | float) else wait.total_seconds()
+        return SendError("Telegram asks to wait", retry_after=float(seconds))
+    if isinstance(error, ChatMigrated):
+        return SendError("the group has a new id", moved_to=error.new_chat_id)
+    if isinstance(error, Forbidden):
+        return SendError(error.message, gone=True)
+    if isinstance(error, InvalidToken):
+        return SendError("Telegram rejects the token", rejected=True)
+    if isinstance(error, BadRequest):
+        gone = bool(GONE.search(error.message))
+        return SendError(error.message, gone=gone, refused=not gone)
+    if isinstance(error, NetworkError) and isinstance(error.__cause__, NOT_SENT):
+        return SendError(f"not sent: {type(error.__cause__).__name__}")
+    what = "no answer in time" if isinstance(error, TimedOut) else "connection or server failed"
+    return SendError(what, uncertain=True)

@@ -1,0 +1,85 @@
+"""The words of the messages, Chinese and English side by side; nothing else speaks to people."""
+
+from typing import Literal
+
+from signals.model import Kind, Stage
+
+Language = Literal["zh", "en"]
+Words = dict[Language, str]
+
+STAGES: dict[Stage, Words] = {
+    Stage.QUIET: {"zh": "冰点", "en": "quiet"},
+    Stage.FORMING: {"zh": "发酵", "en": "forming"},
+    Stage.BUBBLE: {"zh": "高潮", "en": "bubble"},
+    Stage.BURSTING: {"zh": "退潮", "en": "bursting"},
+    Stage.OVER: {"zh": "结束", "en": "over"},
+}
+KINDS: dict[Kind, Words] = {
+    Kind.SURGE: {"zh": "升温", "en": "surge"},
+    Kind.DIVERGENCE: {"zh": "背离", "en": "divergence"},
+    Kind.REVERSAL: {"zh": "转折", "en": "reversal"},
+    Kind.OVER: {"zh": "结束", "en": "over"},
+}
+MARKS = {Kind.SURGE: "🔺", Kind.DIVERGENCE: "↔️", Kind.REVERSAL: "🔻", Kind.OVER: "⏹"}
+RULES: dict[str, Words] = {
+    "run_up": {"zh": "60日净涨幅", "en": "net run-up, 60 days"},
+    "breadth": {"zh": "站上20日线占比（5日均）", "en": "members above their 20-day average"},
+    "heat": {"zh": "新高与涨停热度（一年分位）", "en": "highs and limit-ups, own-year rank"},
+    "divergence": {"zh": "价格相对业绩的净偏离", "en": "net growth of price less earnings"},
+    "valuation": {"zh": "市盈率（一年分位）", "en": "price/earnings, own-year rank"},
+    "fall": {"zh": "距60日高点净回落", "en": "net fall from the 60-day peak"},
+    "weakness": {"zh": "跌破20日线占比", "en": "members below their 20-day average"},
+    "outflow": {"zh": "成交活跃度较高点回落", "en": "activity lost since its high"},
+}
+WORDS: dict[str, Words] = {
+    "unknown": {"zh": "未知", "en": "not known"},
+    "threshold": {"zh": "阈值", "en": "threshold"},
+    "simulated": {"zh": "【模拟数据】", "en": "[SIMULATED] "},
+    "alerts": {"zh": "题材警报", "en": "Theme alerts"},
+    "wide": {
+        "zh": "全市场性的一天：多个题材同时变动，强者在前",
+        "en": "a market-wide day: many themes moved at once, the strongest first",
+    },
+    "also": {"zh": "另有", "en": "also"},
+    "since": {"zh": "本轮始于", "en": "episode since"},
+    "peak": {"zh": "净值高点", "en": "net peak"},
+    "from_peak": {"zh": "距高点", "en": "from the peak"},
+    "day": {"zh": "数据日", "en": "data of"},
+    "members": {"zh": "成分股", "en": "members"},
+    "covered": {"zh": "有数据", "en": "with data"},
+    "list_of": {"zh": "名单", "en": "list of"},
+    "backfilled": {"zh": "按此名单回填", "en": "backfilled with this list"},
+    "source": {"zh": "来源", "en": "source"},
+    "number": {"zh": "编号", "en": "id"},
+    "sent": {"zh": "发出", "en": "sent"},
+    "late": {"zh": "晚于收盘", "en": "late, after the close by"},
+    "repeat": {"zh": "（可能重复）", "en": "(may be a repeat) "},
+    "digest": {"zh": "每日摘要", "en": "Daily digest"},
+    "market": {"zh": "市场", "en": "Market"},
+    "up": {"zh": "上涨", "en": "up"},
+    "down": {"zh": "下跌", "en": "down"},
+    "limit_ups": {"zh": "涨停", "en": "limit-up"},
+    "stages": {"zh": "阶段", "en": "Stages"},
+    "themes": {"zh": "题材", "en": "themes"},
+    "today": {"zh": "今日变动", "en": "Today"},
+    "nothing": {"zh": "无", "en": "nothing"},
+    "strongest": {"zh": "60日净涨幅居前", "en": "Largest net run-ups, 60 days"},
+    "faults": {"zh": "数据提示", "en": "About the data"},
+    "no_figures": {
+        "zh": "今天没有取到可用的数据，因此没有判断。原因",
+        "en": "No usable figures came in today, so nothing was judged. Reason",
+    },
+    "index_only": {
+        "zh": "只有指数，未判断（暂无成分股行情）",
+        "en": "index only, not judged (no member bars yet)",
+    },
+    "rest": {
+        "zh": "泡沫只作测量，不构成投资建议",
+        "en": "Paomo measures; not investment advice",
+    },
+}
+
+
+def say(key: str, language: Language) -> str:
+    """One of WORDS."""
+    return WORDS[key][language]
