@@ -1,10 +1,15 @@
 """The day's cycle from outside: which day is due, fetch it, judge it; for the bot and by hand."""
 
 import asyncio
+import json
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 from rich.console import Console
 
 from bot.app import App, open_app
@@ -12,34 +17,138 @@ from bot.deliver import Delivery, deliver
 from bot.errors import UserError
 from bot.history import show
 from bot.home import LOCK, settings
-from bot.jobs import DayReport, daily
+from bot.jobs import DayReport, daily, no_figures
 from bot.ledger import Queued
 from bot.limits import Pace
+from config.settings import SettingsError
+from config.themes import load_themes
+from market.akshare.fetch import offline_calendar
+from market.akshare.source import AkshareSource
+from market.calendar import SHANGHAI, Calendar
+from market.ingest import Wants, ingest
+from market.source import SourceError
+from market.transport import Door, TransportPolicy
+from market.worker import Worker
+
+SESSIONS_AHEAD = 20  # known trading days ahead; with fewer the calendar is asked for
 
 
-def catch_up(app: App) -> DayReport | None:
-    """Judges the newest stored day if that was not done yet."""
-    stored = app.store.days(limit=1)
+def catch_up(app: App, say: Callable[[str], None] = lambda what: None) -> DayReport | None:
+    """Fetches and judges the last closed trading day, if that was not done yet.
+
+    Raises UserError when its figures cannot be had now; past `give_up` the chats are told.
+    """
+    day = due_day(app)
     evaluated = app.ledger.evaluated()
-    if not stored or (evaluated and stored[-1] <= evaluated):
+    if evaluated and day <= evaluated:
         return None
-    return daily(app, stored[-1])
+    if day not in app.store.days(until=day, limit=1):
+        fetch(app, day, say)
+    return daily(app, day)
 
 
-def run_daily(day: date | None, fetch: bool, as_json: bool) -> None:
+def due_day(app: App) -> date:
+    """The newest trading day whose figures are due by now."""
+    return calendar_of(app).last_closed(app.now(), app.settings.schedule.first_try)
+
+
+def calendar_of(app: App) -> Calendar:
+    """Known trading days: the list AKShare carries, and what was fetched beyond it."""
+    later = json.loads(app.store.note("calendar") or "[]")
+    return Calendar.of([*offline_calendar(), *map(date.fromisoformat, later)])
+
+
+def fetch(app: App, day: date, say: Callable[[str], None]) -> None:
+    """Brings a day's figures into the store; raises UserError when they cannot be had."""
+    known = app.settings.source
+    policy = TransportPolicy(
+        known.connect_seconds,
+        known.read_seconds,
+        known.ban_hours,
+        known.pause_seconds,
+        known.budget,
+        app.settings.data_proxy,
+    )
+    wants = Wants(
+        known.boards_a_day,
+        known.histories_a_day,
+        app.settings.data.history_days,
+        known.min_stocks,
+    )
+    with Worker(policy, _doors(app), known.deadline_seconds) as worker:
+        try:
+            source = AkshareSource(worker)
+            _renew_calendar(app, source, day)
+            report = ingest(source, app.store, day, load_themes(app.settings.home), wants, say)
+        except SettingsError as error:
+            raise UserError(str(error)) from None
+        except SourceError as error:
+            _not_had(app, day, f"{type(error).__name__}: {error}")
+            raise UserError(f"{day}: {error}; nothing was stored, and it is tried again") from None
+        finally:
+            app.store.set_note("doors", json.dumps(worker.doors, default=_plain))
+    holes = calendar_of(app).between(app.store.days(limit=2)[0], day)
+    faults = [[f.kind, f.detail] for f in report.faults]
+    faults += [["holes", ", ".join(map(str, holes))]] if holes else []
+    app.ledger.set_fact("faults", json.dumps(faults, ensure_ascii=False))
+    app.ledger.set_fact("cycle", f"{day}: {report.stocks} stocks from {report.provider}")
+
+
+def _renew_calendar(app: App, source: AkshareSource, day: date) -> None:
+    """Asks for the new year's trading days when the known ones run out, once a day."""
+    known = calendar_of(app)
+    if known.known_after(day) >= SESSIONS_AHEAD or app.store.note("calendar:asked") == str(day):
+        return
+    app.store.set_note("calendar:asked", str(day))
+    later = [str(d) for d in source.calendar() if d > known.days[-1]]
+    if later:
+        app.store.set_note("calendar", json.dumps(later))
+
+
+def _not_had(app: App, day: date, why: str) -> None:
+    """Remembers why a day's figures did not come; late in the evening the chats are told."""
+    app.ledger.set_fact("cycle", f"{day}: {why}")
+    now = app.now().astimezone(SHANGHAI)
+    if now.date() > day or now.time() >= app.settings.schedule.give_up:
+        no_figures(app, day, why)
+
+
+def _doors(app: App) -> dict[str, Door]:
+    known = json.loads(app.store.note("doors") or "{}")
+    return {group: TypeAdapter(Door).validate_python(door) for group, door in known.items()}
+
+
+def _plain(thing: Any) -> Any:
+    return asdict(thing) if isinstance(thing, Door) else str(thing)
+
+
+def run_daily(day: date | None, wants_fetch: bool, as_json: bool) -> None:
     """One day's cycle by hand; prints its transitions and what became of the messages."""
-    known = settings()
-    with closing(open_app(known)) as app:
-        stored = app.store.days(limit=1)
-        if not (day or stored):
-            raise UserError("the store holds no day; run `paomo import` first")
-        report = daily(app, day or stored[-1])
+    notes = Console(stderr=True)
+    with closing(open_app(settings())) as app:
+        report = _judged(app, day, wants_fetch, lambda what: notes.print(f"fetching {what} …"))
         for transition in report.transitions:
             show(transition, app.store, as_json)
-        notes = Console(stderr=True)
         done = "judged" if report.new else "had been judged before; nothing new was sent"
         notes.print(f"{report.day}: {done}, {len(report.transitions)} transitions", soft_wrap=True)
         notes.print(_delivered(app), soft_wrap=True)
+
+
+def _judged(app: App, day: date | None, wants_fetch: bool, say: Callable[[str], None]) -> DayReport:
+    stored = app.store.days(until=day, limit=1)
+    if wants_fetch and (not day or [day] != stored):
+        due = due_day(app)
+        if day and day != due:
+            raise UserError(
+                f"only the last closed trading day, {due}, can be fetched; {day} is not stored."
+                " Import its history, or see `paomo daily --help`"
+            )
+        if [due] != app.store.days(until=due, limit=1):
+            fetch(app, due, say)
+        return daily(app, due)
+    if not (day or stored):
+        raise UserError("the store holds no day; run `paomo import` first, or without --no-fetch")
+    return daily(app, day or stored[-1])
 
 
 def _delivered(app: App) -> str:

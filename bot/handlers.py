@@ -27,8 +27,9 @@ from bot.deliver import SendError
 from bot.jobs import chart
 from bot.ledger import PRIVATE, Chat
 from bot.limits import Pace
-from bot.messages import SHANGHAI, split
+from bot.messages import split
 from bot.words import Language
+from market.calendar import SHANGHAI
 
 InWorker = Callable[[Callable[[App], Any]], Awaitable[Any]]
 log = logging.getLogger("paomo")

@@ -109,7 +109,7 @@ class Judged:
 
 def facts_of(app: App, day: date) -> messages.Day:
     """What messages say of a day beside its transitions."""
-    faults = tuple(json.loads(app.ledger.fact("faults") or "[]"))
+    faults = tuple((kind, detail) for kind, detail in json.loads(app.ledger.fact("faults") or "[]"))
     store = app.store
     return messages.Day(day, store.market_day(day), store.themes(), store.theme_facts(day), faults)
 

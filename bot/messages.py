@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot.words import KINDS, MARKS, RULES, STAGES, Language, say
+from bot.words import FAULTS, KINDS, MARKS, RULES, STAGES, Language, say
+from market.calendar import SHANGHAI
 from market.source import Theme
 from market.store import MarketDay, ThemeFacts
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
@@ -25,7 +25,6 @@ STAMP_ROOM = 128  # units kept free for the line added when a message is sent
 FULL = 3  # transitions of a grouped message with all their evidence; the rest has a line each
 WIDE = 10  # transitions on a day from which it is called market-wide
 NAME_LIMIT = 40  # characters of a theme's name that are shown
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 CLOSE = timedelta(hours=15)  # of the mainland exchanges, after midnight in Shanghai
 
 
@@ -37,7 +36,7 @@ class Day:
     market: MarketDay | None
     themes: Mapping[str, Theme]
     facts: Mapping[str, ThemeFacts]
-    faults: tuple[str, ...] = ()  # what is known to be missing, for people
+    faults: tuple[tuple[str, str], ...] = ()  # kind and detail of what is missing or wrong
 
     @property
     def simulated(self) -> bool:
@@ -81,9 +80,15 @@ def digest(
         "stages": stages,
         "count": len(judged),
         "told": [headline(t, day.themes[t.theme], language) for t in told],
+        "faults": faults(day, language),
         "top": [(_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
     }
     return split(render("digest", day, language, **context))
+
+
+def faults(day: Day, language: Language) -> list[str]:
+    """What is missing or wrong with a day's figures, a line each."""
+    return [f"{FAULTS.get(kind, {}).get(language, kind)}: {detail}" for kind, detail in day.faults]
 
 
 def no_figures(day: date, reason: str, language: Language) -> str:

@@ -26,8 +26,8 @@ from bot.home import LOCK, settings
 from bot.ledger import Queued
 from bot.limits import Pace
 from bot.logs import set_up
-from bot.messages import SHANGHAI
 from config.settings import Settings
+from market.calendar import SHANGHAI
 
 REJECTED = 78  # exit code: a human must act (sysexits.h, EX_CONFIG)
 HEARTBEAT_SECONDS = 20

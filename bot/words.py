@@ -31,6 +31,15 @@ RULES: dict[str, Words] = {
     "weakness": {"zh": "跌破20日线占比", "en": "members below their 20-day average"},
     "outflow": {"zh": "成交活跃度较高点回落", "en": "activity lost since its high"},
 }
+FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details follow
+    "boards": {"zh": "未取到板块列表", "en": "the list of boards did not come"},
+    "members": {"zh": "部分成分股名单未更新", "en": "some memberships were not renewed"},
+    "histories": {"zh": "部分板块历史未取到", "en": "some board histories did not come"},
+    "indices": {"zh": "未取到指数", "en": "an index did not come"},
+    "earnings": {"zh": "未取到业绩报表", "en": "company reports did not come"},
+    "unchained": {"zh": "昨收与库存收盘不符", "en": "previous closes differ from those stored"},
+    "holes": {"zh": "缺少交易日", "en": "trading days missing"},
+}
 WORDS: dict[str, Words] = {
     "unknown": {"zh": "未知", "en": "not known"},
     "threshold": {"zh": "阈值", "en": "threshold"},

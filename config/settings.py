@@ -34,6 +34,21 @@ class Data(BaseModel):
     history_days: int = Field(ge=300, le=2000)  # trading days
 
 
+class Source(BaseModel):
+    """[source]: how carefully the upstreams are treated, and how much is asked of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    connect_seconds: float = Field(gt=0)
+    read_seconds: float = Field(gt=0)
+    deadline_seconds: float = Field(gt=0)  # of one AKShare call, all its pages and retries
+    ban_hours: float = Field(gt=0)
+    pause_seconds: dict[str, float]  # between requests, by group of hosts
+    budget: dict[str, int]  # requests a day, by group of hosts
+    boards_a_day: int = Field(ge=0)  # memberships renewed
+    histories_a_day: int = Field(ge=0)  # board histories fetched
+    min_stocks: int = Field(ge=1)  # a snapshot with fewer is not the market
+
+
 class Schedule(BaseModel):
     """[schedule]: when the bot looks for a day, in Shanghai time."""
 
@@ -64,6 +79,7 @@ class Settings(BaseModel):
     telegram_proxy: str | None = None
     data_proxy: str | None = None
     data: Data
+    source: Source
     schedule: Schedule
     chats: Chats
     rules: dict[str, dict[str, float]]

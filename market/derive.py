@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from market.fundamentals import theme_growth
+from market.fundamentals import theme_growth, theme_pe
 from market.store import Store, as_int
 from market.theme_days import WARM_UP_DAYS, Bars, StockDays, market_rows, membership, stock_days
 from market.theme_days import theme_rows as figures_of
@@ -26,33 +26,39 @@ def derive(
     backfilled: bool,
     progress: Callable[[int], None] = lambda done: None,
     bars_between: BarsBetween | None = None,
+    source: str = "bars",
 ) -> int:
     """Writes the rows of `days` (ascending, all with bars); gives the number of new theme rows.
 
     `progress` is told the number of days done after each chunk; `bars_between` saves reading from
-    the store what the caller holds.
+    the store what the caller holds; `source` is whom messages name.
     """
     if not days:
         return 0
     store.note_listings(days[0], days[-1])
     calendar, listed = store.bar_days(), store.first_days()
-    ids = [theme.id for theme in store.themes().values() if theme.basis == "members"]
-    source = bars_between or store.bars
+    ids = [theme.id for theme in store.themes().values() if theme.exchange == "XSHG"]
+    read = bars_between or store.bars
     new = 0
     for start in range(0, len(days), CHUNK_DAYS):
         chunk = days[start : start + CHUNK_DAYS]
-        bars = read_bars(chunk, calendar, listed, source)
-        new += _derive_chunk(store, chunk, ids, bars, backfilled)
+        bars = read_bars(chunk, calendar, listed, read)
+        new += _derive_chunk(store, chunk, ids, bars, backfilled, source)
         progress(start + len(chunk))
     return new
 
 
 def _derive_chunk(
-    store: Store, days: Sequence[date], ids: Sequence[str], bars: Bars, backfilled: bool
+    store: Store,
+    days: Sequence[date],
+    ids: Sequence[str],
+    bars: Bars,
+    backfilled: bool,
+    source: str,
 ) -> int:
     stocks = stock_days(bars)
     first = bars.days.index(days[0])
-    _save_market(store, market_rows(stocks, slice(first, None)), bars.days[first:])
+    _save_market(store, market_rows(stocks, slice(first, None)), bars.days[first:], source)
     new = 0
     for since, until in _spans(store, ids, days):
         span = slice(bars.days.index(since), bars.days.index(until) + 1)
@@ -98,12 +104,12 @@ def _spans(store: Store, ids: Sequence[str], days: Sequence[date]) -> list[tuple
     return list(zip(starts, ends, strict=True))
 
 
-def _save_market(store: Store, rows: pd.DataFrame, days: Sequence[date]) -> None:
+def _save_market(store: Store, rows: pd.DataFrame, days: Sequence[date], source: str) -> None:
     level = store.benchmark(days[0]) or BASE
     points = level * np.cumprod(1 + np.nan_to_num(rows["ret"].to_numpy(float)))
     counts = rows[["stocks", "advancers", "decliners", "limit_ups", "amount"]].to_numpy(float)
     store.save_market_days(
-        (as_int(day), point, *map(float, figures), "bars")
+        (as_int(day), point, *map(float, figures), source)
         for day, point, figures in zip(days, points, counts, strict=True)
     )
 
@@ -115,14 +121,19 @@ def _save_span(
     members = {theme: store.members(theme, days[0]) for theme in ids}
     matrix = membership(members, ids, bars.codes)
     figures = figures_of(stocks, matrix, span)
-    figures["close"] = _levels(store, ids, figures.pop("ret"), days[0])
-    counts = np.array([len(members[theme]) for theme in ids], float)
+    chained = _levels(store, ids, figures.pop("ret"), days[0])
+    counts = np.array([len(members[theme]) or np.nan for theme in ids])
     figures["members"] = np.tile(counts, (len(days), 1))
+    # a theme whose members are not known has no counts, rather than counts of nobody
+    figures = {name: np.where(np.isnan(counts), np.nan, table) for name, table in figures.items()}
+    figures["close"] = _with_points(store, ids, days, chained)
     figures |= _fundamentals(store, bars.codes, matrix, days, counts)
+    figures["pe"] = np.stack([_pe(store, day, bars.codes, matrix) for day in days])
     unknown = np.full((len(days), len(ids)), np.nan)
     table = np.stack([figures.get(name, unknown) for name in FRAMES], axis=-1)
-    as_of = [as_int(store.member_day(theme, days[0]) or days[0]) for theme in ids]
-    kept = ~np.isnan(table[:, :, 0])
+    as_of = [_number(store.member_day(theme, days[0])) for theme in ids]
+    close, covered = (table[:, :, FRAMES.index(name)] for name in ("close", "covered"))
+    kept = ~np.isnan(close) | (np.nan_to_num(covered) > 0)
     return store.save_theme_days(
         (as_int(day), theme, *table[row, column].tolist(), int(backfilled), as_of[column])
         for row, day in enumerate(days)
@@ -140,6 +151,47 @@ def _levels(store: Store, ids: Sequence[str], ret: np.ndarray, first: date) -> n
     return np.where(begun, levels, np.nan)
 
 
+def _with_points(
+    store: Store, ids: Sequence[str], days: Sequence[date], chained: np.ndarray
+) -> np.ndarray:
+    """The levels, with a board's own points for themes that follow their board, else NaN."""
+    themes, points = store.themes(), store.points(days[0], days[-1])
+    levels = chained.copy()
+    for column, theme in enumerate(ids):
+        if themes[theme].basis != "members":
+            levels[:, column] = [points.get((day, theme), np.nan) for day in days]
+    return levels
+
+
+def _pe(store: Store, day: date, codes: Sequence[str], matrix: sparse.csr_matrix) -> np.ndarray:
+    """Price on trailing profit of each theme on a day, times; NaN without valuations."""
+    known = store.valuations(day)
+    if not known:
+        return np.full(matrix.shape[1], np.nan)
+    unknown = (np.nan, np.nan)
+    pe, cap = np.array([known.get(code, unknown) for code in codes]).T
+    return theme_pe(cap, pe, matrix)
+
+
+def _number(day: date | None) -> int | None:
+    return as_int(day) if day else None
+
+
+def derive_points(store: Store, theme: str, backfilled: bool) -> int:
+    """Writes rows of a theme from its board's points alone, for stored market days; gives the new.
+
+    All but the close is unknown in them.
+    """
+    days = store.days()
+    points = store.points(days[0], days[-1]) if days else {}
+    unknown = [None] * (len(FRAMES) - 1)
+    return store.save_theme_days(
+        (as_int(day), theme, points[day, theme], *unknown, int(backfilled), None)
+        for day in days
+        if (day, theme) in points
+    )
+
+
 def _fundamentals(
     store: Store,
     codes: Sequence[str],
@@ -152,5 +204,5 @@ def _fundamentals(
         return {}
     growth = theme_growth(reports, days, codes, matrix)
     with_report = growth.pop("with_report")
-    share = np.divide(with_report, counts, out=np.zeros_like(with_report), where=counts > 0)
+    share = with_report / counts
     return {**growth, "earnings_share": share}

@@ -37,3 +37,16 @@ def m001_facts(db: Database) -> None:
         " advancers INTEGER, decliners INTEGER, limit_ups INTEGER, amount REAL, source TEXT)",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m002_upstream(db: Database) -> None:
+    """What an upstream gives beside bars: points of boards and indices, valuations, notes."""
+    for statement in (
+        "CREATE TABLE point (theme TEXT, day INTEGER, close REAL, amount REAL, source TEXT,"
+        " PRIMARY KEY (theme, day)) WITHOUT ROWID",
+        "CREATE TABLE valuation (day INTEGER, code TEXT, pe REAL, cap REAL,"
+        " PRIMARY KEY (day, code)) WITHOUT ROWID",
+        "CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT)",
+    ):
+        db.execute(statement)

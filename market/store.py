@@ -24,7 +24,7 @@ class ThemeFacts:
     members: int
     covered: int  # members with a known return
     backfilled: bool  # made after the day
-    member_day: date  # the membership it was made with
+    member_day: date | None  # the membership it was made with
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,10 @@ def as_int(day: date) -> int:
 def as_date(number: int) -> date:
     """The date of a number made by `as_int`."""
     return date(number // 10000, number // 100 % 100, number % 100)
+
+
+def _day(number: int | None) -> date | None:
+    return as_date(number) if number else None
 
 
 class Store:
@@ -201,6 +205,40 @@ class Store:
         )
         return {row[0]: row[1] for row in found}
 
+    def save_points(self, rows: Iterable[tuple[Any, ...]]) -> int:
+        """Adds levels of boards and indices: theme, day number, close (points), amount (CNY),
+        source. Those already there stay."""
+        return self._insert("point", 5, rows)
+
+    def points(self, since: date, until: date) -> dict[tuple[date, str], float]:
+        """Levels of boards and indices between two days, points, by day and theme."""
+        found = self._db.execute(
+            "SELECT day, theme, close FROM point WHERE day BETWEEN ? AND ?",
+            (as_int(since), as_int(until)),
+        )
+        return {(as_date(day), theme): close for day, theme, close in found}
+
+    def save_valuations(self, rows: Iterable[tuple[Any, ...]]) -> int:
+        """Adds valuations: day number, code, pe (trailing, times), cap (CNY)."""
+        return self._insert("valuation", 4, rows)
+
+    def valuations(self, day: date) -> dict[str, tuple[float, float]]:
+        """(pe, cap) of each stock on a day."""
+        found = self._db.execute(
+            "SELECT code, pe, cap FROM valuation WHERE day=? AND pe+cap IS NOT NULL",
+            (as_int(day),),
+        )
+        return {code: (pe, cap) for code, pe, cap in found}
+
+    def note(self, name: str) -> str | None:
+        """A small fact about what was fetched, None when never noted."""
+        row = self._db.execute("SELECT value FROM note WHERE name=?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set_note(self, name: str, value: str) -> None:
+        """Notes a small fact about what was fetched."""
+        self._db.execute("INSERT OR REPLACE INTO note VALUES (?,?)", (name, value))
+
     def save_market_days(self, rows: Iterable[tuple[Any, ...]]) -> int:
         """Adds market rows: day number, benchmark (points), stocks, advancers, decliners,
         limit_ups, amount (CNY), source."""
@@ -229,7 +267,7 @@ class Store:
             " source FROM market_day WHERE day=?",
             (as_int(day),),
         ).fetchone()
-        if not row:
+        if not row or row[1] is None:  # of a day that only has an index, nothing is counted
             return None
         points, stocks, up, down, limits, amount, source = row
         known = amount if np.isfinite(amount) else float("nan")
@@ -243,7 +281,7 @@ class Store:
             (as_int(day),),
         )
         return {
-            theme: ThemeFacts(int(members or 0), int(covered or 0), bool(late), as_date(made_with))
+            theme: ThemeFacts(int(members or 0), int(covered or 0), bool(late), _day(made_with))
             for theme, members, covered, late, made_with in rows
         }
 

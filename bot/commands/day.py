@@ -7,6 +7,7 @@ from bot.alerting import strongest_first, value
 from bot.app import App
 from bot.commands.asked import Answer, Asked, as_of, both
 from bot.jobs import facts_of
+from market.calendar import SHANGHAI
 
 
 def digest(app: App, asked: Asked) -> Answer:
@@ -25,11 +26,11 @@ def status(app: App, asked: Asked) -> Answer:
     waiting, parked = app.ledger.waiting(), app.ledger.parked()
     sent, day = app.ledger.last_sent(), app.ledger.evaluated()
     facts = facts_of(app, day) if day else None
-    at = f"{sent.astimezone(messages.SHANGHAI):%Y-%m-%d %H:%M}" if sent else "-"
+    at = f"{sent.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if sent else "-"
     here = asked.chat.active
     lines = [
         as_of(app, asked),
-        *(facts.faults if facts else ()),
+        *(messages.faults(facts, asked.language) if facts else ()),
         both(
             asked,
             f"待发 {len(waiting)} · 放弃 {len(parked)}",

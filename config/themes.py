@@ -1,0 +1,113 @@
+"""The curated themes and the boards that are no themes, from themes.toml."""
+
+import re
+import tomllib
+from collections.abc import Container
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.settings import SettingsError
+
+DEFAULTS = Path(__file__).with_name("themes.toml")
+
+
+class Curated(BaseModel):
+    """A theme that is followed from the first evening: a concept board, or an index."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    boards: tuple[str, ...] = ()  # names; the first that the upstream lists is the theme
+    parent: str | None = None  # first board of the theme it is a sub-industry of
+    id: str | None = Field(None, pattern=r"^[a-z0-9-]{3,24}$")  # of an index; fits a button
+    name: str | None = Field(None, min_length=1, max_length=40)  # of an index
+    exchange: Literal["XSHG", "XHKG"] = "XSHG"
+    index: str | None = None  # code upstream, HSTECH
+
+
+class Exclude(BaseModel):
+    """Boards that are no themes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    names: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()  # regular expressions
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    exclude: Exclude = Exclude()
+    theme: tuple[Curated, ...] = ()
+
+
+@dataclass(frozen=True)
+class Themes:
+    """What themes.toml says."""
+
+    curated: tuple[Curated, ...]
+    excluded: frozenset[str]
+    pattern: re.Pattern[str]  # matches names of boards that are no themes
+
+    def is_theme(self, board: str) -> bool:
+        """Whether a concept board is a theme."""
+        return board not in self.excluded and not self.pattern.search(board)
+
+    def followed(self, listed: Container[str]) -> dict[str, str | None]:
+        """Boards followed closely among those listed, in order, each with its parent board."""
+        chosen = {
+            c.boards[0]: next((b for b in c.boards if b in listed), None)
+            for c in self.curated
+            if c.boards
+        }
+        found = {}
+        for one in self.curated:
+            board = chosen[one.boards[0]] if one.boards else None
+            if board:
+                found[board] = chosen.get(one.parent) if one.parent else None
+        return found
+
+
+def load_themes(home: Path) -> Themes:
+    """The operator's themes.toml, else ours; raises SettingsError with every fault at once."""
+    own = home / "themes.toml"
+    path = own if own.exists() else DEFAULTS
+    try:
+        given: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        read = _File.model_validate(given)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: cannot be read as TOML ({error}); correct it") from None
+    except ValidationError as error:
+        raise SettingsError("\n".join(_told(path, fault) for fault in error.errors())) from None
+    faults = [f"{path}: {fault}" for fault in _faults(read)]
+    if faults:
+        raise SettingsError("\n".join(faults))
+    pattern = re.compile("|".join(f"(?:{p})" for p in read.exclude.patterns) or r"(?!)")
+    return Themes(read.theme, frozenset(read.exclude.names), pattern)
+
+
+def _faults(read: _File) -> list[str]:
+    firsts = [theme.boards[0] for theme in read.theme if theme.boards]
+    faults = [
+        f"theme {name}: given twice" for name in sorted({n for n in firsts if firsts.count(n) > 1})
+    ]
+    for theme in read.theme:
+        label = theme.boards[0] if theme.boards else theme.name or theme.id or "(nameless)"
+        if theme.parent and theme.parent not in firsts:
+            faults.append(f"theme {label}: parent {theme.parent} is not the first board of a theme")
+        if bool(theme.boards) is bool(theme.index):
+            faults.append(f"theme {label}: expected either boards or an index")
+        if theme.index and not (theme.id and theme.name):
+            faults.append(f"theme {label}: an index needs an id and a name")
+    return faults + [f for pattern in read.exclude.patterns for f in _bad(pattern)]
+
+
+def _bad(pattern: str) -> list[str]:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return [f"exclude.patterns: {pattern!r} is no regular expression ({error})"]
+    return []
+
+
+def _told(path: Path, fault: Any) -> str:
+    return f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}, got {fault['input']!r}"

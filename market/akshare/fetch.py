@@ -1,0 +1,257 @@
+"""AKShare's functions in our terms: Chinese columns to ours, % to fractions, 手/万/亿 to units.
+
+Runs in the child process. Facts about each function (units, faults): AKShare 1.19.5's source.
+"""
+
+import importlib
+import importlib.util
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
+from market.transport import Guard
+
+LOTS = 100  # shares in a 手
+WAN, YI = 1e4, 1e8  # 万, 亿
+MAX_PCT = 45.0  # %, beyond every price limit; new listings move more and are let through
+
+
+def akshare() -> Any:
+    """The library, imported on first use."""
+    return importlib.import_module("akshare")
+
+
+def calendar() -> list[date]:
+    """Trading days of the mainland exchanges, ascending; AKShare's own list when Sina fails."""
+    try:
+        return sorted(set(akshare().tool_trade_date_hist_sina()["trade_date"]))
+    except Exception:  # the page is obfuscated and fails in many ways; the list needs no network
+        return offline_calendar()
+
+
+def offline_calendar() -> list[date]:
+    """Trading days from the list that AKShare's package carries; nothing is imported."""
+    spec = importlib.util.find_spec("akshare")
+    if not spec or not spec.origin:
+        raise NoData("akshare is not installed; install Paomo anew")
+    known = Path(spec.origin).with_name("file_fold") / "calendar.json"
+    return sorted(date.fromisoformat(day) for day in json.loads(known.read_text()))
+
+
+def boards() -> pd.DataFrame:
+    """Concept boards now; see Source.boards."""
+    module = importlib.import_module("akshare.stock.stock_board_concept_em")
+    # cached for ever inside AKShare: without this a running bot sees its first list each day
+    getattr(module, "__stock_board_concept_name_em").cache_clear()
+    found = akshare().stock_board_concept_name_em()
+    frame = pd.DataFrame(
+        {
+            "code": found["板块代码"].astype(str),
+            "name": found["板块名称"].astype(str),
+            "close": _number(found["最新价"]),
+            "pct": _number(found["涨跌幅"]) / 100,
+            "turnover": _number(found["换手率"]) / 100,
+            "advancers": _number(found["上涨家数"]),
+            "decliners": _number(found["下跌家数"]),
+        }
+    )
+    _check("boards", frame["code"].str.match(r"BK\d+"), "board codes such as BK0800")
+    _check("boards", frame["pct"].abs().fillna(0) <= MAX_PCT / 100, "moves within 45 %")
+    return frame.drop_duplicates("code", ignore_index=True)
+
+
+def members(board: str) -> pd.DataFrame:
+    """Members of one board now: code, name."""
+    found = akshare().stock_board_concept_cons_em(symbol=board)
+    frame = pd.DataFrame({"code": found["代码"].astype(str), "name": found["名称"].astype(str)})
+    _check("members", frame["code"].str.match(r"\d{6}$"), "six-digit stock codes")
+    return frame.drop_duplicates("code", ignore_index=True)
+
+
+def board_history(board: str, since: date, until: date) -> pd.DataFrame:
+    """Daily bars of one board; see Source.board_history."""
+    found = akshare().stock_board_concept_hist_em(
+        symbol=board,
+        period="daily",
+        start_date=f"{since:%Y%m%d}",
+        end_date=f"{until:%Y%m%d}",
+        adjust="",
+    )
+    if found.empty:
+        raise NoData(f"no history of board {board}")
+    names = {"开盘": "open", "最高": "high", "最低": "low", "收盘": "close", "成交额": "amount"}
+    frame = found.rename(columns=names)[[*names.values()]].apply(_number)
+    frame.insert(0, "day", pd.to_datetime(found["日期"]).dt.date)
+    return _bars("board_history", frame)
+
+
+def index_history(code: str, since: date, until: date) -> pd.DataFrame:
+    """Daily bars of an index: Tencent's for the mainland (sh000985), Sina's for Hong Kong."""
+    ak = akshare()
+    if code[:2] in ("sh", "sz"):
+        found = ak.stock_zh_index_daily_tx(
+            symbol=code, start_date=f"{since:%Y%m%d}", end_date=f"{until:%Y%m%d}"
+        )
+    else:
+        found = ak.stock_hk_index_daily_sina(symbol=code)
+    if found.empty:
+        raise NoData(f"no history of index {code}")
+    frame = found[["date", "open", "high", "low", "close"]].rename(columns={"date": "day"})
+    frame = frame[(frame["day"] >= since) & (frame["day"] <= until)].drop_duplicates("day")
+    return _bars("index_history", frame.assign(amount=np.nan))
+
+
+def _bars(what: str, frame: pd.DataFrame) -> pd.DataFrame:
+    _check(what, frame["close"] > 0, "closes above zero")
+    _check(what, frame["high"] >= frame["low"], "highs not below lows")
+    return frame.sort_values("day", ignore_index=True)
+
+
+def snapshot() -> pd.DataFrame:
+    """The whole A-share market now: Tencent's, then Sina's; see Source.snapshot."""
+    try:
+        return _frame("stock_zh_a_spot_tx", _tencent)
+    except (Banned, Transient, SchemaChanged, NoData):
+        return _frame("stock_zh_a_spot", _sina)
+
+
+def _tencent() -> pd.DataFrame:
+    found = akshare().stock_zh_a_spot_tx()
+    price, change = _number(found["zxj"]), _number(found["zd"])
+    amount = _number(found["turnover"]) * WAN
+    frame = pd.DataFrame(
+        {
+            "code": found["code"].astype(str).str[-6:],
+            "name": found["name"].astype(str),
+            "open": np.nan,  # this provider has none; the close is in range all the same
+            "high": np.nan,
+            "low": np.nan,
+            "close": price,
+            "prev_close": price - change,
+            "volume": _shares(_number(found["volume"]), amount, price),
+            "amount": amount,
+            "turnover": _number(found["hsl"]) / 100,
+            "pe_ttm": _number(found["pe_ttm"]),
+            "pb": _number(found["pn"]),
+            "market_cap": _number(found["zsz"]) * YI,
+            "float_cap": _number(found["ltsz"]) * YI,
+        }
+    )
+    return _quotes(frame, "tencent")
+
+
+def _sina() -> pd.DataFrame:
+    found = akshare().stock_zh_a_spot()
+    names = {"今开": "open", "最高": "high", "最低": "low", "最新价": "close", "昨收": "prev_close"}
+    names |= {"成交量": "volume", "成交额": "amount"}
+    frame = found.rename(columns=names)[[*names.values()]].apply(_number)
+    frame.insert(0, "code", found["代码"].astype(str).str[-6:])
+    frame.insert(1, "name", found["名称"].astype(str))
+    for absent in ("turnover", "pe_ttm", "pb", "market_cap", "float_cap"):
+        frame[absent] = np.nan
+    return _quotes(frame, "sina")
+
+
+def _quotes(frame: pd.DataFrame, provider: str) -> pd.DataFrame:
+    """The usable rows of a snapshot; a stock without a price today is no row."""
+    what = f"snapshot of {provider}"
+    _check(what, frame["code"].str.match(r"\d{6}$"), "six-digit stock codes")
+    frame = frame[(frame["close"] > 0) & (frame["prev_close"] > 0)]
+    prices = ("open", "high", "low")
+    frame = frame.assign(**{name: frame[name].where(frame[name] > 0) for name in prices})
+    _check(what, ~(frame["high"] < frame["low"]), "highs not below lows")
+    moves = (frame["close"] / frame["prev_close"] - 1).abs()
+    _check(what, moves <= MAX_PCT / 100, "moves within 45 %", tolerated=0.02)
+    frame = frame.drop_duplicates("code", ignore_index=True)
+    frame.attrs["provider"] = provider
+    return frame
+
+
+def _shares(volume: pd.Series, amount: pd.Series, price: pd.Series) -> pd.Series:
+    """Volume in shares: Tencent gives lots for most, shares for STAR; the amount tells which."""
+    ratio = amount / (volume * price)
+    lots = ratio.between(LOTS / 1.5, LOTS * 1.5)
+    shares = ratio.between(1 / 1.5, 1.5) | (volume == 0)
+    return (volume * np.where(lots, LOTS, 1)).where(lots | shares)
+
+
+def earnings(report: date) -> pd.DataFrame:
+    """Reports of all companies for a quarter; see Source.earnings."""
+    try:
+        found = akshare().stock_yjbb_em(date=f"{report:%Y%m%d}")
+    except TypeError:  # code 9201: nobody has reported this quarter yet
+        raise NoData(f"no reports for {report} yet") from None
+    frame = pd.DataFrame(
+        {
+            "code": found["股票代码"].astype(str),
+            "name": found["股票简称"].astype(str),
+            "report": report,
+            "revenue": _number(found["营业总收入-营业总收入"]),
+            "profit": _number(found["净利润-净利润"]),
+            "revenue_yoy": _number(found["营业总收入-同比增长"]) / 100,
+            "profit_yoy": _number(found["净利润-同比增长"]) / 100,
+            "published": pd.NaT,  # its date column is the last update, not the disclosure
+        }
+    )
+    _check("earnings", frame["code"].str.match(r"\d{6}$"), "six-digit stock codes")
+    return frame.drop_duplicates("code", ignore_index=True)
+
+
+def _number(values: pd.Series) -> pd.Series:
+    return pd.to_numeric(values, errors="coerce").astype(float)
+
+
+def _check(what: str, good: pd.Series, expected: str, tolerated: float = 0.0) -> None:
+    """Raises SchemaChanged when more than the tolerated share of rows is not as known."""
+    bad = int((~good).sum())
+    if not len(good) or bad > tolerated * len(good):
+        raise SchemaChanged(f"{what}: expected {expected}; {bad} of {len(good)} rows differ")
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "calendar": calendar,
+    "boards": boards,
+    "members": members,
+    "board_history": board_history,
+    "index_history": index_history,
+    "snapshot": snapshot,
+    "earnings": earnings,
+}
+GUARD: list[Guard] = []  # the guard of this process, once it serves
+
+
+def asked(name: str, *args: Any) -> Any:
+    """What one of FUNCTIONS gives; every failure is one of the four SourceErrors."""
+    return _asked(name, lambda: FUNCTIONS[name](*args))
+
+
+def _asked(name: str, call: Callable[[], Any]) -> Any:
+    guard = GUARD[0]
+    guard.fault = None
+    try:
+        return call()
+    except SourceError:
+        raise
+    except Exception as error:
+        if guard.fault:  # whatever AKShare made of it, this is what happened
+            raise guard.fault from None
+        raise _told(name, error) from None
+
+
+def _frame(name: str, call: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    found: pd.DataFrame = _asked(name, call)
+    return found
+
+
+def _told(name: str, error: Exception) -> SourceError:
+    """AKShare's ways of failing on an answer that came: nothing there, or another shape."""
+    empty = isinstance(error, ZeroDivisionError) or "NoneType" in str(error)
+    if empty or type(error).__name__ == "InvalidParameterError":
+        return NoData(f"{name}: the upstream has nothing ({str(error)[:120]})")
+    return SchemaChanged(f"{name}: not as known: {type(error).__name__}: {str(error)[:200]}")

@@ -1,0 +1,39 @@
+"""What can be wrong with a day's figures; pure. A fatal fault means: do not judge this day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+SAME_SHARE = 0.95  # of stocks with the very close and volume of the day before: a stale snapshot
+UNCHAINED_SHARE = 0.05  # of stocks whose previous close is not the close we hold
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing known to be wrong or missing."""
+
+    kind: str  # a key of the words for faults
+    detail: str = ""  # numbers, days, names
+    fatal: bool = False
+
+
+def snapshot_faults(
+    snapshot: pd.DataFrame, before: Mapping[str, tuple[float, float]], min_stocks: int
+) -> list[Fault]:
+    """Faults of a whole-market snapshot; `before` is (close, volume) of the stored day before."""
+    faults = []
+    if len(snapshot) < min_stocks:
+        faults.append(Fault("few_stocks", f"{len(snapshot)} < {min_stocks}", fatal=True))
+    common = snapshot[snapshot["code"].isin(before)]
+    if len(common) < 10:
+        return faults
+    held = np.array([before[code] for code in common["code"]])
+    same = (common["close"].to_numpy() == held[:, 0]) & (common["volume"].to_numpy() == held[:, 1])
+    if same.mean() >= SAME_SHARE:
+        faults.append(Fault("stale", f"{same.mean():.0%}", fatal=True))
+    off = np.abs(common["prev_close"].to_numpy() / held[:, 0] - 1) > 0.001
+    if off.mean() > UNCHAINED_SHARE:
+        faults.append(Fault("unchained", f"{off.mean():.0%}"))
+    return faults

@@ -1,0 +1,103 @@
+"""A killable child process for calls that block, hang, or bring much memory along."""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import Any, Self
+
+from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
+from market.transport import Door, Guard, TransportPolicy, install
+
+ERRORS = {kind.__name__: kind for kind in (Banned, NoData, SchemaChanged, Transient)}
+ATTEMPTS = 3  # of a call that failed in passing; nothing else is tried again
+
+
+class Worker:
+    """Calls functions of market.akshare.fetch in a child; `doors` is the newest state of them."""
+
+    def __init__(
+        self, policy: TransportPolicy, doors: Mapping[str, Door], deadline_seconds: float
+    ) -> None:
+        """The child starts with the first call; a call over the deadline ends it."""
+        self.doors = dict(doors)
+        self._policy, self._deadline = policy, deadline_seconds
+        self._child: Any = None
+        self._pipe: Connection | None = None
+
+    def call(self, name: str, *args: Any) -> Any:
+        """What the function gives; raises one of the four SourceErrors."""
+        pipe = self._started()
+        try:
+            pipe.send((name, args))
+            if not pipe.poll(self._deadline):
+                raise TimeoutError(f"no answer within {self._deadline:.0f} s")
+            what, value, self.doors = pipe.recv()
+        except (EOFError, OSError) as error:  # a TimeoutError is an OSError
+            self.close()
+            raise Transient(f"{name}: {error or 'the child process ended'}") from None
+        if what == "value":
+            return value
+        raise ERRORS[what](value)
+
+    def _started(self) -> Connection:
+        if self._pipe is None:
+            context = multiprocessing.get_context("spawn")
+            self._pipe, other = context.Pipe()
+            self._child = context.Process(
+                target=serve, args=(other, self._policy, self.doors), daemon=True
+            )
+            self._child.start()
+            other.close()
+        return self._pipe
+
+    def close(self) -> None:
+        """Ends the child, whatever it is doing."""
+        if self._pipe is not None:
+            self._pipe.close()  # an idle child ends by itself when its pipe does
+        if self._child is not None:
+            self._child.join(timeout=0.5)
+            self._child.kill()
+            self._child.join()
+            self._child.close()
+        self._child = self._pipe = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def serve(pipe: Connection, policy: TransportPolicy, doors: dict[str, Door]) -> None:
+    """The child: answers calls until the parent is gone."""
+    os.environ |= {"TZ": "Asia/Shanghai", "TQDM_DISABLE": "1"}  # before AKShare is imported:
+    time.tzset()  # some of its parsers use local time, and it draws progress bars
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    from market.akshare import fetch
+
+    guard = Guard(policy, doors)
+    fetch.GUARD[:] = [guard]
+    install(guard)
+    while True:
+        try:
+            name, args = pipe.recv()
+        except (EOFError, OSError):
+            return
+        pipe.send((*_answer(name, args), guard.doors))
+
+
+def _answer(name: str, args: tuple[Any, ...]) -> tuple[str, Any]:
+    import stamina
+
+    from market.akshare import fetch
+
+    try:
+        for attempt in stamina.retry_context(on=Transient, attempts=ATTEMPTS, timeout=None):
+            with attempt:
+                return "value", fetch.asked(name, *args)
+    except SourceError as error:
+        return type(error).__name__, str(error)
+    raise AssertionError("the loop returns or raises")

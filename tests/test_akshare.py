@@ -1,0 +1,215 @@
+"""AKShare's own functions over real sockets and TLS, against the loopback upstream."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from market.akshare import fetch
+from market.simulate import SimulatedMarket, simulate
+from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
+from market.transport import Guard, TransportPolicy, group_of, install
+from market.worker import Worker
+from tests.upstream import Upstream
+
+DAYS = [day for day in fetch.offline_calendar() if date(2024, 7, 1) <= day <= date(2026, 7, 15)]
+SINCE, UNTIL = DAYS[-300], DAYS[-1]
+
+
+@pytest.fixture(scope="module")
+def market() -> SimulatedMarket:
+    return simulate(8)
+
+
+@pytest.fixture
+def upstream(market: SimulatedMarket, tmp_path: Path) -> Iterator[Upstream]:
+    served = Upstream(market, DAYS[-400:], tmp_path)
+    yield served
+    served.close()
+
+
+def policy(upstream: Upstream, **more: float) -> TransportPolicy:
+    knobs = {"connect_seconds": 2.0, "read_seconds": 1.0, "ban_hours": 6.0} | more
+    return TransportPolicy(
+        **knobs,
+        pause_seconds={"other": 0, "push2": 0, "push2his": 0},
+        budget={"other": 1000},
+        proxy=upstream.url,
+    )
+
+
+@pytest.fixture
+def guard(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> Iterator[Guard]:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    import akshare.utils.func
+    import akshare.utils.request
+
+    class NoPause:
+        sleep = staticmethod(lambda seconds: None)
+
+    monkeypatch.setattr(akshare.utils.func, "time", NoPause)
+    monkeypatch.setattr(akshare.utils.request, "time", NoPause)
+    guard = Guard(policy(upstream))
+    undo = install(guard)
+    fetch.GUARD[:] = [guard]
+    yield guard
+    undo()
+
+
+def test_boards_come_in_our_terms_and_anew_each_time(guard: Guard, upstream: Upstream) -> None:
+    first = fetch.asked("boards")
+    assert list(first.columns) == [
+        "code", "name", "close", "pct", "turnover", "advancers", "decliners",
+    ]  # fmt: skip
+    assert len(first) == len(upstream.boards)
+    assert first["turnover"].eq(0.025).all()
+    upstream.today = upstream.days[-2]
+    assert not fetch.asked("boards")["close"].equals(first["close"])
+
+
+def test_members_of_a_board(guard: Guard, upstream: Upstream) -> None:
+    found = fetch.asked("members", "BK0801")
+    assert sorted(found["code"]) == sorted(upstream.members["BK0801"])
+
+
+def test_a_board_that_is_no_more_is_no_data(guard: Guard) -> None:
+    with pytest.raises(NoData, match="members"):
+        fetch.asked("members", "BK9999")
+
+
+def test_a_board_history_has_days_and_points(guard: Guard) -> None:
+    bars = fetch.asked("board_history", "BK0801", SINCE, UNTIL)
+    assert bars["day"].tolist() == DAYS[-300:]
+    assert bars[["open", "high", "low", "close", "amount"]].notna().all().all()
+
+
+def test_an_index_history_is_cut_to_the_days_asked(guard: Guard) -> None:
+    bars = fetch.asked("index_history", "sh000985", SINCE, UNTIL)
+    assert bars["day"].tolist() == DAYS[-300:]
+    assert bars["amount"].isna().all()
+
+
+def test_tencents_snapshot_is_in_shares_and_yuan(guard: Guard, upstream: Upstream) -> None:
+    quotes = fetch.asked("snapshot").set_index("code")
+    close, before, volume, _ = upstream._bar(0)
+    first = quotes.loc[upstream.codes[0]]
+    assert quotes.attrs["provider"] == "tencent"
+    assert first["volume"] == pytest.approx(volume, rel=1e-3, abs=100)
+    assert first["amount"] == pytest.approx(volume * close, rel=1e-3)
+    assert first["prev_close"] == pytest.approx(before, abs=1e-3)
+    assert first["market_cap"] == 100e8
+    assert quotes["high"].isna().all()
+
+
+@pytest.mark.parametrize("fault", ["drop", "html", "refuse", "null", "fail"])
+def test_sinas_snapshot_stands_in_for_tencents(
+    guard: Guard, upstream: Upstream, fault: str
+) -> None:
+    upstream.faults["tencent"] = fault
+    quotes = fetch.asked("snapshot")
+    assert quotes.attrs["provider"] == "sina"
+    assert len(quotes) == len(upstream.codes)
+    assert quotes["high"].notna().all()
+    assert quotes["market_cap"].isna().all()
+
+
+def test_earnings_are_fractions_without_a_disclosure_date(guard: Guard, upstream: Upstream) -> None:
+    reports = fetch.asked("earnings", date(2026, 3, 31))
+    assert len(reports) == len(upstream.codes)
+    assert reports["profit_yoy"].eq(0.10).all()
+    assert reports["published"].isna().all()
+
+
+def test_a_quarter_nobody_reported_is_no_data(guard: Guard, upstream: Upstream) -> None:
+    upstream.faults["earnings"] = "none yet"
+    with pytest.raises(NoData, match="2026-09-30"):
+        fetch.asked("earnings", date(2026, 9, 30))
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("drop", Banned),
+        ("html", Banned),
+        ("refuse", Banned),
+        ("fail", Transient),
+        ("slow", Transient),
+        ("null", NoData),
+        ("extra", SchemaChanged),
+    ],
+)
+def test_each_fault_of_an_upstream_is_one_of_four_errors(
+    guard: Guard, upstream: Upstream, fault: str, error: type[SourceError]
+) -> None:
+    upstream.faults["boards"] = fault
+    with pytest.raises(error):
+        fetch.asked("boards")
+
+
+def test_a_group_that_refused_is_left_alone(guard: Guard, upstream: Upstream) -> None:
+    upstream.faults["boards"] = "refuse"
+    with pytest.raises(Banned, match="403"):
+        fetch.asked("boards")
+    asked = len(upstream.requests)
+    with pytest.raises(Banned, match="left alone until"):
+        fetch.asked("members", "BK0801")
+    assert len(upstream.requests) == asked
+    assert len(fetch.asked("snapshot")) > 0  # another door
+
+
+def test_a_budget_is_kept(upstream: Upstream) -> None:
+    guard = Guard(TransportPolicy(1, 1, 6, {"other": 0}, {"other": 9, "sina": 2}))
+    for _ in range(2):
+        guard.enter("finance.sina.com.cn")
+    with pytest.raises(Banned, match="today's 2 requests are used up"):
+        guard.enter("finance.sina.com.cn")
+    assert guard.enter("qq.com") == "tencent"
+
+
+@pytest.mark.parametrize(
+    ("host", "group"),
+    [
+        ("79.push2.eastmoney.com", "push2"),
+        ("91.push2his.eastmoney.com", "push2his"),
+        ("push2ex.eastmoney.com", "eastmoney"),
+        ("datacenter-web.eastmoney.com", "eastmoney"),
+        ("proxy.finance.qq.com", "tencent"),
+        ("vip.stock.finance.sina.com.cn", "sina"),
+        ("evilqq.com", "other"),
+    ],
+)
+def test_hosts_are_grouped_by_who_counts(host: str, group: str) -> None:
+    assert group_of(host) == group
+
+
+def test_an_upstream_that_cannot_be_reached_is_no_ban(guard: Guard, upstream: Upstream) -> None:
+    upstream.close()
+    with pytest.raises(Transient):
+        fetch.asked("boards")
+    assert all(door.closed_until is None for door in guard.doors.values())
+
+
+def test_the_worker_answers_from_a_child_and_brings_the_doors_back(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
+    with Worker(policy(upstream), {}, deadline_seconds=60) as worker:
+        assert len(worker.call("members", "BK0801")) == 40
+        assert worker.doors["push2"].requests == 1
+        upstream.faults["tencent"] = upstream.faults["sina"] = "refuse"
+        with pytest.raises(Banned):
+            worker.call("snapshot")
+        assert worker.doors["sina"].closed_until
+
+
+def test_a_call_over_its_deadline_is_killed_and_the_next_one_works(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
+    with Worker(policy(upstream), {}, deadline_seconds=0.01) as worker:
+        with pytest.raises(Transient, match="no answer within"):
+            worker.call("members", "BK0801")
+        worker._deadline = 60
+        assert len(worker.call("members", "BK0801")) == 40

@@ -1,0 +1,245 @@
+"""A loopback stand-in for AKShare's upstreams, reached as the data proxy. Figures are simulated.
+
+It answers CONNECT with a certificate of its own authority, so that AKShare's real code runs over
+real sockets and TLS, unchanged. Shapes: EastMoney, Tencent and Sina as AKShare 1.19.5 reads them.
+"""
+
+import json
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import trustme
+
+from market.simulate import SimulatedMarket
+
+HOSTS = (
+    "*.push2.eastmoney.com",
+    "*.push2his.eastmoney.com",
+    "*.eastmoney.com",
+    "*.finance.qq.com",
+    "finance.sina.com.cn",
+    "*.stock.finance.sina.com.cn",
+)
+PAGE = 100  # rows EastMoney gives at most
+REPORT_FIELDS = 37  # of a row of the reports' table
+
+
+class Upstream:
+    """The simulated market as the upstreams would tell it on its `today`."""
+
+    def __init__(self, market: SimulatedMarket, days: list[date], folder: Path) -> None:
+        """`days` are real trading days that stand for the last days of the market."""
+        self.days, self.today = days, days[-1]
+        self.codes = sorted(market.bars["code"].unique())
+        self.bars = {
+            name: market.bars.pivot(index="number", columns="code", values=name).to_numpy()[
+                -len(days) :
+            ]
+            for name in ("close", "prev_close", "volume", "amount")
+        }
+        self.boards = {f"BK{n:04}": t for n, t in enumerate(market.themes, 801)}
+        self.names = {code: theme.name for code, theme in self.boards.items()}
+        self.members = {code: market.members[theme.id] for code, theme in self.boards.items()}
+        self.faults: dict[str, str] = {}  # endpoint -> drop, html, null, refuse, fail, slow, extra
+        self.requests: list[str] = []  # endpoints asked, in order
+        authority = trustme.CA()
+        self.ca = folder / "ca.pem"
+        authority.cert_pem.write_to_path(str(self.ca))
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*HOSTS).configure_cert(self.tls)
+        handler = type("Handler", (Handler,), {"upstream": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def row(self) -> int:
+        return self.days.index(self.today)
+
+    # ---- answers, by endpoint ---------------------------------------------------------------
+
+    def answer(self, host: str, path: str, query: dict[str, str]) -> tuple[str, Callable[[], Any]]:
+        """The endpoint's name and its answer."""
+        if path.endswith("/clist/get"):
+            listing = query["fs"].startswith("m:90")
+            return ("boards" if listing else "members"), lambda: self._clist(query, listing)
+        table: dict[str, tuple[str, Callable[[], Any]]] = {
+            "/kline/get": ("history", lambda: self._kline(query)),
+            "/getBoardRankList": ("tencent", lambda: self._tencent(query)),
+            "/newfqkline/get": ("index", lambda: self._index(query)),
+            "/data/v1/get": ("earnings", lambda: self._reports(query)),
+            "getHQNodeStockCount": ("sina", lambda: f'"{len(self.codes)}"'),
+            "getHQNodeData": ("sina", lambda: self._sina(query)),
+        }
+        found = [value for end, value in table.items() if path.endswith(end)]
+        return found[0] if found else ("unknown", lambda: {"data": None})
+
+    def _clist(self, query: dict[str, str], listing: bool) -> Any:
+        if listing:
+            rows = [self._board_row(code) for code in self.boards]
+        else:
+            board = query["fs"].split()[0].removeprefix("b:")
+            if board not in self.members:
+                return {"rc": 102, "data": None}
+            rows = [{"f12": c, "f14": f"模拟{c}", "f3": 0.0} for c in self.members[board]]
+        first = (int(query["pn"]) - 1) * PAGE
+        page = [self._fields(query["fields"], row) for row in rows[first : first + PAGE]]
+        return {"rc": 0, "data": {"total": len(rows), "diff": page}}
+
+    def _fields(self, wanted: str, row: dict[str, Any]) -> dict[str, Any]:
+        """Fields in ascending order of their numbers; f128 brings f140 and f141 along."""
+        names = sorted(wanted.split(","), key=lambda name: int(name[1:]))
+        names[names.index("f128") + 1 : names.index("f128") + 1] = ["f140", "f141"]
+        extra = ["f999"] if self.faults.get("boards") == "extra" else []
+        return {name: row.get(name, "-") for name in [*names, *extra]}
+
+    def _levels(self, board: str) -> Any:
+        """The board's points on all days, from 1,000."""
+        own = [self.codes.index(code) for code in self.members[board]]
+        returns = (self.bars["close"] / self.bars["prev_close"])[:, own].mean(axis=1)
+        return 1000 * returns.cumprod()
+
+    def _board_row(self, board: str) -> dict[str, Any]:
+        level = self._levels(board)[self.row]
+        return {"f2": round(level, 2), "f3": 1.0, "f8": 2.5, "f12": board, "f14": self.names[board],
+                "f104": 20, "f105": 20}  # fmt: skip
+
+    def _kline(self, query: dict[str, str]) -> Any:
+        levels = self._levels(query["secid"].removeprefix("90."))
+        lines = [
+            f"{day},{level},{level},{level * 1.01},{level * 0.99},1,5e9,1,1,1,1"
+            for day, level in zip(self.days, levels, strict=True)
+            if query["beg"] <= f"{day:%Y%m%d}" <= query["end"] and day <= self.today
+        ]
+        return {"data": {"klines": lines}}
+
+    def _tencent(self, query: dict[str, str]) -> Any:
+        first, count = int(query["offset"]), int(query["count"])
+        rows = [self._quote(n) for n in range(len(self.codes))][first : first + count]
+        return {"data": {"total": len(self.codes), "rank_list": rows}}
+
+    def _quote(self, n: int) -> dict[str, str]:
+        close, before, volume, _ = self._bar(n)
+        fixed = dict.fromkeys(("lb", "zf", "speed", "state"), "0")
+        return fixed | {
+            "code": f"sh{self.codes[n]}",
+            "name": f"模拟{self.codes[n]}",
+            "zxj": f"{close:.4f}",
+            "zd": f"{close - before:.4f}",
+            "zdf": f"{(close / before - 1) * 100:.2f}",
+            "hsl": "1.5",
+            "pe_ttm": "20",
+            "pn": "2",
+            "zsz": "100",
+            "ltsz": "80",
+            "volume": f"{volume / 100:.0f}",  # lots
+            "turnover": f"{volume * close / 1e4:.4f}",  # 万元
+        }
+
+    def _bar(self, n: int) -> tuple[float, float, float, float]:
+        names = ("close", "prev_close", "volume", "amount")
+        return tuple(float(self.bars[name][self.row, n]) for name in names)  # type: ignore[return-value]
+
+    def _sina(self, query: dict[str, str]) -> Any:
+        first = (int(query["page"]) - 1) * 80
+        return [self._sina_row(n) for n in range(len(self.codes))][first : first + 80]
+
+    def _sina_row(self, n: int) -> dict[str, Any]:
+        close, before, volume, amount = self._bar(n)
+        code, change = self.codes[n], close - before
+        high, low = max(close, before), min(close, before)
+        return {"symbol": f"sh{code}", "code": code, "name": f"模拟{code}", "trade": close,
+                "pricechange": change, "changepercent": change / before * 100, "buy": close,
+                "sell": close, "settlement": before, "open": before, "high": high, "low": low,
+                "volume": volume, "amount": amount, "ticktime": "15:00:00", "per": 20, "pb": 2,
+                "mktcap": 1, "nmc": 1, "turnoverratio": 1}  # fmt: skip
+
+    def _index(self, query: dict[str, str]) -> str:
+        symbol, _, since, until, *_ = query["param"].split(",")
+        returns = (self.bars["close"] / self.bars["prev_close"]).mean(axis=1)
+        levels = 5000 * returns.cumprod()
+        day = [
+            [str(d), *(f"{level:.2f}",) * 2, f"{level * 1.01:.2f}", f"{level * 0.99:.2f}", "1"]
+            for d, level in zip(self.days, levels, strict=True)
+            if since <= str(d) <= until and d <= self.today
+        ]
+        return f"kline_dayqfq={json.dumps({'code': 0, 'data': {symbol: {'day': day}}})}"
+
+    def _reports(self, query: dict[str, str]) -> Any:
+        if self.faults.get("earnings") == "none yet":
+            return {"result": None, "code": 9201}
+        rows = []
+        for code in self.codes:
+            row: dict[str, Any] = {f"c{n}": None for n in range(REPORT_FIELDS)}
+            row |= {"c0": code, "c1": f"模拟{code}", "c6": "2026-10-30", "c10": 1e9, "c11": 1e8}
+            rows.append(row | {"c13": 8.0, "c14": 10.0})
+        first = (int(query["pageNumber"]) - 1) * 500
+        pages = -(-len(rows) // 500)
+        return {"result": {"pages": pages, "data": rows[first : first + 500]}}
+
+
+class Handler(BaseHTTPRequestHandler):
+    upstream: Upstream
+    host = ""
+
+    def do_CONNECT(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.host = self.path.partition(":")[0]
+        try:
+            self.connection = self.upstream.tls.wrap_socket(self.connection, server_side=True)
+        except OSError:
+            self.close_connection = True
+            return
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb")
+        self.close_connection = False
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+        name, answer = self.upstream.answer(parts.hostname or self.host, parts.path, query)
+        self.upstream.requests.append(name)
+        fault = self.upstream.faults.get(name)
+        if fault == "drop":
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+            return
+        if fault == "slow":
+            time.sleep(3)
+        codes = {"refuse": 403, "fail": 502}
+        self._reply(codes.get(fault or "", 200), self._body(fault, answer))
+
+    def _body(self, fault: str | None, answer: Callable[[], Any]) -> bytes:
+        if fault == "html":
+            return b"<html>please solve the puzzle</html>"
+        given = {"data": None} if fault == "null" else answer()
+        return (given if isinstance(given, str) else json.dumps(given)).encode()
+
+    def _reply(self, code: int, body: bytes) -> None:
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def finish(self) -> None:
+        for end in (self.wfile, self.rfile, self.connection):  # the server only knows the socket
+            with suppress(OSError, ValueError):  # beneath TLS; the other side may be gone already
+                end.close()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
