@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import logging
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
@@ -30,10 +32,11 @@ from market.source import SourceError
 from market.transport import Door, TransportPolicy
 from market.worker import Worker
 
+log = logging.getLogger("paomo")
 SESSIONS_AHEAD = 20  # known trading days ahead; with fewer the calendar is asked for
 
 
-def catch_up(app: App, say: Callable[[str], None] = lambda what: None) -> DayReport | None:
+def catch_up(app: App, stop: threading.Event) -> DayReport | None:
     """Fetches and judges the last closed trading day, if that was not done yet.
 
     Raises UserError when its figures cannot be had now; past `give_up` the chats are told.
@@ -43,7 +46,7 @@ def catch_up(app: App, say: Callable[[str], None] = lambda what: None) -> DayRep
     if evaluated and day <= evaluated:
         return None
     if day not in app.store.days(until=day, limit=1):
-        fetch(app, day, say)
+        fetch(app, day, log.info, stop)
     return daily(app, day)
 
 
@@ -58,7 +61,9 @@ def calendar_of(app: App) -> Calendar:
     return Calendar.of([*offline_calendar(), *map(date.fromisoformat, later)])
 
 
-def fetch(app: App, day: date, say: Callable[[str], None]) -> None:
+def fetch(
+    app: App, day: date, say: Callable[[str], None], stop: threading.Event | None = None
+) -> None:
     """Brings a day's figures into the store; raises UserError when they cannot be had."""
     known = app.settings.source
     policy = TransportPolicy(
@@ -75,7 +80,7 @@ def fetch(app: App, day: date, say: Callable[[str], None]) -> None:
         app.settings.data.history_days,
         known.min_stocks,
     )
-    with Worker(policy, _doors(app), known.deadline_seconds) as worker:
+    with Worker(policy, _doors(app), known.deadline_seconds, stop) as worker:
         try:
             source = AkshareSource(worker)
             _renew_calendar(app, source, day)
@@ -83,7 +88,8 @@ def fetch(app: App, day: date, say: Callable[[str], None]) -> None:
         except SettingsError as error:
             raise UserError(str(error)) from None
         except SourceError as error:
-            _not_had(app, day, f"{type(error).__name__}: {error}")
+            if not (stop and stop.is_set()):
+                _not_had(app, day, f"{type(error).__name__}: {error}")
             raise UserError(f"{day}: {error}; nothing was stored, and it is tried again") from None
         finally:
             app.store.set_note("doors", json.dumps(worker.doors, default=_plain))

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.panel import Panel as Box
 
@@ -14,7 +16,7 @@ from bot.jobs import daily
 from bot.ledger import Chat, Ledger, Queued
 from bot.words import Language
 from config.settings import Settings
-from market.derive import derive
+from market.derive import BarsBetween, derive
 from market.simulate import SimulatedMarket, simulate
 from market.store import BAR, Store, as_int
 
@@ -60,16 +62,30 @@ def lived(market: SimulatedMarket, known: Settings, language: Language) -> Itera
     _given(store, market)
     history, rest = market.days[:HISTORY_DAYS], market.days[HISTORY_DAYS:]
     _save(store, market, history[0], history[-1])
-    derive(store, history, backfilled=True)
+    between = _bars_of(market)
+    derive(store, history, backfilled=True, bars_between=between)
     ledger.save_chat(Chat(READER, "private", "", language))
     for day in rest:
         clock[0] = datetime.combine(day, SENT, UTC)
         _save(store, market, day, day)
-        derive(store, [day], backfilled=False)
+        derive(store, [day], backfilled=False, bars_between=between)
         daily(app, day)
         for message in ledger.due(app.now()):
             ledger.sent(message.id, message.id, app.now())
             yield message
+
+
+def _bars_of(market: SimulatedMarket) -> BarsBetween:
+    """Bars between two days from memory: reading them back from the store each day takes longer."""
+    numbers = market.bars["number"].to_numpy()
+    dates = {as_int(day): day for day in market.days}
+    bars = market.bars.assign(day=market.bars["number"].map(dates))
+
+    def between(since: date, until: date) -> pd.DataFrame:
+        first, last = np.searchsorted(numbers, [as_int(since), as_int(until) + 1])
+        return bars.iloc[first:last]
+
+    return between
 
 
 def _sent(message: Queued, language: Language) -> str:

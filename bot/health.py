@@ -26,11 +26,17 @@ def _reasons(now: datetime) -> list[str]:
             return ["the bot never ran here"]
         reasons = [
             _silent(now, ledger.fact("alive"), "no sign of life"),
-            _silent(now, ledger.fact("heard"), "no answered poll of Telegram"),
+            _silent(now, _heard(ledger), "no answered poll of Telegram"),
         ]
         oldest = [m.created for m in ledger.waiting() if now - m.created > STUCK_AFTER]
         reasons.append(f"{len(oldest)} messages wait since {min(oldest)}" if oldest else "")
         return [reason for reason in reasons if reason]
+
+
+def _heard(ledger: Ledger) -> str | None:
+    """When Telegram last answered a poll; a bot just started has not been answered yet."""
+    started, heard = ledger.fact("started"), ledger.fact("heard")
+    return max(filter(None, (started, heard)), default=None)
 
 
 def _silent(now: datetime, stamp: str | None, what: str) -> str:

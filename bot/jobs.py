@@ -12,7 +12,7 @@ from bot.app import App
 from bot.errors import UserError
 from bot.ledger import Chat, Outgoing, Run
 from bot.words import Language
-from signals.evaluate import Scores, evaluate
+from signals.evaluate import evaluate
 from signals.model import Signal, ThemeState, Transition
 from signals.replay import fold, replay
 
@@ -27,6 +27,16 @@ class DayReport:
     transitions: tuple[Transition, ...]  # of that day
     new: bool  # False: the day had been evaluated before
     enqueued: int = 0  # messages put into the outbox
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A day as evaluated: all that its messages say."""
+
+    day: messages.Day
+    told: Sequence[Transition]  # strongest first
+    states: Mapping[str, ThemeState]
+    readings: Mapping[str, tuple[Signal, ...]]
 
 
 def daily(app: App, day: date) -> DayReport:
@@ -67,44 +77,30 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     """Folds days one after the other; each has its own transaction of states and outbox."""
     panel = app.store.panel(days[-1], app.settings.data.history_days + len(days) - 1)
     scores = evaluate(panel, app.rules)
+    news_since = days[-app.settings.chats.old_days :][0]
     states = app.ledger.states()
     for day in days:
         before = states
         states, told = fold(before, scores, day, app.policy)
-        yield _kept(app, day, scores, before, states, strongest_first(told))
+        readings = {theme: scores.signals(day, theme) for theme in scores.themes}
+        judged = Judged(facts_of(app, day), strongest_first(told), states, readings)
+        changed = [state for theme, state in states.items() if state != before.get(theme)]
+        yield _kept(app, judged, changed, news_since)
 
 
-def _kept(
-    app: App,
-    day: date,
-    scores: Scores,
-    before: Mapping[str, ThemeState],
-    states: Mapping[str, ThemeState],
-    told: Sequence[Transition],
-) -> DayReport:
-    started = app.now()
-    readings = {theme: scores.signals(day, theme) for theme in scores.themes}
-    written = _written(app, Judged(facts_of(app, day), told, states, readings))
-    changed = [state for theme, state in states.items() if state != before.get(theme)]
+def _kept(app: App, judged: Judged, changed: Sequence[ThemeState], news_since: date) -> DayReport:
+    """One transaction: states, readings, transitions, messages, and that the day was judged."""
+    started, day, told = app.now(), judged.day.day, judged.told
+    written = _written(app, judged, news_since)
     with app.ledger.atomic():
         app.ledger.save_states(changed)
-        app.ledger.save_readings(readings)
+        app.ledger.save_readings(judged.readings)
         app.ledger.save_transitions(told)
         new = sum(map(app.ledger.enqueue, written))
         app.ledger.set_fact("evaluated", day.isoformat())
         report = {"transitions": len(told), "messages": new}
         app.ledger.save_run("daily", Run(day.isoformat(), started, app.now(), report))
     return DayReport(day, tuple(told), new=True, enqueued=new)
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A day as evaluated: all that its messages say."""
-
-    day: messages.Day
-    told: Sequence[Transition]  # strongest first
-    states: Mapping[str, ThemeState]
-    readings: Mapping[str, tuple[Signal, ...]]
 
 
 def facts_of(app: App, day: date) -> messages.Day:
@@ -114,10 +110,9 @@ def facts_of(app: App, day: date) -> messages.Day:
     return messages.Day(day, store.market_day(day), store.themes(), store.theme_facts(day), faults)
 
 
-def _written(app: App, judged: Judged) -> list[Outgoing]:
+def _written(app: App, judged: Judged, news_since: date) -> list[Outgoing]:
     """The day's messages for every chat; the chart is drawn once a language."""
-    day, oldest = judged.day.day, app.settings.chats.old_days
-    news_since = [*app.store.days(limit=oldest), day][0]
+    day = judged.day.day
     drawn: dict[tuple[str, Language], bytes | None] = {}
     out: list[Outgoing] = []
     for chat in app.ledger.chats():

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -69,6 +70,7 @@ class Running:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     pace: Pace = field(default_factory=Pace)
     worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "worker"))
+    halt: threading.Event = field(default_factory=threading.Event)  # ends what the worker does
     exit_code: int = 0
     _of_worker: App | None = None  # the App of the worker's thread
 
@@ -86,6 +88,7 @@ class Running:
         """Asks the bot to stop with an exit code."""
         self.exit_code = self.exit_code or code
         self.stop.set()
+        self.halt.set()
 
 
 def run_bot() -> int:
@@ -112,11 +115,14 @@ async def _serve(known: Settings, app: App) -> int:
     repeated = app.ledger.resume()
     if repeated:
         log.warning("%d messages were on their way when the last run ended", repeated)
+    app.ledger.set_fact("started", app.now().isoformat())
     scheduler = _scheduled(running)
     while not running.stop.is_set():
         await _session(running)
+    scheduler.pause()
+    await asyncio.to_thread(running.worker.shutdown)  # the day's cycle sees `halt`
+    await asyncio.sleep(0)  # and its coroutine ends
     scheduler.shutdown(wait=False)
-    running.worker.shutdown(wait=False, cancel_futures=True)
     log.info("stopped")
     return running.exit_code
 
@@ -185,9 +191,10 @@ def _scheduled(running: Running) -> AsyncIOScheduler:
 async def _cycle(running: Running) -> None:
     """Catches up with the last closed trading day; a fault is logged and tried again later."""
     try:
-        await running.in_worker(catch_up)
+        await running.in_worker(lambda app: catch_up(app, running.halt))
     except UserError as error:
-        log.warning("%s", error)
+        if not running.halt.is_set():
+            log.warning("%s", error)
     except Exception:
         log.exception("the day's cycle failed; it is tried again")
 

@@ -22,6 +22,7 @@ GROUPS = (  # name, pattern of the host
     ("sina", re.compile(r"(^|\.)(sina\.com\.cn|sinajs\.cn)$")),
 )
 REFUSED = (403, 429, 456)  # 456 is Sina's
+NOT_REACHED = re.compile("NewConnectionError|NameResolutionError")  # as urllib3 names them
 AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
     " Chrome/130.0 Safari/537.36"
@@ -114,13 +115,12 @@ def install(guard: Guard) -> Callable[[], None]:
             response = original(self, request, **options)
         except exceptions.Timeout as error:
             raise guard.failed(group, f"no answer ({type(error).__name__})") from None
-        except exceptions.ProxyError:
-            raise guard.failed(group, "DATA_PROXY does not answer") from None
         except exceptions.SSLError:
             raise guard.failed(group, "certificate not trusted; see REQUESTS_CA_BUNDLE") from None
         except exceptions.ConnectionError as error:
-            if "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error):
-                raise guard.failed(group, "cannot be reached") from None  # our side's network
+            if NOT_REACHED.search(repr(error)):  # our side's network or proxy
+                by = " through DATA_PROXY" if policy.proxy else ""
+                raise guard.failed(group, f"cannot be reached{by}") from None
             raise guard.refused(group, "the connection was dropped") from None
         _judged(guard, group, response)
         return response

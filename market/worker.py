@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
@@ -12,6 +13,7 @@ from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
 from market.transport import Door, Guard, TransportPolicy, install
 
 ERRORS = {kind.__name__: kind for kind in (Banned, NoData, SchemaChanged, Transient)}
+LOOK_SECONDS = 0.3  # between looks whether a call should end
 ATTEMPTS = 3  # of a call that failed in passing; nothing else is tried again
 
 
@@ -19,21 +21,27 @@ class Worker:
     """Calls functions of market.akshare.fetch in a child; `doors` is the newest state of them."""
 
     def __init__(
-        self, policy: TransportPolicy, doors: Mapping[str, Door], deadline_seconds: float
+        self,
+        policy: TransportPolicy,
+        doors: Mapping[str, Door],
+        deadline_seconds: float,
+        stop: threading.Event | None = None,
     ) -> None:
-        """The child starts with the first call; a call over the deadline ends it."""
+        """The child starts with the first call; a call over the deadline, or `stop`, ends it."""
         self.doors = dict(doors)
+        self._stop = stop or threading.Event()
         self._policy, self._deadline = policy, deadline_seconds
         self._child: Any = None
         self._pipe: Connection | None = None
 
     def call(self, name: str, *args: Any) -> Any:
         """What the function gives; raises one of the four SourceErrors."""
+        if self._stop.is_set():
+            raise Transient(f"{name}: the program is stopping")
         pipe = self._started()
         try:
             pipe.send((name, args))
-            if not pipe.poll(self._deadline):
-                raise TimeoutError(f"no answer within {self._deadline:.0f} s")
+            self._awaited(pipe)
             what, value, self.doors = pipe.recv()
         except (EOFError, OSError) as error:  # a TimeoutError is an OSError
             self.close()
@@ -41,6 +49,15 @@ class Worker:
         if what == "value":
             return value
         raise ERRORS[what](value)
+
+    def _awaited(self, pipe: Connection) -> None:
+        """Returns when the child answered; a TimeoutError says that it did not."""
+        until = time.monotonic() + self._deadline
+        while not pipe.poll(min(LOOK_SECONDS, self._deadline)):
+            if self._stop.is_set():
+                raise TimeoutError("the program is stopping")
+            if time.monotonic() > until:
+                raise TimeoutError(f"no answer within {self._deadline:.0f} s")
 
     def _started(self) -> Connection:
         if self._pipe is None:

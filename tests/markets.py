@@ -6,6 +6,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from market.source import Theme
+from market.store import BAR, Store
 from signals.panel import Panel
 
 
@@ -78,3 +80,17 @@ def members(stocks: int = 24) -> pd.DataFrame:
     rows = [("热题材", code) for code in codes[: stocks // 3]]
     rows += [("普通题材", code) for code in codes[stocks // 3 :]]
     return pd.DataFrame(rows, columns=["theme", "code"]).assign(as_of="2024-06-28")
+
+
+def fill(store: Store) -> None:
+    """Puts `bars` and `members` into a store, under the ids hot and calm."""
+    table = bars().assign(prev_close=lambda t: t.groupby("code")["close"].shift(), amount=1e8)
+    table = table.assign(number=table["day"].str.replace("-", "").astype(int))
+    ids = {"热题材": "hot", "普通题材": "calm"}
+    with store.atomic():
+        store.save_themes(
+            Theme(id_, name, "concept", "XSHG", "file", "members") for name, id_ in ids.items()
+        )
+        for name, group in members().groupby("theme"):
+            store.save_members(ids[str(name)], date(2024, 6, 28), group["code"])
+        store.save_bars(table[["number", "code", *BAR]].itertuples(index=False, name=None))

@@ -1,84 +1,56 @@
-"""The simulated market tells its story, and messages say what they know and what they do not."""
+"""The simulated market tells its story through the real pipeline, to one reader."""
 
-from datetime import date
-from math import nan
+import re
 
 import pytest
 
 from bot import messages
 from bot.demo import lived
+from bot.ledger import Queued
 from config.settings import Settings
 from market.simulate import FALSE_START, HOT, simulate
-from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 
-def test_the_demo_tells_the_mania_and_little_else(settings: Settings) -> None:
-    market = simulate(8)
-    names = {theme.id: theme.name for theme in market.themes}
-    told = [(names[t.theme], t.kind, t.day) for t in lived(market, settings)]
-    hot = [(kind, day) for name, kind, day in told if name == HOT]
-    assert [kind for kind, _ in hot] == [
-        Kind.SURGE,
-        *[kind for kind, _ in hot[1:-1]],
-        Kind.OVER,
-    ]
-    assert {Kind.SURGE, Kind.DIVERGENCE, Kind.REVERSAL, Kind.OVER} == {kind for kind, _ in hot}
-    assert all(day > market.release for _, day in hot)
-    false_start = [kind for name, kind, _ in told if name == FALSE_START]
-    assert Kind.REVERSAL not in false_start
-    chain = {t.id for t in market.themes if t.parent == "sim-00"} | {"sim-00", "sim-01"}
-    elsewhere = [name for name, _, _ in told if name not in {names[id_] for id_ in chain}]
-    assert len(elsewhere) <= 6
+@pytest.fixture(scope="module")
+def chat(settings: Settings) -> list[Queued]:
+    return list(lived(simulate(8), settings, "zh"))
+
+
+def lines(chat: list[Queued], name: str) -> list[str]:
+    """What was told of a theme, in order, by kind."""
+    told = [messages.plain(m.text) for m in chat if m.priority == 0 and not m.photo]
+    found = re.findall(rf"{re.escape(name)} · (\w+)", "\n".join(told))
+    return [str(kind) for kind in found]
+
+
+def test_the_mania_is_told_from_its_surge_to_its_end(chat: list[Queued]) -> None:
+    told = lines(chat, HOT)
+    assert told[0] == "升温"
+    assert told[-1] == "结束"
+    assert {"升温", "背离", "转折", "结束"} == set(told)
+
+
+def test_the_false_start_does_not_turn(chat: list[Queued]) -> None:
+    assert "转折" not in lines(chat, FALSE_START)
+
+
+def test_nothing_else_is_made_much_of(chat: list[Queued]) -> None:
+    text = "\n".join(m.text for m in chat if m.priority == 0 and not m.photo)
+    names = re.findall(r"<b>(模拟·\w+)</b>", text)
+    chain = {HOT, FALSE_START, "模拟·算力", "模拟·光模块", "模拟·大模型", "模拟·应用"}
+    assert len([name for name in names if name not in chain]) <= 6
+
+
+def test_every_message_says_that_it_is_simulated(chat: list[Queued]) -> None:
+    assert all("模拟数据" in message.text for message in chat)
+
+
+def test_every_day_has_its_digest_and_every_alert_its_chart(chat: list[Queued]) -> None:
+    assert len({m.day for m in chat if m.priority == 1}) == 220
+    alerts = {m.day for m in chat if m.priority == 0 and not m.photo}
+    assert {m.day for m in chat if m.photo} == alerts
 
 
 def test_a_seed_gives_the_same_market() -> None:
     assert simulate(3).bars.equals(simulate(3).bars)
     assert not simulate(3).bars.equals(simulate(4).bars)
-
-
-DAY = date(2024, 3, 1)
-TURN = Transition(
-    "t",
-    DAY,
-    Kind.REVERSAL,
-    ThemeState("t", Stage.BUBBLE),
-    ThemeState("t", Stage.BURSTING),
-    (
-        Signal("t", "fall", DAY, 0.091, 0.08, "fraction"),
-        Signal("t", "weakness", DAY, 0.62, 0.5, "share"),
-        Signal("t", "divergence", DAY, nan, 0.25, "fraction"),
-        Signal("t", "brand_new", DAY, 2.06, 2.0, "ratio"),
-    ),
-)
-
-
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        (
-            "zh",
-            "🔻 转折 · 白酒 · 高潮 → 退潮\n"
-            "● 距60日高点净回落: +9.1% (阈值 +8.0%)\n"
-            "● 跌破20日线的成分股占比: 62% (阈值 50%)\n"
-            "○ 价格相对业绩的净偏离: 未知 (阈值 +25.0%)\n"
-            "● brand_new: 2.1x (阈值 2.0x)\n"
-            "数据日 2024-03-01",
-        ),
-        (
-            "en",
-            "🔻 Reversal · 白酒 · bubble → bursting\n"
-            "● net fall from the 60-day peak: +9.1% (threshold +8.0%)\n"
-            "● members below their 20-day average: 62% (threshold 50%)\n"
-            "○ net growth of price less earnings: not known (threshold +25.0%)\n"
-            "● brand_new: 2.1x (threshold 2.0x)\n"
-            "data of 2024-03-01",
-        ),
-    ],
-)
-def test_a_message_shows_its_evidence(language: messages.Language, text: str) -> None:
-    assert messages.alert(TURN, "白酒", language) == text
-
-
-def test_simulated_data_is_labelled() -> None:
-    assert messages.alert(TURN, "x", "zh", simulated=True).startswith("【模拟数据】")
-    assert messages.alert(TURN, "x", "en", simulated=True).startswith("[SIMULATED]")

@@ -1,0 +1,171 @@
+"""A loopback stand-in for Telegram's Bot API: getMe, getUpdates, sending, with injected faults."""
+
+import json
+import socket
+import threading
+import time
+from collections import defaultdict
+from contextlib import suppress
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import HTTP
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl
+
+TOKEN = "123456:loopback-token"
+
+
+class BotApi:
+    """A Bot API of one bot; `sent` is what reached people, `faults` what goes wrong next."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.calls: list[str] = []
+        self.times: list[float] = []  # of each delivered message, seconds
+        self.faults: defaultdict[str, list[str]] = defaultdict(list)  # method -> next faults
+        self.token = TOKEN
+        self._updates: list[dict[str, Any]] = []
+        self._lock = threading.Condition()
+        handler = type("Handler", (Handler,), {"api": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def write(self, text: str, user: int = 1, chat: int | None = None) -> None:
+        """Somebody writes to the bot."""
+        where = {"id": user, "type": "private"}
+        if chat is not None:
+            where = {"id": chat, "type": "supergroup", "title": "群"}
+        message = {"message_id": 1, "date": int(time.time()), "chat": where, "text": text}
+        self._told({"message": message | {"from": person(user)}})
+
+    def press(self, data: str, user: int = 1) -> None:
+        """Somebody presses a button."""
+        where = {"id": user, "type": "private"}
+        message = {"message_id": 1, "date": int(time.time()), "chat": where, "text": "?"}
+        query = {"id": "1", "from": person(user), "chat_instance": "1", "data": data}
+        self._told({"callback_query": query | {"message": message}})
+
+    def _told(self, update: dict[str, Any]) -> None:
+        with self._lock:
+            self._updates.append({"update_id": len(self._updates) + 1, **update})
+            self._lock.notify_all()
+
+    def until(self, count: int, seconds: float = 20) -> list[dict[str, Any]]:
+        """The messages once there are so many; fails when they do not come."""
+        with self._lock:
+            came = self._lock.wait_for(lambda: len(self.sent) >= count, seconds)
+        assert came, f"only {len(self.sent)} of {count} messages came: {self.sent}"
+        return self.sent
+
+    def called(self, method: str, count: int = 1, seconds: float = 20) -> None:
+        """Waits until a method was called so many times."""
+        with self._lock:
+            came = self._lock.wait_for(lambda: self.calls.count(method) >= count, seconds)
+        assert came, f"{method} was called {self.calls.count(method)} times"
+
+    def answer(self, method: str, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        with self._lock:
+            self.calls.append(method)
+            self._lock.notify_all()
+        if method == "getUpdates":
+            return 200, {"ok": True, "result": self._fresh(int(given.get("offset", 0)))}
+        if method == "getMe":
+            me = {"id": 123456, "is_bot": True, "first_name": "Paomo", "username": "paomo_bot"}
+            return 200, {"ok": True, "result": me}
+        if method in ("sendMessage", "sendPhoto"):
+            return 200, {"ok": True, "result": self._kept(method, given)}
+        return 200, {"ok": True, "result": True}
+
+    def _fresh(self, offset: int) -> list[dict[str, Any]]:
+        with self._lock:
+            self._lock.wait_for(lambda: len(self._updates) >= max(offset, 1), 0.5)
+            return self._updates[max(offset, 1) - 1 :]
+
+    def _kept(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        with self._lock:
+            self.sent.append({"method": method, **given})
+            self.times.append(time.monotonic())
+            number = len(self.sent)
+            self._lock.notify_all()
+        where = {"id": int(given["chat_id"]), "type": "private"}
+        return {"message_id": number, "date": int(time.time()), "chat": where, "text": "x"}
+
+
+def person(user: int) -> dict[str, Any]:
+    return {"id": user, "is_bot": False, "first_name": "读者", "language_code": "zh-hans"}
+
+
+REFUSALS = {
+    "429": (429, {"ok": False, "error_code": 429, "description": "Too Many Requests",
+                  "parameters": {"retry_after": 1}}),
+    "401": (401, {"ok": False, "error_code": 401, "description": "Unauthorized"}),
+    "403": (403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked"}),
+    "400": (400, {"ok": False, "error_code": 400, "description": "Bad Request: can't parse"}),
+    "502": (502, {"ok": False, "error_code": 502, "description": "Bad Gateway"}),
+    "moved": (400, {"ok": False, "error_code": 400, "description": "upgraded to a supergroup",
+                    "parameters": {"migrate_to_chat_id": -1009}}),
+}  # fmt: skip
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    api: BotApi
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        token, _, method = self.path.removeprefix("/bot").partition("/")
+        if token != self.api.token:
+            self._reply(*REFUSALS["401"])
+            return
+        faults = self.api.faults[method]
+        fault = faults.pop(0) if faults else ""
+        if fault in REFUSALS:
+            self.api.calls.append(method)
+            self._reply(*REFUSALS[fault])
+            return
+        if fault == "reset before":
+            self._hang_up()
+            return
+        code, reply = self.api.answer(method, self._given(body))
+        if fault == "reset after":
+            self._hang_up()
+        else:
+            self._reply(code, reply)
+
+    def _given(self, body: bytes) -> dict[str, Any]:
+        kind = self.headers.get("Content-Type", "")
+        if not kind.startswith("multipart"):
+            return dict(parse_qsl(body.decode()))
+        head = f"Content-Type: {kind}\r\n\r\n".encode()
+        parts = BytesParser(EmailMessage, policy=HTTP).parsebytes(head + body)
+        return {
+            str(part.get_param("name", header="content-disposition")): self._part(part)
+            for part in parts.iter_parts()  # type: ignore[attr-defined]
+        }
+
+    def _part(self, part: Any) -> Any:
+        content = part.get_payload(decode=True)
+        return content if part.get_filename() else content.decode()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _reply(self, code: int, reply: dict[str, Any]) -> None:
+        body = json.dumps(reply).encode()
+        with suppress(OSError):  # a killed bot does not wait for its answer
+            self.send_response(code)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""

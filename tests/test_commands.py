@@ -1,0 +1,124 @@
+"""What people ask and are answered; who may ask and who may change."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bot.app import App, judge
+from bot.commands import COMMANDS, PRESSED, answer, may_ask
+from bot.commands.asked import Asked
+from bot.jobs import daily
+from bot.ledger import Chat, Ledger
+from bot.messages import plain
+from config.settings import Settings
+from market.derive import derive
+from market.source import Theme
+from market.store import Store
+from tests import markets
+
+TODAY = date(2024, 6, 28)
+PRIVATE = Chat(7, "private", "", "zh", active=False)
+GROUP = Chat(-7, "supergroup", "群", "zh", active=False)
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> App:
+    """An app over a small simulated market, judged up to its last day."""
+    store, ledger = Store(None), Ledger(None)
+    known = settings.model_copy(update={"admins": frozenset({1})})
+    made = App(known, store, ledger, *judge(known), lambda: datetime(2024, 6, 28, 8, tzinfo=UTC))
+    markets.fill(store)
+    derive(store, store.bar_days(), backfilled=True)
+    store.save_themes([Theme("hk-hstech", "恒生科技", "index", "XHKG", "em", "index", "HSTECH")])
+    store.save_names({"600001": "甲股", "600002": "乙股", "600011": "乙股份"})
+    daily(made, store.days()[-1])
+    return made
+
+
+def ask(app: App, name: str, rest: str = "", chat: Chat = PRIVATE, user: int = 7) -> str:
+    return plain(answer(app, name, Asked(chat, user, rest, TODAY)).text)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_answers_in_both_languages(app: App, name: str, language: str) -> None:
+    chat = replace(PRIVATE, language=language)  # type: ignore[arg-type]
+    for rest in ("", "热题材", "nothing of the kind"):
+        said = ask(app, name, rest, chat)
+        assert said
+        assert "None" not in said
+        assert "nan" not in said
+
+
+def test_help_names_every_command(app: App) -> None:
+    assert all(f"/{name} " in ask(app, "help") for name in COMMANDS)
+
+
+def test_a_theme_is_shown_with_stage_measures_and_day(app: App) -> None:
+    given = answer(app, "theme", Asked(PRIVATE, 7, "热题材", TODAY))
+    assert given.chart == "hot"
+    assert "60日净涨幅" in given.text
+    assert f"数据日 {app.ledger.evaluated()}" in given.text
+    assert "市盈率" in plain(given.text).split("未知:")[1]
+    assert all(len(data.encode()) <= 64 for row in given.buttons for _, data in row)
+
+
+def test_several_matches_are_offered_as_buttons(app: App) -> None:
+    given = answer(app, "why", Asked(PRIVATE, 7, "题材", TODAY))
+    assert [row[0][1] for row in given.buttons] == ["w:calm", "w:hot"]
+    assert {data.split(":")[0] for row in given.buttons for _, data in row} <= PRESSED.keys()
+
+
+def test_a_theme_shown_by_index_only_says_so(app: App) -> None:
+    assert "只有指数" in ask(app, "theme", "恒生科技")
+
+
+def test_a_stock_shows_its_themes_and_their_stages(app: App) -> None:
+    assert "热题材" in ask(app, "stock", "600001")
+    assert "乙股 600002" in ask(app, "stock", "乙股")
+    assert "找到 2 只" in ask(app, "stock", "乙")
+    assert "不在任何" in ask(app, "stock", "999999")
+
+
+def test_start_and_stop_subscribe_and_unsubscribe(app: App) -> None:
+    assert str(app.ledger.evaluated()) in ask(app, "start")
+    assert app.ledger.chat(7) == replace(PRIVATE, active=True)
+    ask(app, "stop")
+    assert app.ledger.chats() == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "until"),
+    [
+        ("热题材", date.max),
+        ("热题材 1d", date(2024, 6, 29)),
+        ("热题材 2w", date(2024, 7, 12)),
+        ("热题材 3天", date(2024, 7, 1)),
+    ],
+)
+def test_a_mute_lasts_as_long_as_asked(app: App, rest: str, until: date) -> None:
+    ask(app, "mute", rest)
+    assert app.ledger.muted(7, TODAY) == {"hot": until}
+    assert "热题材" in ask(app, "mute")
+    assert "已恢复" in ask(app, "unmute", "热题材")
+    assert "并未" in ask(app, "unmute", "热题材")
+
+
+def test_in_a_group_only_admins_change_and_everyone_asks(app: App) -> None:
+    assert "管理员" in ask(app, "start", chat=GROUP)
+    assert app.ledger.chat(-7) is None
+    assert "已为本聊天开启" in ask(app, "start", chat=GROUP, user=1)
+    assert "60日净涨幅" in ask(app, "theme", "热题材", chat=GROUP)
+    app.ledger.turn_off(-7, "test")
+
+
+@pytest.mark.parametrize(
+    ("chat", "user", "allowed"), [(7, 7, True), (-7, 5, True), (5, 5, False), (5, 1, True)]
+)
+def test_only_those_let_in_are_answered(
+    settings: Settings, chat: int, user: int, allowed: bool
+) -> None:
+    known = settings.model_copy(update={"allowed": frozenset({7, -7}), "admins": frozenset({1})})
+    assert may_ask(known, chat, user) is allowed
+    assert not may_ask(settings, chat, user)

@@ -1,0 +1,165 @@
+"""Delivery: what goes again, what is given up, how fast; without Telegram."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from bot.deliver import Delivery, SendError, deliver
+from bot.ledger import Chat, Ledger, Outgoing, Queued
+from bot.limits import Pace
+
+DAY = date(2024, 3, 1)
+NOW = datetime(2024, 3, 1, 7, 20, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that sleeps by moving on."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=self.seconds - 100)
+
+
+class FakeTelegram:
+    """Takes messages, or fails as it is told."""
+
+    def __init__(self, *faults: SendError) -> None:
+        self.faults = list(faults)
+        self.texts: list[str] = []
+
+    async def send(self, message: Queued, text: str) -> int:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.texts.append(text)
+        return len(self.texts)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    made = Ledger(None)
+    made.save_chat(Chat(1, "private", "", "en"))
+    made.enqueue(Outgoing("k", 1, DAY, "<b>a</b> &amp; b", NOW))
+    return made
+
+
+def once(ledger: Ledger, telegram: FakeTelegram, clock: Clock | None = None) -> int:
+    clock = clock or Clock()
+    needs = Delivery(ledger, telegram.send, Pace(clock, clock.sleep), clock.now, 45)
+    return asyncio.run(deliver(needs))
+
+
+def test_a_message_goes_out_once_with_its_time(ledger: Ledger) -> None:
+    telegram = FakeTelegram()
+    assert once(ledger, telegram) == 1
+    assert once(ledger, telegram) == 0
+    assert telegram.texts == ["<b>a</b> &amp; b\nsent 2024-03-01 15:20"]
+
+
+def test_a_late_message_says_so(ledger: Ledger) -> None:
+    telegram, clock = FakeTelegram(), Clock()
+    clock.seconds += 7200
+    once(ledger, telegram, clock)
+    assert telegram.texts[0].endswith("sent 2024-03-01 17:20 (late, after the close by 2 h 20 min)")
+
+
+Check = Callable[[Ledger], bool]
+
+
+@pytest.mark.parametrize(
+    ("error", "waits", "marked"),
+    [
+        (SendError("refused connection"), 5, False),
+        (SendError("flood", retry_after=30), 30, False),
+        (SendError("502", uncertain=True), 5, True),
+    ],
+)
+def test_what_can_succeed_is_tried_again(
+    ledger: Ledger, error: SendError, waits: float, marked: bool
+) -> None:
+    telegram, clock = FakeTelegram(error), Clock()
+    assert once(ledger, telegram, clock) == 0
+    clock.seconds += waits - 1
+    assert once(ledger, telegram, clock) == 0
+    clock.seconds += 1.1
+    assert once(ledger, telegram, clock) == 1
+    assert telegram.texts[0].startswith("(may be a repeat)") is marked
+
+
+def test_a_refused_markup_goes_once_more_as_plain_text(ledger: Ledger) -> None:
+    telegram = FakeTelegram(SendError("can't parse", refused=True))
+    once(ledger, telegram)
+    assert once(ledger, telegram) == 1
+    assert telegram.texts[0].startswith("a & b")
+
+
+def test_what_is_refused_twice_is_given_up_and_kept(ledger: Ledger) -> None:
+    telegram = FakeTelegram(*(SendError("bad", refused=True) for _ in range(2)))
+    once(ledger, telegram)
+    once(ledger, telegram)
+    assert [m.error for m in ledger.parked()] == ["bad"]
+
+
+def test_a_blocked_chat_is_turned_off(ledger: Ledger) -> None:
+    once(ledger, FakeTelegram(SendError("Forbidden", gone=True)))
+    assert ledger.chats() == []
+    assert ledger.waiting() == []
+
+
+def test_a_group_that_moved_is_followed(ledger: Ledger) -> None:
+    telegram = FakeTelegram(SendError("moved", moved_to=-1005))
+    once(ledger, telegram)
+    assert [m.chat for m in ledger.waiting()] == [-1005]
+    assert once(ledger, telegram) == 1
+
+
+def test_a_rejected_token_loses_nothing_and_is_told(ledger: Ledger) -> None:
+    with pytest.raises(SendError, match="rejected"):
+        once(ledger, FakeTelegram(SendError("rejected", rejected=True)))
+    assert len(ledger.waiting()) == 1
+
+
+def test_one_chat_that_fails_does_not_hold_up_another(ledger: Ledger) -> None:
+    ledger.enqueue(Outgoing("k", 2, DAY, "b", NOW))
+    telegram = FakeTelegram(SendError("flood", retry_after=30))
+    assert once(ledger, telegram) == 1
+
+
+def starts(chats: list[int]) -> list[float]:
+    """When each message may start, seconds."""
+    clock, times = Clock(), []
+    pace = Pace(clock, clock.sleep)
+
+    async def run() -> None:
+        for chat in chats:
+            await pace.turn(chat)
+            times.append(clock.seconds)
+
+    asyncio.run(run())
+    return times
+
+
+def test_the_pace_is_under_thirty_a_second_and_not_much() -> None:
+    times = starts(list(range(1, 201)))
+    busiest = max(sum(first <= t < first + 1 for t in times) for first in times)
+    assert busiest <= 30
+    assert 28 <= (len(times) - 1) / (times[-1] - times[0]) <= 30
+
+
+def test_one_chat_gets_one_message_a_second() -> None:
+    assert min(b - a for a, b in pairwise(starts([7] * 5))) >= 1
+
+
+def test_a_group_gets_twenty_messages_a_minute() -> None:
+    times = starts([-7] * 45)
+    assert max(sum(first <= t < first + 60 for t in times) for first in times) <= 20

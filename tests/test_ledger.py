@@ -1,0 +1,131 @@
+"""The ledger keeps what it is told, once, and knows what became of every message."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from math import isnan, nan
+
+import pytest
+
+from bot.ledger import Chat, Ledger, Outgoing, Run
+from signals.model import Kind, Signal, Stage, ThemeState, Transition
+
+DAY = date(2024, 3, 1)
+NOW = datetime(2024, 3, 1, 7, 20, tzinfo=UTC)
+SIGNALS = (Signal("t", "fall", DAY, 0.09, 0.08, "fraction"), Signal("t", "pe", DAY, nan, 1, "x"))
+BEFORE = ThemeState("t", Stage.BUBBLE, DAY, DAY, 1.0, 1.5, DAY, Stage.BURSTING, 1, True, 2)
+TURN = Transition("t", DAY, Kind.REVERSAL, BEFORE, replace(BEFORE, pending=None), SIGNALS)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger(None)
+
+
+def message(key: str = "k", chat: int = 1, **more: object) -> Outgoing:
+    return replace(Outgoing(key, chat, DAY, "<b>x</b>", NOW), **more)  # type: ignore[arg-type]
+
+
+def test_states_readings_and_transitions_come_back_as_they_were(ledger: Ledger) -> None:
+    ledger.save_states([BEFORE])
+    ledger.save_readings({"t": SIGNALS})
+    ledger.save_transitions([TURN, TURN])
+    assert ledger.states() == {"t": BEFORE}
+    (told,) = ledger.transitions("t")
+    assert (told.before, told.after, told.kind) == (TURN.before, TURN.after, TURN.kind)
+    assert told.signals[0] == SIGNALS[0]
+    assert isnan(ledger.readings()["t"][1].value)
+    assert ledger.transitions(since=DAY + timedelta(days=1)) == []
+
+
+def test_a_message_is_kept_once_for_a_chat(ledger: Ledger) -> None:
+    assert ledger.enqueue(message())
+    assert not ledger.enqueue(message(text="other"))
+    assert ledger.enqueue(message(chat=2))
+    assert [m.text for m in ledger.due(NOW)] == ["<b>x</b>"] * 2
+
+
+def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
+    def fails() -> None:
+        with ledger.atomic():
+            ledger.enqueue(message())
+            ledger.set_fact("evaluated", "2024-03-01")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
+    assert ledger.waiting() == []
+    assert ledger.evaluated() is None
+
+
+def test_alerts_go_before_digests_and_the_oldest_first(ledger: Ledger) -> None:
+    for key, priority in (("digest", 1), ("first", 0), ("second", 0)):
+        ledger.enqueue(message(key, priority=priority))
+    assert [m.key for m in ledger.due(NOW)] == ["first", "second", "digest"]
+
+
+def test_a_postponed_message_waits_for_its_time(ledger: Ledger) -> None:
+    ledger.enqueue(message())
+    (one,) = ledger.due(NOW)
+    later = NOW + timedelta(seconds=30)
+    ledger.again(one.id, later, "busy", perhaps_delivered=False)
+    assert ledger.due(NOW) == []
+    assert [m.repeated for m in ledger.due(later)] == [False]
+
+
+def test_what_was_on_its_way_is_due_again_and_marked(ledger: Ledger) -> None:
+    ledger.enqueue(message())
+    (one,) = ledger.due(NOW)
+    ledger.sending(one.id)
+    assert ledger.due(NOW) == []
+    assert ledger.resume() == 1
+    (again,) = ledger.due(NOW)
+    assert again.repeated
+    assert again.attempts == 1
+
+
+def test_a_sent_message_is_gone_from_the_queue_with_its_picture(ledger: Ledger) -> None:
+    ledger.enqueue(message(photo=b"png"))
+    (one,) = ledger.due(NOW)
+    assert one.photo == b"png"
+    ledger.sent(one.id, 77, NOW)
+    assert ledger.waiting() == []
+    assert ledger.last_sent() == NOW
+    ledger.forget_sent(NOW + timedelta(days=1))
+    assert ledger.enqueue(message())
+
+
+def test_a_chat_that_is_turned_off_gets_nothing_more(ledger: Ledger) -> None:
+    ledger.save_chat(Chat(1, "private", "", "zh"))
+    ledger.enqueue(message())
+    ledger.turn_off(1, "blocked")
+    assert ledger.chats() == []
+    assert ledger.chats(active_only=False)[0].off_reason == "blocked"
+    assert [m.error for m in ledger.parked()] == ["blocked"]
+
+
+def test_a_group_that_moves_takes_everything_along(ledger: Ledger) -> None:
+    ledger.save_chat(Chat(-5, "group", "群", "zh"))
+    ledger.mute(-5, "t", None)
+    ledger.enqueue(message(chat=-5))
+    ledger.migrate(-5, -1005)
+    assert ledger.chat(-5) is None
+    assert [m.chat for m in ledger.due(NOW)] == [-1005]
+    assert ledger.muted(-1005, DAY) == {"t": date.max}
+
+
+def test_a_mute_ends_after_its_last_day(ledger: Ledger) -> None:
+    ledger.mute(1, "t", DAY)
+    assert ledger.muted(1, DAY) == {"t": DAY}
+    assert ledger.muted(1, DAY + timedelta(days=1)) == {}
+    assert ledger.unmute(1, "t")
+    assert not ledger.unmute(1, "t")
+
+
+def test_the_last_run_of_a_job_is_known(ledger: Ledger) -> None:
+    assert ledger.last_run("daily") is None
+    for days in (0, 1):
+        at = NOW + timedelta(days=days)
+        ledger.save_run("daily", Run(str(at.date()), at, at, {"messages": days}))
+    last = ledger.last_run("daily")
+    assert last
+    assert (last.slot, last.report) == ("2024-03-02", {"messages": 1})

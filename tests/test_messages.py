@@ -1,0 +1,136 @@
+"""Messages: what they say, in two languages, escaped, and never too long."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from math import nan
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import messages
+from bot.words import Language
+from market.source import Theme
+from market.store import MarketDay, ThemeFacts
+from signals.model import Kind, Signal, Stage, ThemeState, Transition
+
+GOLDEN = Path(__file__).with_name("golden")
+DAY = date(2024, 3, 1)
+BUBBLE = ThemeState(
+    "t", Stage.BUBBLE, date(2024, 2, 1), date(2024, 1, 15), 1, 1.4, date(2024, 2, 20)
+)
+TURN = Transition(
+    "t",
+    DAY,
+    Kind.REVERSAL,
+    BUBBLE,
+    replace(BUBBLE, stage=Stage.BURSTING, since=DAY),
+    (
+        Signal("t", "run_up", DAY, 0.31, 0.25, "fraction"),
+        Signal("t", "fall", DAY, 0.091, 0.08, "fraction"),
+        Signal("t", "weakness", DAY, 0.62, 0.5, "share"),
+        Signal("t", "divergence", DAY, nan, 0.25, "fraction"),
+        Signal("t", "brand_new", DAY, 2.06, 2.0, "ratio"),
+    ),
+)
+SURGE = replace(
+    TURN, kind=Kind.SURGE, before=ThemeState("t"), after=replace(BUBBLE, stage=Stage.FORMING)
+)
+THEMES = {"t": Theme("t", "白酒 <&> Co", "concept", "XSHG", "em", "board", "BK0896")}
+FACTS = {"t": ThemeFacts(40, 38, False, date(2024, 2, 26))}
+MARKET = MarketDay(5000.0, 5100, 3210, 1820, 62, 1.23e12, "tencent")
+TOLD = messages.Day(DAY, MARKET, THEMES, FACTS, (("holes", "2024-02-28"),))
+
+
+def golden(name: str, text: str) -> None:
+    """Compares with a file made once and read by a person; missing means: write it, look at it."""
+    file = GOLDEN / f"{name}.txt"
+    if not file.exists():
+        GOLDEN.mkdir(exist_ok=True)
+        file.write_text(text + "\n", "utf-8")
+        pytest.fail(f"{file.name} was missing and has been written: read it, then run again")
+    assert text == file.read_text("utf-8").rstrip("\n")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_alert_shows_its_evidence_its_day_and_its_members(language: Language) -> None:
+    (text,) = messages.alerts([TURN], TOLD, language)
+    golden(f"alert_{language}", text)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_many_alerts_are_one_message_with_the_strongest_in_full(language: Language) -> None:
+    (text,) = messages.alerts([TURN, *[SURGE] * 11], TOLD, language)
+    golden(f"alerts_{language}", text)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_digest_shows_the_market_the_stages_and_the_faults(language: Language) -> None:
+    (text,) = messages.digest(TOLD, [TURN], {"t": TURN.after}, {"t": 0.31}, language)
+    golden(f"digest_{language}", text)
+
+
+def test_what_others_wrote_is_escaped() -> None:
+    (text,) = messages.alerts([TURN], TOLD, "zh")
+    assert "白酒 &lt;&amp;&gt; Co" in text
+    assert messages.plain(text).count("白酒 <&> Co") == 1
+
+
+def test_simulated_figures_are_labelled() -> None:
+    simulated = {"t": replace(THEMES["t"], source="simulated")}
+    told = replace(TOLD, themes=simulated)
+    assert messages.alerts([TURN], told, "zh")[0].startswith("【模拟数据】")
+    assert messages.caption(TURN, told, "en").startswith("[SIMULATED]")
+    assert "[SIMULATED]" in messages.digest(told, [], {}, {}, "en")[0]
+
+
+def test_the_number_of_an_alert_is_its_own() -> None:
+    assert messages.number(TURN) == messages.number(replace(TURN, signals=()))
+    assert messages.number(TURN) != messages.number(SURGE)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (nan, "share", "未知"),
+        (0.256, "fraction", "+25.6%"),
+        (-0.05, "fraction", "-5.0%"),
+        (0.7, "share", "70%"),
+        (2.06, "ratio", "2.1x"),
+    ],
+)
+def test_figures_carry_their_units(value: float, unit: str, said: str) -> None:
+    assert messages.figure(value, unit, "zh") == said
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(45, None), (46, "46 min"), (125, "2 h 5 min"), (1440 * 2 + 60, "2 d 1 h")],
+)
+def test_lateness_is_said_beyond_its_limit(minutes: int, said: str | None) -> None:
+    at = datetime.fromtimestamp(datetime(2024, 3, 1, 7, tzinfo=UTC).timestamp() + minutes * 60, UTC)
+    text = messages.stamped("x", DAY, at, 45, False, "en")
+    assert text.endswith(f"by {said})") if said else "late" not in text
+
+
+LINES = st.lists(st.text(st.sampled_from("泡a&<😀 "), max_size=300), max_size=60)
+
+
+@given(LINES)
+def test_no_part_is_too_long_and_no_word_is_lost(lines: list[str]) -> None:
+    text = "\n".join(f"<b>{messages.html.escape(line)}</b>" for line in lines)
+    parts = messages.split(text, 1000)
+    assert all(messages.units(part) <= 1000 for part in parts)
+    assert all(part.count("<b>") == part.count("</b>") for part in parts)
+
+
+@given(st.lists(st.text(st.sampled_from("泡a& "), max_size=80), max_size=80))
+def test_parts_joined_have_every_line(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    joined = "\n".join(messages.split(text, 500)).split("\n")
+    assert [line for line in joined if line] == [line for line in lines if line]
+
+
+def test_length_is_counted_in_utf16() -> None:
+    assert messages.units("泡😀a") == 4

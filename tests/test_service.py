@@ -1,0 +1,217 @@
+"""The bot as a real process against a loopback Bot API."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.home import DATABASE
+from bot.ledger import Chat, Ledger, Outgoing
+from market.derive import derive
+from market.store import Store
+from tests import markets
+from tests.botapi import TOKEN, BotApi
+
+ADMIN = 42
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    served = BotApi()
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with a small simulated history."""
+    store = Store(tmp_path / DATABASE)
+    markets.fill(store)
+    derive(store, store.bar_days(), backfilled=True)
+    store.close()
+    return tmp_path
+
+
+class Bot:
+    """A running `paomo run`; ends with the test."""
+
+    def __init__(self, home: Path, api: BotApi, **more: str) -> None:
+        self.log = home / "log.txt"
+        self.environ = {
+            "PATH": os.environ["PATH"],
+            "PAOMO_HOME": str(home),
+            "PAOMO_ADMINS": str(ADMIN),
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_BASE_URL": api.url,
+            "DATA_PROXY": "http://127.0.0.1:9",  # nobody listens: these days bring no figures
+            **more,
+        }
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command("run"), env=self.environ, stderr=log)
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "bot", *words]
+
+    def paomo(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            self.command(*words), env=self.environ, capture_output=True, text=True, timeout=60
+        )
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(20)
+
+
+@pytest.fixture
+def bot(home: Path, api: BotApi) -> Iterator[Bot]:
+    running = Bot(home, api)
+    yield running
+    if running.process.poll() is None:
+        running.end(signal.SIGKILL)
+
+
+def enqueue(home: Path, count: int, chats: int = 1, first: int = 0) -> None:
+    ledger = Ledger(home / DATABASE)
+    now = datetime.now(UTC)
+    with ledger.atomic():
+        for chat in range(ADMIN, ADMIN + chats):
+            ledger.save_chat(Chat(chat, "private", "", "zh"))
+        for n in range(first, first + count):
+            ledger.enqueue(Outgoing(f"k{n}", ADMIN + n % chats, date(2024, 6, 28), f"n{n}", now))
+    ledger.close()
+
+
+def texts(sent: list[dict[str, Any]]) -> list[str]:
+    return [message.get("text", "") for message in sent]
+
+
+def test_it_greets_answers_draws_and_stops_cleanly(bot: Bot, api: BotApi) -> None:
+    api.write("/start", ADMIN)
+    assert "已为本聊天开启" in api.until(1)[0]["text"]
+    api.write("/theme 热题材", ADMIN)
+    sent = api.until(2)
+    assert "热题材" in sent[1]["text"]
+    assert api.calls.count("setMyCommands") == 2
+    health = bot.paomo("health")
+    assert health.returncode == 0, health.stdout
+    assert bot.end() == 0
+    assert bot.paomo("health").returncode == 0  # for two minutes it was alive just now
+    log = bot.log.read_text()
+    assert "stopped" in log
+    assert TOKEN not in log
+
+
+def test_a_day_judged_beside_the_running_bot_is_delivered_by_it(
+    bot: Bot, api: BotApi, home: Path
+) -> None:
+    api.write("/start", ADMIN)
+    api.until(1)
+    day = Store(home / DATABASE).days()[-1]
+    done = bot.paomo("daily", "--no-fetch", "--day", str(day))
+    assert done.returncode == 0, done.stderr
+    assert "the running bot delivers them" in done.stderr
+    sent = api.until(2)
+    assert "每日摘要" in sent[1]["text"]
+    assert "发出" in sent[1]["text"]
+    api.write("/theme 热题材", ADMIN)
+    assert api.until(4)[3]["photo"][:4] == b"\x89PNG"
+
+
+def test_strangers_get_one_polite_refusal(bot: Bot, api: BotApi) -> None:
+    api.write("/start", user=5)
+    assert "<code>5</code>" in api.until(1)[0]["text"]
+    api.write("/start", user=5)
+    api.write("/help", ADMIN)
+    assert "/themes" in api.until(2)[1]["text"]
+    assert len(api.sent) == 2
+
+
+def test_a_button_answers_like_its_command(bot: Bot, api: BotApi) -> None:
+    api.write("题材", ADMIN)
+    picks = api.until(1)[0]
+    assert "t:hot" in picks["reply_markup"]
+    api.press("t:hot", ADMIN)
+    assert "热题材" in api.until(2)[1]["text"]
+    assert "answerCallbackQuery" in api.calls
+
+
+def test_what_waited_through_a_kill_arrives_once(bot: Bot, api: BotApi, home: Path) -> None:
+    api.called("getUpdates")
+    enqueue(home, 20, chats=20)
+    api.until(3)
+    bot.end(signal.SIGKILL)
+    again = Bot(home, api)
+    api.until(20)
+    api.called("getUpdates", api.calls.count("getUpdates") + 2)
+    assert again.end() == 0
+    plain = [text.split("\n")[0] for text in texts(api.sent)]
+    unmarked = [text for text in plain if "可能重复" not in text]
+    assert {text.removeprefix("（可能重复）") for text in plain} == {f"n{n}" for n in range(20)}
+    assert len(unmarked) == len(set(unmarked))
+
+
+def test_faults_of_telegram_cost_no_message(bot: Bot, api: BotApi, home: Path) -> None:
+    api.called("getUpdates")
+    api.faults["sendMessage"] = ["429", "reset before", "400"]
+    enqueue(home, 3, chats=3)
+    sent = api.until(3)
+    assert {text.removeprefix("（可能重复）").split("\n")[0] for text in texts(sent)} == {
+        "n0",
+        "n1",
+        "n2",
+    }
+    assert sum("可能重复" in text for text in texts(sent)) == 1
+
+
+def test_a_rejected_token_ends_with_78_and_one_line(home: Path, api: BotApi) -> None:
+    api.token = "another"
+    bot = Bot(home, api)
+    assert bot.process.wait(20) == 78
+    log = bot.log.read_text()
+    assert "Telegram rejects the token" in log
+    assert "Traceback" not in log
+    assert TOKEN not in log
+
+
+def test_polling_that_is_lost_for_good_ends_with_78(home: Path, api: BotApi) -> None:
+    api.faults["getUpdates"] = ["401"] * 9
+    bot = Bot(home, api)
+    assert bot.process.wait(40) == 78
+    assert TOKEN not in bot.log.read_text()
+
+
+def test_polling_that_was_rejected_once_goes_on(bot: Bot, api: BotApi) -> None:
+    api.called("getUpdates")
+    api.faults["getUpdates"] = ["401"]
+    api.called("getMe", 2)
+    api.write("/help", ADMIN)
+    assert "/themes" in api.until(1)[0]["text"]
+
+
+def test_an_outage_at_the_start_is_waited_for(home: Path, api: BotApi) -> None:
+    api.faults["getMe"] = ["502", "502"]
+    bot = Bot(home, api)
+    try:
+        api.write("/help", ADMIN)
+        assert "/themes" in api.until(1)[0]["text"]
+    finally:
+        bot.end()
+
+
+def test_a_second_bot_on_the_same_home_is_refused(bot: Bot, api: BotApi) -> None:
+    api.called("getUpdates")
+    second = bot.paomo("run")
+    assert second.returncode == 2
+    assert "another `paomo run` is using" in second.stderr
+
+
+def test_without_a_token_it_says_what_to_do(home: Path, api: BotApi) -> None:
+    bot = Bot(home, api, TELEGRAM_TOKEN="")
+    assert bot.process.wait(20) == 2
+    assert "set TELEGRAM_TOKEN" in bot.log.read_text()
