@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check run bench clean
 
 .venv/ready: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -23,6 +23,9 @@ check: .venv/ready  ## format, lint, types, then the tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+run: .venv/ready  ## run the bot; needs TELEGRAM_TOKEN, see .env.example
+	$(BIN)/paomo run
 
 bench: .venv/ready  ## measure import and panel on the reference data
 	$(BIN)/python -m tests.bench

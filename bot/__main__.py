@@ -51,11 +51,14 @@ def import_command(
     bars: Annotated[Path, typer.Option(help="a Parquet or CSV file of daily bars, or a folder")],
     members: Annotated[Path, typer.Option(help="a CSV file: theme, code[, name, as_of]")],
     names: Annotated[Path | None, typer.Option(help="a CSV file: code, name")] = None,
+    index: Annotated[
+        Path | None, typer.Option(help="a cap-weighted index to show beside: day, close[, code]")
+    ] = None,
 ) -> None:
     """Import history you already have; running it twice changes nothing."""
     from bot.history import run_import
 
-    run_import(bars, members, names)
+    run_import(bars, members, names, index)
 
 
 @app.command()

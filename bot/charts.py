@@ -5,6 +5,7 @@ Chinese renders anywhere: the font comes with a package. Matplotlib loads when a
 
 import importlib.util
 import io
+import threading
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,7 @@ COLOURS = {  # backgrounds of stages; told apart by lightness too
     Stage.BURSTING: "#a9c5ea",
     Stage.OVER: "#e4e7eb",
 }
+DRAWING = threading.Lock()  # matplotlib's fonts are shared between threads
 SHAPES = {Kind.SURGE: "^", Kind.DIVERGENCE: "D", Kind.REVERSAL: "v", Kind.OVER: "s"}
 
 
@@ -47,9 +49,10 @@ def theme_chart(
     """
     if not panel.net[theme.id].notna().any():
         return None
-    made = figure(panel, theme, transitions, language, simulated)
     out = io.BytesIO()
-    made.savefig(out, format="png")
+    with DRAWING:
+        made = figure(panel, theme, transitions, language, simulated)
+        made.savefig(out, format="png")
     return out.getvalue()
 
 

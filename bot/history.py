@@ -23,7 +23,7 @@ from signals.replay import replay
 from signals.rules import Rule
 
 
-def run_import(bars: Path, members: Path, names: Path | None) -> None:
+def run_import(bars: Path, members: Path, names: Path | None, index: Path | None) -> None:
     """Imports with a progress bar and prints what was found; refusals as a UserError."""
     store = Store(database(settings().home))
     console = Console(stderr=True)
@@ -36,7 +36,7 @@ def run_import(bars: Path, members: Path, names: Path | None) -> None:
             bar.update(tasks[what], completed=done)
 
         try:
-            report = import_history(store, bars, members, names, progress)
+            report = import_history(store, bars, members, names, index, progress)
         except ImportRefused as refused:
             raise UserError(str(refused)) from None
         finally:

@@ -69,20 +69,19 @@ class Running:
     app: App  # of the event loop's thread
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     pace: Pace = field(default_factory=Pace)
-    worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "worker"))
+    # one thread for the day's cycle, one for charts that people ask for meanwhile
+    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "worker"))
     halt: threading.Event = field(default_factory=threading.Event)  # ends what the worker does
     exit_code: int = 0
-    _of_worker: App | None = None  # the App of the worker's thread
 
     async def in_worker(self, job: Callable[[App], T]) -> T:
-        """Runs a job in the one worker thread."""
+        """Runs a job in a worker thread, with an App of its own."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.worker, self._done, job)
+        return await loop.run_in_executor(self.workers, self._done, job)
 
     def _done(self, job: Callable[[App], T]) -> T:
-        if self._of_worker is None:
-            self._of_worker = open_app(self.known)
-        return job(self._of_worker)
+        with closing(open_app(self.known)) as app:  # a connection belongs to its thread
+            return job(app)
 
     def end(self, code: int) -> None:
         """Asks the bot to stop with an exit code."""
@@ -120,7 +119,7 @@ async def _serve(known: Settings, app: App) -> int:
     while not running.stop.is_set():
         await _session(running)
     scheduler.pause()
-    await asyncio.to_thread(running.worker.shutdown)  # the day's cycle sees `halt`
+    await asyncio.to_thread(running.workers.shutdown)  # the day's cycle sees `halt`
     await asyncio.sleep(0)  # and its coroutine ends
     scheduler.shutdown(wait=False)
     log.info("stopped")

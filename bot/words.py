@@ -65,6 +65,8 @@ WORDS: dict[str, Words] = {
     "repeat": {"zh": "（可能重复）", "en": "(may be a repeat) "},
     "digest": {"zh": "每日摘要", "en": "Daily digest"},
     "market": {"zh": "市场", "en": "Market"},
+    "equal": {"zh": "等权", "en": "equal-weight"},
+    "index": {"zh": "市值加权指数", "en": "cap-weighted index"},
     "up": {"zh": "上涨", "en": "up"},
     "down": {"zh": "下跌", "en": "down"},
     "limit_ups": {"zh": "涨停", "en": "limit-up"},

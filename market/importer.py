@@ -1,7 +1,7 @@
 """History people already have, from Parquet or CSV files into the store, all of it or nothing."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,9 +12,10 @@ import pandas as pd
 
 from market.derive import derive
 from market.source import Theme
-from market.store import BAR, Store, as_date, as_int
+from market.store import BAR, MARKET_INDEX, Store, as_date, as_int
 
 REQUIRED_BARS = ("day", "code", "open", "high", "low", "close", "volume")
+ALL_SHARE = "000985"  # CSI All Share
 PRICES = ("open", "high", "low", "close")
 ROUNDING = 1e-6  # relative; high below or low above the close by more is counted
 EXAMPLES = 3  # rows shown with a fault
@@ -43,6 +44,7 @@ def import_history(
     bars: Path,
     members: Path,
     names: Path | None = None,
+    index: Path | None = None,
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> ImportReport:
     """Imports bars and memberships and makes the theme rows; running it twice changes nothing.
@@ -57,6 +59,8 @@ def import_history(
         _save_members(store, roster, report)
         if names:
             store.save_names(_names(read_table(names), names))
+        if index:
+            store.save_points(_index(read_table(index), index))
         ordered = table.sort_values(["number", "code"], kind="stable", ignore_index=True)
         _save_bars(store, ordered, report, progress)
         days = store.bar_days()
@@ -71,6 +75,24 @@ def import_history(
         )
     report.warnings = {what: count for what, count in report.warnings.items() if count}
     return report
+
+
+def _index(table: pd.DataFrame, path: Path) -> Iterator[tuple[Any, ...]]:
+    """Levels of the cap-weighted index as points; of several indices, CSI All Share is taken."""
+    missing = {"day", "close"} - set(table.columns)
+    if missing:
+        raise ImportRefused(f"{path}: expected columns day, close[, code]; {missing} missing")
+    if "code" in table:
+        known = set(table["code"].astype(str))
+        code = ALL_SHARE if ALL_SHARE in known else known.pop() if len(known) == 1 else None
+        if not code:
+            raise ImportRefused(f"{path}: expected index {ALL_SHARE}, or one index only")
+        table = table[table["code"].astype(str) == code]
+    days, closes = pd.to_datetime(table["day"], errors="coerce"), pd.to_numeric(table["close"])
+    if days.isna().any() or not (closes > 0).all():
+        raise ImportRefused(f"{path}: expected days and closes above zero in every row")
+    for day, close in zip(days, closes, strict=True):
+        yield MARKET_INDEX, as_int(day.date()), float(close), None, path.name
 
 
 def read_table(path: Path) -> pd.DataFrame:

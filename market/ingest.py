@@ -12,7 +12,7 @@ from market.checks import Fault, snapshot_faults
 from market.derive import derive, derive_points
 from market.fundamentals import deadline, public_days
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
-from market.store import BAR, Store, as_int
+from market.store import BAR, MARKET_INDEX, Store, as_int
 
 BENCHMARK = "sh000985"  # CSI All Share: stands for the market before the first snapshot
 REPORTS_EVERY = timedelta(days=7)  # between two looks at a quarter's reports
@@ -158,8 +158,13 @@ def _history(source: Source, store: Store, theme: Theme, since: date, day: date)
 
 
 def _indices(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
-    """Levels of the curated indices (Hong Kong), for display."""
+    """Levels of the market's index and of the curated ones (Hong Kong), for display."""
     since = day - timedelta(days=wants.history_days * 7 // 5)
+    market = source.index_history(BENCHMARK, day - timedelta(days=14), day)
+    store.save_points(
+        (MARKET_INDEX, as_int(d), close, None, source.name)
+        for d, close in zip(market["day"], market["close"], strict=True)
+    )
     for one in themes.curated:
         if one.index and one.id and one.name:
             theme = Theme(one.id, one.name, "index", one.exchange, "em", "index", one.index)

@@ -38,8 +38,11 @@ class MarketDay:
     limit_ups: int
     amount: float  # CNY; NaN unknown
     source: str
+    change: float = float("nan")  # of the benchmark since the day before, fraction
+    index_change: float = float("nan")  # of the cap-weighted index likewise, fraction
 
 
+MARKET_INDEX = "index-market"  # whose points are the cap-weighted index
 BAR = ("close", "prev_close", "open", "high", "low", "volume", "amount")
 
 
@@ -271,8 +274,12 @@ class Store:
             return None
         points, stocks, up, down, limits, amount, source = row
         known = amount if np.isfinite(amount) else float("nan")
-        counts = [int(count or 0) for count in (stocks, up, down, limits)]
-        return MarketDay(points, counts[0], counts[1], counts[2], counts[3], known, source)
+        counts = (int(stocks), int(up), int(down), int(limits))
+        before = self.days(until=day, limit=2)[0]
+        index = self.points(before, day)
+        now, then = (index.get((d, MARKET_INDEX), float("nan")) for d in (day, before))
+        change = points / (self.benchmark(day) or float("nan")) - 1
+        return MarketDay(points, *counts, known, source, change, now / then - 1)
 
     def theme_facts(self, day: date) -> dict[str, ThemeFacts]:
         """What each theme's row of a day rests on."""

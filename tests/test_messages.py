@@ -39,7 +39,7 @@ SURGE = replace(
 )
 THEMES = {"t": Theme("t", "白酒 <&> Co", "concept", "XSHG", "em", "board", "BK0896")}
 FACTS = {"t": ThemeFacts(40, 38, False, date(2024, 2, 26))}
-MARKET = MarketDay(5000.0, 5100, 3210, 1820, 62, 1.23e12, "tencent")
+MARKET = MarketDay(5000.0, 5100, 3210, 1820, 62, 1.23e12, "tencent", 0.012, -0.003)
 TOLD = messages.Day(DAY, MARKET, THEMES, FACTS, (("holes", "2024-02-28"),))
 
 

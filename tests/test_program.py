@@ -4,14 +4,18 @@ import ast
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from config.settings import SettingsError, load
+from bot.__main__ import app
+from bot.commands import COMMANDS
+from config.settings import FROM_ENVIRONMENT, Schedule, SettingsError, Source, load
+from tests import markets
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("pandas", "numpy", "scipy", "sqlite_utils", "pydantic")
+HEAVY = ("pandas", "numpy", "scipy", "sqlite_utils", "pydantic", "akshare", "telegram")
 MAY_IMPORT = {
     "config": {"config"},
     "signals": {"signals"},
@@ -93,20 +97,160 @@ def test_the_environment_goes_over_the_file_and_the_file_over_defaults(tmp_path:
     assert known.rules["fall"] == {"threshold": 0.2, "window_days": 50}
 
 
+def test_people_tokens_and_ways_out_come_from_the_environment(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("1:secret\n")
+    known = load(
+        {
+            "PAOMO_HOME": str(tmp_path),
+            "PAOMO_ALLOWED": "5, -100",
+            "PAOMO_ADMINS": "7",
+            "TELEGRAM_TOKEN_FILE": str(secret),
+            "TELEGRAM_BASE_URL": "http://127.0.0.1:8081/",
+            "DATA_PROXY": "socks5://127.0.0.1:1080",
+        }
+    )
+    assert (known.allowed, known.admins) == ({5, -100}, {7})
+    assert known.telegram_token
+    assert known.telegram_token.get_secret_value() == "1:secret"
+    assert "secret" not in repr(known)
+    assert known.telegram_base_url == "http://127.0.0.1:8081"
+    assert known.data_proxy == "socks5://127.0.0.1:1080"
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"PAOMO_ALLOWED": "me"}, "PAOMO_ALLOWED: expected ids"),
+        ({"DATA_PROXY": "u:pass@host"}, "DATA_PROXY: expected an address"),
+        ({"TELEGRAM_TOKEN_FILE": "/no/such"}, "cannot be read"),
+        ({"TELEGRAM_TOKEN": "1:a", "TELEGRAM_TOKEN_FILE": "b"}, "both set"),
+        ({"PAOMO_SCHEDULE__FIRST_TRY": "noon"}, "schedule.first_try"),
+        ({"PAOMO_CHATS__LANGUAGE": "fr"}, "chats.language"),
+    ],
+)
+def test_a_bad_environment_is_named_without_secrets(
+    environ: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"PAOMO_HOME": str(tmp_path), **environ})
+    assert said in str(caught.value)
+    assert "pass@" not in str(caught.value)
+
+
+def test_an_env_file_in_the_working_folder_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PAOMO_RULES__FALL__TRESHOLD=1\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "status"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PAOMO_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "did you mean threshold?" in done.stderr
+
+
+def test_health_of_a_bot_that_never_ran_is_1_with_the_reason(tmp_path: Path) -> None:
+    done = paomo(tmp_path, "health")
+    assert done.returncode == 1
+    assert "never ran" in done.stdout
+
+
+def test_health_loads_nothing_heavy(tmp_path: Path) -> None:
+    code = (
+        "import sys, bot.health; print([m for m in ('pandas', 'akshare', 'telegram', 'matplotlib')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code} if m in sys.modules])"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_doctor_names_what_is_missing_and_what_to_do(tmp_path: Path) -> None:
+    done = paomo(tmp_path, "doctor")
+    assert done.returncode == 1
+    assert "✗ people: nobody may use the bot: set PAOMO_ADMINS" in done.stdout
+    assert "✗ telegram: no TELEGRAM_TOKEN" in done.stdout
+    assert "✓ font: Chinese font" in done.stdout
+
+
+def test_days_stepped_by_daily_say_what_replay_says(
+    tmp_path: Path, files: tuple[Path, Path]
+) -> None:
+    paomo(tmp_path, "import", "--bars", str(files[0]), "--members", str(files[1]))
+    days = [day for day in markets.weekdays(130) if date(2024, 6, 6) <= day <= date(2024, 6, 13)]
+    stepped = ""
+    for day in days:
+        done = paomo(tmp_path, "daily", "--no-fetch", "--json", "--day", str(day))
+        assert done.returncode == 0, done.stderr
+        stepped += done.stdout
+    span = ("--from", str(days[0]), "--to", str(days[-1]))
+    replayed = paomo(tmp_path, "replay", *span, "--json").stdout
+    assert replayed
+    assert stepped == replayed
+    earlier = paomo(tmp_path, "daily", "--no-fetch", "--day", str(days[0]))
+    assert earlier.returncode == 2
+    assert "paomo replay --from" in earlier.stderr
+
+
+EDGES = {  # library -> the files that may import it
+    "akshare": ("market/akshare/",),
+    "requests": ("market/transport.py",),
+    "telegram": ("bot/sender.py", "bot/handlers.py", "bot/service.py", "bot/doctor.py"),
+    "apscheduler": ("bot/service.py",),
+    "matplotlib": ("bot/charts.py",),
+    "jinja2": ("bot/messages.py",),
+    "sqlite3": ("market/database.py",),
+    "sqlite_utils": ("market/database.py", "market/schema.py", "bot/ledger_schema.py"),
+}
+
+
+def imported(file: Path) -> set[str]:
+    """The modules a file imports, in full."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return names
+
+
+@pytest.mark.parametrize("library", EDGES)
+def test_an_edge_library_is_imported_only_where_it_may(library: str) -> None:
+    for package in MAY_IMPORT:
+        for file in (ROOT / package).rglob("*.py"):
+            place = file.relative_to(ROOT).as_posix()
+            if not place.startswith(EDGES[library]):
+                assert library not in {name.split(".")[0] for name in imported(file)}, place
+
+
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_packages_import_only_what_they_may(package: str) -> None:
     for file in (ROOT / package).rglob("*.py"):
-        tree = ast.parse(file.read_text("utf-8"))
-        assert ast.get_docstring(tree), f"{file.name} does not say what it is for"
-        for node in ast.walk(tree):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            ours = {name.split(".")[0] for name in names} & MAY_IMPORT.keys()
-            assert ours <= MAY_IMPORT[package], f"{file.name} imports {ours}"
+        assert ast.get_docstring(ast.parse(file.read_text("utf-8"))), f"{file.name}: no docstring"
+        ours = {name.split(".")[0] for name in imported(file)} & MAY_IMPORT.keys()
+        assert ours <= MAY_IMPORT[package], f"{file.name} imports {ours}"
 
 
-def test_the_readme_knows_every_command_and_rule(tmp_path: Path) -> None:
+def test_the_readme_knows_every_command_rule_and_setting(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     known = load({"PAOMO_HOME": str(tmp_path)})
-    for name in [*known.rules, *known.policy, "paomo demo", "paomo import", "paomo replay"]:
+    commands = [c.name or getattr(c.callback, "__name__", "") for c in app.registered_commands]
+    program = [f"paomo {name}" for name in commands]
+    settings = [*FROM_ENVIRONMENT.values(), *Schedule.model_fields, *Source.model_fields]
+    asked = [f"/{name}" for name in COMMANDS]
+    for name in [*known.rules, *known.policy, *program, *settings, *asked]:
         assert f"`{name}" in readme, f"{name} is not in the README"
+
+
+def test_the_env_example_names_every_variable() -> None:
+    example = (ROOT / ".env.example").read_text("utf-8")
+    for name in [*FROM_ENVIRONMENT.values(), "PAOMO_HOME", "REQUESTS_CA_BUNDLE"]:
+        assert f"{name}=" in example
