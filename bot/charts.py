@@ -66,8 +66,10 @@ def figure(
     """The chart before it is a picture."""
     from matplotlib.figure import Figure
 
-    made = Figure(figsize=SIZE_INCHES, dpi=DPI, facecolor="white", layout="constrained")
+    made = Figure(figsize=SIZE_INCHES, dpi=DPI, facecolor="white")
     price, breadth = made.subplots(2, 1, sharex=True, height_ratios=(3, 1.2))
+    # fixed margins: finding them costs as much as drawing
+    made.subplots_adjust(left=0.11, right=0.97, top=0.94, bottom=0.06, hspace=0.08)
     stage = transitions[-1].after.stage if transitions else Stage.QUIET
     label = say("simulated", language) if simulated else ""
     title = f"{label}{theme.name} · {STAGES[stage][language]} · {panel.as_of}"

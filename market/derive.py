@@ -1,13 +1,13 @@
 """Theme and market rows from the store's bars and memberships; each day is written once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from market.fundamentals import theme_growth, theme_pe
+from market.fundamentals import STALE_DAYS, theme_growth, theme_pe
 from market.store import Store, as_int
 from market.theme_days import WARM_UP_DAYS, Bars, StockDays, market_rows, membership, stock_days
 from market.theme_days import theme_rows as figures_of
@@ -199,7 +199,7 @@ def _fundamentals(
     days: Sequence[date],
     counts: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    reports = store.reports(days[-1])
+    reports = store.reports(days[0] - timedelta(days=STALE_DAYS), days[-1])
     if reports.empty:
         return {}
     growth = theme_growth(reports, days, codes, matrix)

@@ -62,25 +62,28 @@ def _growth(
     """The item of the newest public report and of the same report a year before, day x stock."""
     now, before = (np.full((len(days), len(codes)), np.nan) for _ in range(2))
     place = {code: column for column, code in enumerate(codes)}
-    calendar = np.array(days, dtype="datetime64[D]")
     yoy = reports[f"{item}_yoy"]
     usable = reports[item].notna() & yoy.notna() & (yoy != -1)
     known = _speaking(reports[usable & reports["code"].isin(place)], days[0])
     ordered = known.sort_values(["report", "public"])
-    columns = [ordered[c] for c in ("code", "public", item, f"{item}_yoy")]
-    for code, public, value, growth in zip(*columns, strict=True):
-        shown = np.datetime64(public, "D")
-        first, last = np.searchsorted(calendar, [shown, shown + STALE_DAYS])
-        column = place[code]
-        now[first:last, column] = value
-        before[first:last, column] = _year_before(value, growth)
+    shown = ordered["public"].to_numpy("datetime64[D]")
+    calendar = np.array(days, dtype="datetime64[D]")
+    firsts, lasts = np.searchsorted(calendar, [shown, shown + STALE_DAYS])
+    values = ordered[item].to_numpy(float)
+    years_before = _year_before(values, ordered[f"{item}_yoy"].to_numpy(float))
+    columns = ordered["code"].map(place).to_numpy(int)
+    for row in np.flatnonzero(firsts < lasts):  # a newer report overwrites the one before
+        span = slice(firsts[row], lasts[row])
+        now[span, columns[row]] = values[row]
+        before[span, columns[row]] = years_before[row]
     return now, before
 
 
-def _year_before(value: float, yoy: float) -> float:
-    """The figure a year before; growth is published on the size of that figure, so a loss that
+def _year_before(value: np.ndarray, yoy: np.ndarray) -> np.ndarray:
+    """The figures a year before; growth is published on the size of that figure, so a loss that
     shrank has a positive growth."""
-    return value / (1 - yoy) if value < 0 and -1 < yoy < 1 else value / (1 + yoy)
+    shrunk = (value < 0) & (yoy > -1) & (yoy < 1)
+    return value / np.where(shrunk, 1 - yoy, 1 + yoy)
 
 
 def _aggregate(now: np.ndarray, before: np.ndarray, matrix: sparse.csr_matrix) -> np.ndarray:

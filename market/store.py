@@ -185,13 +185,16 @@ class Store:
         revenue_yoy. Those already there stay."""
         return self._insert("report", 7, rows)
 
-    def reports(self, until: date) -> pd.DataFrame:
-        """Reports public on or before a day, with `date` columns report and public."""
-        found = self._db.execute("SELECT * FROM report WHERE public<=?", (as_int(until),))
+    def reports(self, since: date, until: date) -> pd.DataFrame:
+        """Reports public between two days, with `date` columns report and public."""
+        found = self._db.execute(
+            "SELECT * FROM report WHERE public BETWEEN ? AND ?", (as_int(since), as_int(until))
+        )
         names = ["code", "report", "public", "profit", "profit_yoy", "revenue", "revenue_yoy"]
         frame = pd.DataFrame(found.fetchall(), columns=names)
         for column in ("report", "public"):
-            frame[column] = frame[column].map(as_date)
+            dates = {number: as_date(number) for number in frame[column].unique()}
+            frame[column] = frame[column].map(dates)
         return frame.astype(dict.fromkeys(names[3:], float))
 
     def save_theme_days(self, rows: Iterable[tuple[Any, ...]]) -> int:

@@ -21,14 +21,16 @@ def themes() -> Themes:
     return load_themes(Path("/nonexistent"))
 
 
-NO_THEMES = (
-    "融资融券 沪股通 昨日涨停 昨日连板_含一字 基金重仓 HS300_ 上证50_ MSCI中国"
-    " 预盈预增 2025年报预增 次新股 微盘股 AH股 机构重仓 中证500 创业板综 富时罗素"
-).split()
-REAL_THEMES = (
-    "DeepSeek概念 CPO概念 白酒 猪肉概念 锂矿概念 磷化工 汽车一体化压铸"
-    " 机器人执行器 AI语料 ChatGPT概念 养老概念 科创芯片 低空经济 军工"
-).split()
+NO_THEMES = [
+    "融资融券", "沪股通", "昨日涨停", "昨日连板_含一字", "基金重仓", "HS300_",
+    "上证50_", "MSCI中国", "预盈预增", "2025年报预增", "次新股", "微盘股",
+    "AH股", "机构重仓", "中证500", "创业板综", "富时罗素",
+]  # fmt: skip
+REAL_THEMES = [
+    "DeepSeek概念", "CPO概念", "白酒", "猪肉概念", "锂矿概念", "磷化工",
+    "汽车一体化压铸", "机器人执行器", "AI语料", "ChatGPT概念", "养老概念", "科创芯片",
+    "低空经济", "军工",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NO_THEMES)
