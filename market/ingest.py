@@ -175,7 +175,6 @@ def _indices(source: Source, store: Store, day: date, themes: Themes, wants: Wan
                     (theme.id, as_int(d), close, None, source.name)
                     for d, close in zip(bars["day"], bars["close"], strict=True)
                 )
-                derive_points(store, theme.id, backfilled=True)
 
 
 def _earnings(source: Source, store: Store, day: date) -> None:
@@ -237,6 +236,9 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
             for code, *figures in quotes[["code", "pe_ttm", "market_cap"]].itertuples(index=False)
         )
         derive(store, [day], backfilled=False, source=quotes.attrs["provider"])
+        for theme in store.themes().values():
+            if theme.basis == "index":  # its past days too: they are days of the market now
+                derive_points(store, theme.id, backfilled=True)
     return faults
 
 

@@ -312,8 +312,9 @@ class Store:
         ).fetchall()
         marks = np.array(market, dtype=float)
         # another exchange's days and market are not ours to judge a theme by
-        chosen = themes or [t.id for t in self.themes().values() if t.exchange == "XSHG"]
-        values = self._theme_values(index, chosen, first, last, themes is not None)
+        known = self.themes()
+        chosen = themes or [t.id for t in known.values() if t.exchange == "XSHG"]
+        values = self._theme_values(index, chosen, first, last, len(chosen) < len(known))
         frames = {
             name: pd.DataFrame(values[place], index=index, columns=list(chosen), copy=False)
             for place, name in enumerate(FRAMES)

@@ -91,6 +91,23 @@ def test_an_index_history_is_cut_to_the_days_asked(guard: Guard) -> None:
     assert bars["amount"].isna().all()
 
 
+def test_the_hang_seng_tech_index_is_unpacked_by_sinas_own_script(guard: Guard) -> None:
+    bars = fetch.asked("index_history", "HSTECH", SINCE, UNTIL)
+    assert bars["day"].tolist() == DAYS[-300:]
+    assert bars.iloc[0].drop("day").to_dict() | {"amount": 0} == {
+        "open": 4000.0, "high": 4100.5, "low": 3990.25, "close": 4150.0, "amount": 0,
+    }  # fmt: skip
+
+
+def test_the_calendar_is_sinas_with_the_list_as_its_stand_in(
+    guard: Guard, upstream: Upstream
+) -> None:
+    days = fetch.asked("calendar")
+    assert [day for day in days if day.year > 1992] == upstream.days
+    upstream.faults["calendar"] = "drop"
+    assert fetch.asked("calendar") == fetch.offline_calendar()
+
+
 def test_tencents_snapshot_is_in_shares_and_yuan(guard: Guard, upstream: Upstream) -> None:
     quotes = fetch.asked("snapshot").set_index("code")
     close, before, volume, _ = upstream._bar(0)

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.home import DATABASE
 from config.settings import load
 from market.akshare.fetch import offline_calendar
 from market.calendar import Calendar
 from market.simulate import simulate
+from market.store import Store
 from tests.upstream import Upstream
 
 CALENDAR = Calendar.of(offline_calendar())
@@ -32,7 +34,9 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 def paomo(home: Path, upstream: Upstream, *args: str) -> "subprocess.CompletedProcess[str]":
     themes = '[[theme]]\nboards = ["模拟·深思链"]\n[[theme]]\nboards = ["模拟·算力"]\n'
     home.mkdir(exist_ok=True)
-    (home / "themes.toml").write_text(themes + 'parent = "模拟·深思链"\n', "utf-8")
+    themes += 'parent = "模拟·深思链"\n[[theme]]\nid = "hk-hstech"\nname = "恒生科技"\n'
+    themes += 'exchange = "XHKG"\nindex = "HSTECH"\n'
+    (home / "themes.toml").write_text(themes, "utf-8")
     environ = {
         "PATH": os.environ["PATH"],
         "PAOMO_HOME": str(home),
@@ -56,6 +60,9 @@ def test_a_first_evening_fetches_judges_and_says_that_nothing_was_delivered(
     status = paomo(home, upstream, "status").stdout
     assert f"judged      {upstream.today}" in status
     assert "600 stocks from tencent" in status
+    store = Store(home / DATABASE)
+    assert store.panel(upstream.today, 99, ["hk-hstech"]).close.notna().all().all()
+    assert store.note(f"faults:{upstream.today}") == "[]"
     again = paomo(home, upstream, "daily", "--json")
     assert again.returncode == 0
     assert "nothing new was sent" in again.stderr

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from market.simulate import SimulatedMarket
+from tests import sina
 
 HOSTS = (
     "*.push2.eastmoney.com",
@@ -82,6 +83,8 @@ class Upstream:
             "/getBoardRankList": ("tencent", lambda: self._tencent(query)),
             "/newfqkline/get": ("index", lambda: self._index(query)),
             "/data/v1/get": ("earnings", lambda: self._reports(query)),
+            "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(self.days)),
+            "/klc2_kl.js": ("hongkong", self._hongkong),
             "getHQNodeStockCount": ("sina", lambda: f'"{len(self.codes)}"'),
             "getHQNodeData": ("sina", lambda: self._sina(query)),
         }
@@ -178,6 +181,11 @@ class Upstream:
             if since <= str(d) <= until and d <= self.today
         ]
         return f"kline_dayqfq={json.dumps({'code': 0, 'data': {symbol: {'day': day}}})}"
+
+    def _hongkong(self) -> str:
+        days = [day for day in self.days if day <= self.today]
+        rows = [(day, 4000.0, 4100.5, 3990.25, 4050.0 + n, 7 + n) for n, day in enumerate(days)]
+        return sina.bars(rows)
 
     def _reports(self, query: dict[str, str]) -> Any:
         if self.faults.get("earnings") == "none yet":

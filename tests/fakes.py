@@ -1,0 +1,77 @@
+"""Stand-ins that are passed as arguments: a source over a simulated market."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from market.simulate import SimulatedMarket
+from market.source import NoData, SourceError
+
+
+class FakeSource:
+    """A Source that knows the simulated market up to `today`; `faults` name methods that fail."""
+
+    name = "fake"
+
+    def __init__(self, market: SimulatedMarket, today: date) -> None:
+        self.market, self.today = market, today
+        self.faults: dict[str, SourceError] = {}
+        self.asked: list[str] = []
+        bars = market.bars.assign(growth=market.bars["close"] / market.bars["prev_close"])
+        wide = bars.pivot(index="number", columns="code", values="growth")
+        returns, codes = wide.to_numpy(), list(wide.columns)
+        self.codes = {f"BK{n:04}": market.members[t.id] for n, t in enumerate(market.themes, 801)}
+        self.names = {f"BK{n:04}": t.name for n, t in enumerate(market.themes, 801)}
+        self.levels = {
+            board: 1000 * returns[:, [codes.index(c) for c in own]].mean(axis=1).cumprod()
+            for board, own in self.codes.items()
+        }
+        self.market_levels = 5000 * returns.mean(axis=1).cumprod()
+
+    def _asked(self, what: str) -> None:
+        self.asked.append(what)
+        if what in self.faults:
+            raise self.faults[what]
+
+    def calendar(self) -> list[date]:
+        self._asked("calendar")
+        return list(self.market.days)
+
+    def boards(self) -> pd.DataFrame:
+        self._asked("boards")
+        row = self.market.days.index(self.today)
+        rows = [(code, self.names[code], levels[row]) for code, levels in self.levels.items()]
+        return pd.DataFrame(rows, columns=["code", "name", "close"])
+
+    def members(self, board: str) -> pd.DataFrame:
+        self._asked("members")
+        if board not in self.codes:
+            raise NoData(board)
+        return pd.DataFrame({"code": self.codes[board]}).assign(name="模拟")
+
+    def _bars(self, levels: np.ndarray, since: date, until: date) -> pd.DataFrame:
+        frame = pd.DataFrame({"day": self.market.days, "close": levels, "amount": np.nan})
+        return frame[(frame["day"] >= since) & (frame["day"] <= min(until, self.today))]
+
+    def board_history(self, board: str, since: date, until: date) -> pd.DataFrame:
+        self._asked("histories")
+        return self._bars(self.levels[board], since, until)
+
+    def index_history(self, code: str, since: date, until: date) -> pd.DataFrame:
+        self._asked("indices")
+        return self._bars(self.market_levels, since, until)
+
+    def snapshot(self) -> pd.DataFrame:
+        self._asked("snapshot")
+        number = self.today.year * 10000 + self.today.month * 100 + self.today.day
+        bars = self.market.bars[self.market.bars["number"] == number].reset_index(drop=True)
+        quotes = bars.assign(name="模拟", turnover=0.01, pe_ttm=20.0, pb=2.0, market_cap=1e10)
+        quotes.attrs["provider"] = "fake"
+        return quotes
+
+    def earnings(self, report: date) -> pd.DataFrame:
+        self._asked("earnings")
+        codes = sorted(self.market.bars["code"].unique())
+        figures = {"revenue": 1e9, "profit": 1e8, "revenue_yoy": 0.1, "profit_yoy": 0.1}
+        return pd.DataFrame({"code": codes}).assign(report=report, published=pd.NaT, **figures)

@@ -1,0 +1,149 @@
+"""Evenings one after the other: what a source tells becomes theme rows, and faults are named."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from config.themes import Themes, load_themes
+from market.ingest import Wants, ingest
+from market.simulate import HOT, RELEASE, SimulatedMarket, simulate
+from market.source import Banned, NoData, SchemaChanged, Theme
+from market.store import MARKET_INDEX, Store
+from tests.fakes import FakeSource
+
+WANTS = Wants(boards_a_day=3, histories_a_day=5, history_days=200, min_stocks=100)
+FIRST = RELEASE - 5  # the row of the first evening: a mania begins soon after
+
+
+@pytest.fixture(scope="module")
+def market() -> SimulatedMarket:
+    return simulate(8)
+
+
+@pytest.fixture
+def source(market: SimulatedMarket) -> FakeSource:
+    return FakeSource(market, market.days[FIRST])
+
+
+@pytest.fixture
+def themes(tmp_path: Path) -> Themes:
+    (tmp_path / "themes.toml").write_text(
+        f'[exclude]\nnames = ["模拟·银行"]\n[[theme]]\nboards = ["none", "{HOT}"]\n'
+        f'[[theme]]\nboards = ["模拟·算力"]\nparent = "none"\n'
+        '[[theme]]\nid = "hk-hstech"\nname = "恒生科技"\nexchange = "XHKG"\nindex = "HSTECH"\n',
+        "utf-8",
+    )
+    return load_themes(tmp_path)
+
+
+def test_the_first_evening_has_history_members_and_the_day(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, day = Store(None), market.days[FIRST]
+    report = ingest(source, store, day, themes, WANTS)
+    assert report.faults == ()
+    assert report.stocks == 600
+    known = store.themes()
+    assert "模拟·银行" not in {theme.name for theme in known.values()}
+    assert known["em-BK0816"].parent == "em-BK0801"
+    panel = store.panel(day, 400)
+    assert len(panel.days) > 190
+    hot = panel.close["em-BK0801"]
+    assert hot.notna().all()
+    assert hot.to_numpy() == pytest.approx(
+        source.levels["BK0801"][FIRST - len(hot) + 1 : FIRST + 1]
+    )
+    assert panel.members["em-BK0801"].dropna().tolist() == [40]
+    assert panel.pe["em-BK0801"].iloc[-1] == pytest.approx(20)
+    assert panel.profit_growth["em-BK0801"].iloc[-1] == pytest.approx(0.1)
+    assert panel.above_ma20["em-BK0801"].iloc[-1] == 0  # known: nobody has 20 days of bars yet
+    assert panel.ma20_known["em-BK0801"].iloc[-1] == 0
+    assert "hk-hstech" not in panel.close
+    assert store.panel(day, 5, ["hk-hstech"]).close.notna().all().all()
+    assert (day, MARKET_INDEX) in store.points(day, day)
+
+
+def test_a_theme_whose_members_are_not_known_yet_has_no_counts(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, day = Store(None), market.days[FIRST]
+    ingest(source, store, day, themes, WANTS)
+    last = {
+        theme: store.panel(day, 1).members[theme].iloc[-1]
+        for theme in store.themes()
+        if theme[:2] == "em"
+    }
+    unknown = [theme for theme, members in last.items() if pd.isna(members)]
+    assert len(unknown) == len(last) - 2 - WANTS.boards_a_day
+    assert store.panel(day, 1).advancers[unknown[0]].isna().all()
+
+
+def test_evenings_go_on_from_the_history(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store = Store(None)
+    for row in range(FIRST, FIRST + 25):
+        source.today = market.days[row]
+        ingest(source, store, source.today, themes, WANTS)
+    panel = store.panel(source.today, 25)
+    hot = panel.close["em-BK0801"].to_numpy()
+    assert hot == pytest.approx(source.levels["BK0801"][FIRST : FIRST + 25])
+    share = (panel.above_ma20 / panel.ma20_known.where(panel.ma20_known > 0))["em-BK0801"]
+    assert share.iloc[:19].isna().all()
+    assert share.iloc[-1] > 0.8
+    assert source.asked.count("histories") == 2  # once a followed board
+    assert source.asked.count("earnings") <= 2 * 5
+    assert source.asked.count("members") == 2 + 25 * WANTS.boards_a_day
+
+
+@pytest.mark.parametrize("what", ["boards", "members", "histories", "indices", "earnings"])
+def test_what_fails_is_named_and_the_day_is_saved_all_the_same(
+    source: FakeSource, themes: Themes, market: SimulatedMarket, what: str
+) -> None:
+    store = Store(None)
+    source.faults[what] = Banned("push2: HTTP 403")
+    report = ingest(source, store, market.days[FIRST], themes, WANTS)
+    assert what in {fault.kind for fault in report.faults}
+    day = store.market_day(market.days[FIRST])
+    assert day
+    assert day.stocks == 600
+
+
+def test_a_snapshot_that_does_not_come_leaves_no_day(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store = Store(None)
+    source.faults["snapshot"] = NoData("nothing")
+    with pytest.raises(NoData):
+        ingest(source, store, market.days[FIRST], themes, WANTS)
+    assert market.days[FIRST] not in store.days()
+
+
+def test_yesterdays_snapshot_is_no_day(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store = Store(None)
+    ingest(source, store, market.days[FIRST], themes, WANTS)
+    with pytest.raises(NoData, match="stale"):
+        ingest(source, store, market.days[FIRST + 1], themes, WANTS)
+    assert market.days[FIRST + 1] not in store.days()
+
+
+def test_half_a_market_is_no_market(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    wants = Wants(3, 5, 200, min_stocks=3000)
+    with pytest.raises(SchemaChanged, match="600 < 3000"):
+        ingest(source, Store(None), market.days[FIRST], themes, wants)
+
+
+def test_an_imported_theme_keeps_its_id_and_learns_its_board(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store = Store(None)
+    store.save_themes([Theme("file-1", HOT, "concept", "XSHG", "file", "members")])
+    ingest(source, store, market.days[FIRST], themes, WANTS)
+    assert store.themes()["file-1"].board == "BK0801"
+    assert "em-BK0801" not in store.themes()
+    assert len(store.members("file-1")) == 40
