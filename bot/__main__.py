@@ -87,9 +87,14 @@ def daily(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
 ) -> None:
     """One day's cycle: fetch, check, save, evaluate, enqueue, deliver. Safe to run twice."""
-    from bot.cycle import run_daily
+    from contextlib import closing
 
-    run_daily(day.date() if day else None, not no_fetch, as_json)
+    from bot.app import open_app
+    from bot.cycle import run_daily
+    from bot.home import settings
+
+    with closing(open_app(settings())) as opened:
+        run_daily(opened, day.date() if day else None, not no_fetch, as_json)
 
 
 @app.command()

@@ -5,39 +5,40 @@ import json
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from bot.app import App, open_app
+from bot.app import App
 from bot.deliver import Delivery, deliver
 from bot.errors import UserError
 from bot.history import show
-from bot.home import LOCK, settings
+from bot.home import LOCK
 from bot.jobs import DayReport, daily, no_figures
-from bot.ledger import Queued
 from bot.limits import Pace
+from bot.records import Queued
 from config.settings import SettingsError
 from config.themes import load_themes
 from market.akshare.fetch import offline_calendar
 from market.akshare.source import AkshareSource
 from market.calendar import SHANGHAI, Calendar
-from market.ingest import Wants, ingest
+from market.ingest import IngestReport, Wants, ingest
 from market.source import SourceError
 from market.transport import Door, TransportPolicy
 from market.worker import Worker
 
 log = logging.getLogger("paomo")
+OPENING = time(9)  # Shanghai; quotes of a new day replace the last close's before 9:15
+KEPT = timedelta(days=30)  # sent messages stay in the outbox for so long
 SESSIONS_AHEAD = 20  # known trading days ahead; with fewer the calendar is asked for
 
 
 def catch_up(app: App, stop: threading.Event) -> DayReport | None:
-    """Fetches and judges the last closed trading day, if that was not done yet.
+    """Fetches and judges the last closed trading day, if that was not done yet and can be.
 
     Raises UserError when its figures cannot be had now; past `give_up` the chats are told.
     """
@@ -46,13 +47,23 @@ def catch_up(app: App, stop: threading.Event) -> DayReport | None:
     if evaluated and day <= evaluated:
         return None
     if day not in app.store.days(until=day, limit=1):
+        if over(app, day):
+            return None
         fetch(app, day, log.info, stop)
-    return daily(app, day)
+    report = daily(app, day)
+    app.ledger.forget_sent(app.now() - KEPT)
+    return report
 
 
 def due_day(app: App) -> date:
     """The newest trading day whose figures are due by now."""
     return calendar_of(app).last_closed(app.now(), app.settings.schedule.first_try)
+
+
+def over(app: App, day: date) -> bool:
+    """Whether a day's closing quotes are gone, because the next day's trading has begun."""
+    begins = datetime.combine(calendar_of(app).next(day), OPENING, SHANGHAI)
+    return app.now() >= begins
 
 
 def calendar_of(app: App) -> Calendar:
@@ -66,21 +77,9 @@ def fetch(
 ) -> None:
     """Brings a day's figures into the store; raises UserError when they cannot be had."""
     known = app.settings.source
-    policy = TransportPolicy(
-        known.connect_seconds,
-        known.read_seconds,
-        known.ban_hours,
-        known.pause_seconds,
-        known.budget,
-        app.settings.data_proxy,
-    )
-    wants = Wants(
-        known.boards_a_day,
-        known.histories_a_day,
-        app.settings.data.history_days,
-        known.min_stocks,
-    )
-    with Worker(policy, _doors(app), known.deadline_seconds, stop) as worker:
+    history = app.settings.data.history_days
+    wants = Wants(known.boards_a_day, known.histories_a_day, history, known.min_stocks)
+    with Worker(_policy(app), _doors(app), known.deadline_seconds, stop) as worker:
         try:
             source = AkshareSource(worker)
             _renew_calendar(app, source, day)
@@ -93,11 +92,28 @@ def fetch(
             raise UserError(f"{day}: {error}; nothing was stored, and it is tried again") from None
         finally:
             app.store.set_note("doors", json.dumps(worker.doors, default=_plain))
-    holes = calendar_of(app).between(app.store.days(limit=2)[0], day)
-    faults = [[f.kind, f.detail] for f in report.faults]
+    _noted(app, report)
+
+
+def _policy(app: App) -> TransportPolicy:
+    known = app.settings.source
+    return TransportPolicy(
+        known.connect_seconds,
+        known.read_seconds,
+        known.ban_hours,
+        known.pause_seconds,
+        known.budget,
+        app.settings.data_proxy,
+    )
+
+
+def _noted(app: App, report: IngestReport) -> None:
+    """Keeps what is wrong or missing with the day, for its messages."""
+    holes = calendar_of(app).between(app.store.days(limit=2)[0], report.day)
+    faults = [[fault.kind, fault.detail] for fault in report.faults]
     faults += [["holes", ", ".join(map(str, holes))]] if holes else []
-    app.ledger.set_fact("faults", json.dumps(faults, ensure_ascii=False))
-    app.ledger.set_fact("cycle", f"{day}: {report.stocks} stocks from {report.provider}")
+    app.store.set_note(f"faults:{report.day}", json.dumps(faults, ensure_ascii=False))
+    app.ledger.set_fact("cycle", f"{report.day}: {report.stocks} stocks from {report.provider}")
 
 
 def _renew_calendar(app: App, source: AkshareSource, day: date) -> None:
@@ -128,16 +144,15 @@ def _plain(thing: Any) -> Any:
     return asdict(thing) if isinstance(thing, Door) else str(thing)
 
 
-def run_daily(day: date | None, wants_fetch: bool, as_json: bool) -> None:
+def run_daily(app: App, day: date | None, wants_fetch: bool, as_json: bool) -> None:
     """One day's cycle by hand; prints its transitions and what became of the messages."""
     notes = Console(stderr=True)
-    with closing(open_app(settings())) as app:
-        report = _judged(app, day, wants_fetch, lambda what: notes.print(f"fetching {what} …"))
-        for transition in report.transitions:
-            show(transition, app.store, as_json)
-        done = "judged" if report.new else "had been judged before; nothing new was sent"
-        notes.print(f"{report.day}: {done}, {len(report.transitions)} transitions", soft_wrap=True)
-        notes.print(_delivered(app), soft_wrap=True)
+    report = _judged(app, day, wants_fetch, lambda what: notes.print(f"fetching {what} …"))
+    for transition in report.transitions:
+        show(transition, app.store, as_json)
+    done = "judged" if report.new else "had been judged before; nothing new was sent"
+    notes.print(f"{report.day}: {done}, {len(report.transitions)} transitions", soft_wrap=True)
+    notes.print(_delivered(app), soft_wrap=True)
 
 
 def _judged(app: App, day: date | None, wants_fetch: bool, say: Callable[[str], None]) -> DayReport:
@@ -146,10 +161,15 @@ def _judged(app: App, day: date | None, wants_fetch: bool, say: Callable[[str], 
         due = due_day(app)
         if day and day != due:
             raise UserError(
-                f"only the last closed trading day, {due}, can be fetched; {day} is not stored."
-                " Import its history, or see `paomo daily --help`"
+                f"only the last closed trading day, {due}, can be fetched, and {day} is not stored;"
+                " import its history with `paomo import`"
             )
         if [due] != app.store.days(until=due, limit=1):
+            if over(app, due):
+                raise UserError(
+                    f"trading has begun again, so {due} can no longer be fetched; today's figures"
+                    f" are due from {app.settings.schedule.first_try:%H:%M} Shanghai time"
+                )
             fetch(app, due, say)
         return daily(app, due)
     if not (day or stored):

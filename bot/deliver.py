@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bot.ledger import Ledger, Queued
+from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.messages import plain, stamped
+from bot.records import Queued
 
 RETRY_SECONDS = 5  # first pause after a failure; it grows fourfold
 LONGEST_PAUSE = 600  # seconds

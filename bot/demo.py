@@ -13,12 +13,14 @@ from bot import messages
 from bot.app import App, judge
 from bot.home import settings
 from bot.jobs import daily
-from bot.ledger import Chat, Ledger, Queued
+from bot.ledger import Ledger
+from bot.records import Chat, Queued
 from bot.words import Language
 from config.settings import Settings
 from market.derive import BarsBetween, derive
+from market.facts import as_int
 from market.simulate import SimulatedMarket, simulate
-from market.store import BAR, Store, as_int
+from market.store import BAR, Store
 
 HISTORY_DAYS = 280  # trading days given as history before the demo lives through the rest
 READER = 1  # id of the one chat that reads along

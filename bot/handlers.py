@@ -25,9 +25,9 @@ from bot.commands import COMMANDS, PRESSED, answer, may_ask, refused
 from bot.commands.asked import Answer, Asked
 from bot.deliver import SendError
 from bot.jobs import chart
-from bot.ledger import PRIVATE, Chat
 from bot.limits import Pace
 from bot.messages import split
+from bot.records import PRIVATE, Chat
 from bot.words import Language
 from market.calendar import SHANGHAI
 

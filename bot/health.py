@@ -65,6 +65,7 @@ def print_status() -> None:
             "waiting": len(ledger.waiting()),
             "given up": len(ledger.parked()),
             "last sent": ledger.last_sent() or "nothing yet",
+            "judged at": run.finished if (run := ledger.last_run("daily")) else "never",
             "last cycle": ledger.fact("cycle") or "none yet",
             "bot": "; ".join(_reasons(app.now())) or "running, healthy",
         }

@@ -10,7 +10,7 @@ from bot import messages
 from bot.alerting import Reason, decide, strongest_first, value
 from bot.app import App
 from bot.errors import UserError
-from bot.ledger import Chat, Outgoing, Run
+from bot.records import Chat, Outgoing, Run
 from bot.words import Language
 from signals.evaluate import evaluate
 from signals.model import Signal, ThemeState, Transition
@@ -105,7 +105,9 @@ def _kept(app: App, judged: Judged, changed: Sequence[ThemeState], news_since: d
 
 def facts_of(app: App, day: date) -> messages.Day:
     """What messages say of a day beside its transitions."""
-    faults = tuple((kind, detail) for kind, detail in json.loads(app.ledger.fact("faults") or "[]"))
+    faults = tuple(
+        (kind, detail) for kind, detail in json.loads(app.store.note(f"faults:{day}") or "[]")
+    )
     store = app.store
     return messages.Day(day, store.market_day(day), store.themes(), store.theme_facts(day), faults)
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from bot.words import FAULTS, KINDS, MARKS, RULES, STAGES, Language, say
 from market.calendar import SHANGHAI
+from market.facts import MarketDay, ThemeFacts
 from market.source import Theme
-from market.store import MarketDay, ThemeFacts
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 TEXT_LIMIT = 4096  # UTF-16 units, Telegram's

@@ -24,9 +24,9 @@ from bot.deliver import Delivery, SendError, deliver
 from bot.errors import UserError
 from bot.handlers import Talk, register, set_menu
 from bot.home import LOCK, settings
-from bot.ledger import Queued
 from bot.limits import Pace
 from bot.logs import set_up
+from bot.records import Queued
 from config.settings import Settings
 from market.calendar import SHANGHAI
 

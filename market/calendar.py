@@ -41,6 +41,13 @@ class Calendar:
         days = (after + timedelta(days=n) for n in range(1, span))
         return [day for day in days if self.is_session(day)]
 
+    def next(self, day: date) -> date:
+        """The next trading day after a day, as far as is known."""
+        following = day + timedelta(days=1)
+        while not self.is_session(following):
+            following += timedelta(days=1)
+        return following
+
     def known_after(self, day: date) -> int:
         """How many trading days after a day are known."""
         return len(self.days) - bisect_right(self.days, day)

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from market.facts import as_int
 from market.fundamentals import STALE_DAYS, theme_growth, theme_pe
-from market.store import Store, as_int
+from market.store import Store
 from market.theme_days import WARM_UP_DAYS, Bars, StockDays, market_rows, membership, stock_days
 from market.theme_days import theme_rows as figures_of
 from signals.panel import FRAMES

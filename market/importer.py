@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from market.derive import derive
+from market.facts import as_date, as_int
 from market.source import Theme
-from market.store import BAR, MARKET_INDEX, Store, as_date, as_int
+from market.store import BAR, MARKET_INDEX, Store
 
 REQUIRED_BARS = ("day", "code", "open", "high", "low", "close", "volume")
 ALL_SHARE = "000985"  # CSI All Share

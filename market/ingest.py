@@ -1,6 +1,5 @@
 """One trading day from a source into the store; what is dear to fetch is kept as it comes."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,9 +9,10 @@ import pandas as pd
 from config.themes import Themes
 from market.checks import Fault, snapshot_faults
 from market.derive import derive, derive_points
+from market.facts import as_int
 from market.fundamentals import deadline, public_days
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
-from market.store import BAR, MARKET_INDEX, Store, as_int
+from market.store import BAR, MARKET_INDEX, Store
 
 BENCHMARK = "sh000985"  # CSI All Share: stands for the market before the first snapshot
 REPORTS_EVERY = timedelta(days=7)  # between two looks at a quarter's reports
@@ -61,15 +61,14 @@ def ingest(
         except SourceError as error:
             faults.append(Fault(what, str(error)))
 
+    progress("snapshot")
+    quotes = source.snapshot()  # without it the rest would be asked for in vain
     tried("boards", lambda: _boards(source, store, day, themes))
     tried("members", lambda: _members(source, store, day, themes, wants))
     tried("histories", lambda: _histories(source, store, day, themes, wants))
     tried("indices", lambda: _indices(source, store, day, themes, wants))
     tried("earnings", lambda: _earnings(source, store, day))
-    progress("snapshot")
-    quotes = source.snapshot()
     faults += _saved(store, day, quotes, wants)
-    store.set_note(f"faults:{day}", json.dumps([[f.kind, f.detail] for f in faults]))
     return IngestReport(day, quotes.attrs["provider"], len(quotes), tuple(faults))
 
 

@@ -11,9 +11,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from market.facts import as_int
 from market.fundamentals import deadline
 from market.source import Theme
-from market.store import as_int
 
 LAST_DAY = date(2024, 6, 28)
 STOCKS_A_THEME = 40

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -12,48 +11,13 @@ import numpy as np
 import pandas as pd
 
 from market.database import atomic, opened
+from market.facts import MarketDay, ThemeFacts, as_date, as_int
 from market.schema import THEME_DAY, migrations
 from market.source import Theme
 from signals.panel import FRAMES, Panel
 
-
-@dataclass(frozen=True)
-class ThemeFacts:
-    """What a theme's row of a day rests on."""
-
-    members: int
-    covered: int  # members with a known return
-    backfilled: bool  # made after the day
-    member_day: date | None  # the membership it was made with
-
-
-@dataclass(frozen=True)
-class MarketDay:
-    """The whole market on a day."""
-
-    benchmark: float  # equal-weight index, points
-    stocks: int  # with a known return
-    advancers: int
-    decliners: int
-    limit_ups: int
-    amount: float  # CNY; NaN unknown
-    source: str
-    change: float = float("nan")  # of the benchmark since the day before, fraction
-    index_change: float = float("nan")  # of the cap-weighted index likewise, fraction
-
-
 MARKET_INDEX = "index-market"  # whose points are the cap-weighted index
 BAR = ("close", "prev_close", "open", "high", "low", "volume", "amount")
-
-
-def as_int(day: date) -> int:
-    """20240628 for 2024-06-28: four bytes a row in SQLite, and readable."""
-    return day.year * 10000 + day.month * 100 + day.day
-
-
-def as_date(number: int) -> date:
-    """The date of a number made by `as_int`."""
-    return date(number // 10000, number // 100 % 100, number % 100)
 
 
 def _day(number: int | None) -> date | None:
@@ -136,8 +100,12 @@ class Store:
         self._db.executemany("INSERT OR REPLACE INTO stock VALUES (?,?)", names.items())
 
     def themes_of(self, code: str) -> list[Theme]:
-        """Themes that ever had the stock as a member."""
-        found = {r[0] for r in self._db.execute("SELECT theme FROM member WHERE code=?", (code,))}
+        """Themes that have the stock as a member, by their newest memberships."""
+        newest = "(SELECT max(as_of) FROM member WHERE theme=m.theme)"
+        rows = self._db.execute(
+            f"SELECT theme FROM member m WHERE code=? AND as_of={newest}", (code,)
+        )
+        found = {row[0] for row in rows}
         return [theme for id_, theme in self.themes().items() if id_ in found]
 
     def save_bars(self, rows: Iterable[tuple[Any, ...]]) -> int:

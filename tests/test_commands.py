@@ -9,8 +9,9 @@ from bot.app import App, judge
 from bot.commands import COMMANDS, PRESSED, answer, may_ask
 from bot.commands.asked import Asked
 from bot.jobs import daily
-from bot.ledger import Chat, Ledger
+from bot.ledger import Ledger
 from bot.messages import plain
+from bot.records import Chat
 from config.settings import Settings
 from market.derive import derive
 from market.source import Theme

@@ -1,93 +1,124 @@
-"""The daily cycle as the program runs it: AKShare's code in its child, the loopback upstream."""
+"""The daily cycle: AKShare's code in its child, the loopback upstream, a clock of our own."""
 
 import json
-import os
-import subprocess
-import sys
+import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.home import DATABASE
+from bot.app import App, open_app
+from bot.cycle import catch_up, due_day, run_daily
+from bot.errors import UserError
+from bot.records import Chat
 from config.settings import load
 from market.akshare.fetch import offline_calendar
-from market.calendar import Calendar
 from market.simulate import simulate
-from market.store import Store
 from tests.upstream import Upstream
 
-CALENDAR = Calendar.of(offline_calendar())
+DAYS = [day for day in offline_calendar() if date(2024, 1, 1) < day <= date(2026, 7, 15)]
+EVENING = datetime(2026, 7, 15, 12, tzinfo=UTC)  # 20:00 in Shanghai
+THEMES = """
+[[theme]]
+boards = ["模拟·深思链"]
+[[theme]]
+boards = ["模拟·算力"]
+parent = "模拟·深思链"
+[[theme]]
+id = "hk-hstech"
+name = "恒生科技"
+exchange = "XHKG"
+index = "HSTECH"
+"""
 
 
 @pytest.fixture(scope="module")
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
-    ready = load({"PAOMO_HOME": "."}).schedule.first_try
-    due = CALENDAR.last_closed(datetime.now(UTC), ready)
-    days = [day for day in CALENDAR.days if day <= due][-420:]
-    served = Upstream(simulate(8), days, tmp_path_factory.mktemp("upstream"))
+    served = Upstream(simulate(8), DAYS[-420:], tmp_path_factory.mktemp("upstream"))
     yield served
     served.close()
 
 
-def paomo(home: Path, upstream: Upstream, *args: str) -> "subprocess.CompletedProcess[str]":
-    themes = '[[theme]]\nboards = ["模拟·深思链"]\n[[theme]]\nboards = ["模拟·算力"]\n'
-    home.mkdir(exist_ok=True)
-    themes += 'parent = "模拟·深思链"\n[[theme]]\nid = "hk-hstech"\nname = "恒生科技"\n'
-    themes += 'exchange = "XHKG"\nindex = "HSTECH"\n'
-    (home / "themes.toml").write_text(themes, "utf-8")
-    environ = {
-        "PATH": os.environ["PATH"],
-        "PAOMO_HOME": str(home),
-        "DATA_PROXY": upstream.url,
-        "REQUESTS_CA_BUNDLE": str(upstream.ca),
-        "PAOMO_SOURCE__MIN_STOCKS": "100",
-        **{f"PAOMO_SOURCE__PAUSE_SECONDS__{g}": "0" for g in ("PUSH2", "PUSH2HIS", "TENCENT")},
-    }
-    command = [sys.executable, "-m", "bot", *args]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120)
+@pytest.fixture
+def app(upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
+    (tmp_path / "themes.toml").write_text(THEMES, "utf-8")
+    groups = ("PUSH2", "PUSH2HIS", "TENCENT", "SINA", "EASTMONEY")
+    environ = {f"PAOMO_SOURCE__PAUSE_SECONDS__{group}": "0" for group in groups}
+    environ |= {"PAOMO_HOME": str(tmp_path), "DATA_PROXY": upstream.url}
+    opened = open_app(load(environ | {"PAOMO_SOURCE__MIN_STOCKS": "100"}), lambda: EVENING)
+    yield opened
+    opened.close()
+    upstream.faults.clear()
 
 
 def test_a_first_evening_fetches_judges_and_says_that_nothing_was_delivered(
-    upstream: Upstream, tmp_path: Path
+    app: App, upstream: Upstream, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    home = tmp_path / "home"
-    done = paomo(home, upstream, "daily", "--json")
-    assert done.returncode == 0, done.stderr
-    assert f"{upstream.today}: judged" in done.stderr
-    assert "no TELEGRAM_TOKEN is set" in done.stderr
-    status = paomo(home, upstream, "status").stdout
-    assert f"judged      {upstream.today}" in status
-    assert "600 stocks from tencent" in status
-    store = Store(home / DATABASE)
-    assert store.panel(upstream.today, 99, ["hk-hstech"]).close.notna().all().all()
-    assert store.note(f"faults:{upstream.today}") == "[]"
-    again = paomo(home, upstream, "daily", "--json")
-    assert again.returncode == 0
-    assert "nothing new was sent" in again.stderr
-    assert again.stdout == done.stdout
-    assert all(json.loads(line)["day"] == str(upstream.today) for line in done.stdout.splitlines())
+    app.ledger.save_chat(Chat(7, "private", "", "zh"))
+    run_daily(app, None, True, True)
+    first = capsys.readouterr()
+    assert f"{upstream.today}: judged" in first.err
+    assert "no TELEGRAM_TOKEN is set; 1 messages wait" in first.err
+    assert app.ledger.fact("cycle") == "2026-07-15: 600 stocks from tencent"
+    assert app.store.note("faults:2026-07-15") == "[]"
+    assert app.store.panel(upstream.today, 99, ["hk-hstech"]).close.notna().all().all()
+    assert "来源 tencent" in app.ledger.waiting()[0].text
+    run_daily(app, None, True, True)
+    again = capsys.readouterr()
+    assert "nothing new was sent" in again.err
+    assert again.out == first.out
+    assert all(json.loads(line)["day"] == "2026-07-15" for line in first.out.splitlines())
 
 
-def test_an_evening_without_figures_stores_nothing_and_says_why(
-    upstream: Upstream, tmp_path: Path
+def test_an_evening_without_figures_stores_nothing_and_late_tells_the_chats(
+    app: App, upstream: Upstream
 ) -> None:
-    home = tmp_path / "home"
+    app.ledger.save_chat(Chat(7, "private", "", "zh"))
     upstream.faults |= {"tencent": "refuse", "sina": "refuse"}
-    try:
-        done = paomo(home, upstream, "daily")
-    finally:
-        upstream.faults.clear()
-    assert done.returncode == 2
-    assert "nothing was stored" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "no day yet" in paomo(home, upstream, "status").stdout
+    with pytest.raises(UserError, match="HTTP 403; nothing was stored"):
+        catch_up(app, threading.Event())
+    assert app.store.days() == []
+    assert app.ledger.waiting() == []
+    asked = len(upstream.requests)
+    late = replace(app, now=lambda: EVENING + timedelta(hours=3, minutes=40))
+    with pytest.raises(UserError, match="left alone until"):  # the breaker outlives the child
+        catch_up(late, threading.Event())
+    assert len(upstream.requests) == asked
+    assert "没有取到可用的数据" in app.ledger.waiting()[0].text
 
 
-def test_a_day_that_is_neither_stored_nor_the_last_one_is_refused(
-    upstream: Upstream, tmp_path: Path
+def test_once_judged_there_is_nothing_to_catch_up_with(app: App, upstream: Upstream) -> None:
+    report = catch_up(app, threading.Event())
+    assert report
+    assert report.new
+    asked = len(upstream.requests)
+    assert catch_up(app, threading.Event()) is None
+    assert len(upstream.requests) == asked
+
+
+def test_quotes_of_a_day_that_has_begun_are_not_taken_for_the_day_before(
+    app: App, upstream: Upstream
 ) -> None:
-    done = paomo(tmp_path / "home", upstream, "daily", "--day", str(upstream.days[-5]))
-    assert done.returncode == 2
-    assert "only the last closed trading day" in done.stderr
+    morning = replace(app, now=lambda: datetime(2026, 7, 16, 2, tzinfo=UTC))  # 10:00 there
+    assert due_day(morning) == date(2026, 7, 15)
+    asked = len(upstream.requests)
+    assert catch_up(morning, threading.Event()) is None
+    with pytest.raises(UserError, match="trading has begun again"):
+        run_daily(morning, None, True, False)
+    assert len(upstream.requests) == asked
+
+
+def test_a_day_that_is_neither_stored_nor_the_last_one_is_refused(app: App) -> None:
+    with pytest.raises(UserError, match="only the last closed trading day, 2026-07-15"):
+        run_daily(app, date(2026, 7, 9), True, False)
+
+
+def test_a_bot_that_is_told_to_stop_stops_fetching(app: App, upstream: Upstream) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(UserError, match="stopping"):
+        catch_up(app, stop)
+    assert app.ledger.fact("cycle") is None

@@ -8,8 +8,9 @@ from itertools import pairwise
 import pytest
 
 from bot.deliver import Delivery, SendError, deliver
-from bot.ledger import Chat, Ledger, Outgoing, Queued
+from bot.ledger import Ledger
 from bot.limits import Pace
+from bot.records import Chat, Outgoing, Queued
 
 DAY = date(2024, 3, 1)
 NOW = datetime(2024, 3, 1, 7, 20, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 
 from bot import messages
 from bot.demo import lived
-from bot.ledger import Queued
+from bot.records import Queued
 from config.settings import Settings
 from market.simulate import FALSE_START, HOT, simulate
 

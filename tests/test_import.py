@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from market.derive import derive
+from market.facts import as_int
 from market.importer import ImportRefused, import_history, theme_id
-from market.store import Store, as_int
+from market.store import Store
 from tests import markets
 
 

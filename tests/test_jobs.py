@@ -9,7 +9,8 @@ from bot import jobs
 from bot.alerting import Reason, decide, strongest_first
 from bot.app import App, judge
 from bot.errors import UserError
-from bot.ledger import Chat, Ledger
+from bot.ledger import Ledger
+from bot.records import Chat
 from config.settings import Settings
 from market.derive import derive
 from market.store import Store

@@ -6,7 +6,8 @@ from math import isnan, nan
 
 import pytest
 
-from bot.ledger import Chat, Ledger, Outgoing, Run
+from bot.ledger import Ledger
+from bot.records import Chat, Outgoing, Run
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 DAY = date(2024, 3, 1)

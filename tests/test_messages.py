@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot import messages
 from bot.words import Language
+from market.facts import MarketDay, ThemeFacts
 from market.source import Theme
-from market.store import MarketDay, ThemeFacts
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 GOLDEN = Path(__file__).with_name("golden")

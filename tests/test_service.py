@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from bot.home import DATABASE
-from bot.ledger import Chat, Ledger, Outgoing
+from bot.ledger import Ledger
+from bot.records import Chat, Outgoing
 from market.derive import derive
 from market.store import Store
 from tests import markets

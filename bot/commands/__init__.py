@@ -8,7 +8,7 @@ from bot.commands.asked import Answer, Asked, both
 from bot.commands.chat import mute, start, stop, unmute
 from bot.commands.day import digest, status
 from bot.commands.lookups import stock, theme, themes, top, why
-from bot.ledger import PRIVATE, Chat
+from bot.records import PRIVATE, Chat
 from bot.words import Language, say
 from config.settings import Settings
 

@@ -6,8 +6,8 @@ from datetime import date
 from html import escape
 
 from bot.app import App
-from bot.ledger import Chat
 from bot.messages import NAME_LIMIT
+from bot.records import Chat
 from bot.words import STAGES, Language, say
 from market.source import Theme
 from signals.model import ThemeState

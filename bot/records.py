@@ -1,0 +1,56 @@
+"""What the ledger keeps for the bot: chats, messages, runs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from bot.words import Language
+
+PRIVATE = "private"  # a chat with one person; every other kind is a group or a channel
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Somebody to talk to: a person, a group or a channel."""
+
+    id: int
+    kind: str  # private | group | supergroup | channel
+    title: str  # as Telegram names it; may be empty
+    language: Language
+    active: bool = True  # sent /start and did not stop or block us
+    off_reason: str | None = None  # why not active
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message for one chat, before it has a row."""
+
+    key: str  # unique for a chat: what it says, of which day
+    chat: int
+    day: date  # the day the figures are of
+    text: str  # HTML; the caption when there is a photo
+    created: datetime  # UTC
+    photo: bytes | None = None  # PNG
+    priority: int = 0  # 0 alert, 1 digest; smaller goes first
+    silent: bool = False  # arrives without a sound
+
+
+@dataclass(frozen=True)
+class Queued(Outgoing):
+    """A row of the outbox."""
+
+    id: int = 0
+    attempts: int = 0
+    repeated: bool = False  # may have arrived before: say so
+    plain: bool = False  # Telegram refused the markup: send it as plain text
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a job for one slot (mostly a day)."""
+
+    slot: str
+    started: datetime  # UTC
+    finished: datetime | None  # UTC
+    report: dict[str, Any]
