@@ -42,7 +42,7 @@ def run(seed: int, language: Language, out: Path | None) -> None:
         if out and message.photo:
             page.append(_saved(message, out))
         elif message.priority == 0 or page_worthy(message):
-            text = _sent(message, language)
+            text = sent(message, language)
             page.append(f"<pre>{text}</pre>")
             told = messages.plain(text)
             console.print(Box(told, title=str(message.day), title_align="left", expand=False))
@@ -90,7 +90,8 @@ def _bars_of(market: SimulatedMarket) -> BarsBetween:
     return between
 
 
-def _sent(message: Queued, language: Language) -> str:
+def sent(message: Queued, language: Language) -> str:
+    """The message as it arrives, at SENT on its day."""
     at = datetime.combine(message.day, SENT, UTC)
     return messages.stamped(message.text, message.day, at, 45, False, language)
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from bot import messages
+from bot.alerting import strongest_first
 from bot.app import judge
 from bot.errors import UserError
 from bot.home import database, settings
@@ -98,7 +99,7 @@ def _told(
         raise UserError("the store holds no day up to then; run `paomo import` first")
     for day, _, transitions in replay(store.panel(until, len(days)), rules, policy):
         if day >= since:
-            yield from transitions
+            yield from strongest_first(transitions)
 
 
 def line(transition: Transition, theme: Theme) -> dict[str, Any]:

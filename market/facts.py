@@ -37,3 +37,8 @@ def as_int(day: date) -> int:
 def as_date(number: int) -> date:
     """The date of a number made by `as_int`."""
     return date(number // 10000, number // 100 % 100, number % 100)
+
+
+def maybe_date(number: int | None) -> date | None:
+    """Likewise, where there may be none."""
+    return as_date(number) if number else None

@@ -11,17 +11,13 @@ import numpy as np
 import pandas as pd
 
 from market.database import atomic, opened
-from market.facts import MarketDay, ThemeFacts, as_date, as_int
+from market.facts import MarketDay, ThemeFacts, as_date, as_int, maybe_date
 from market.schema import THEME_DAY, migrations
 from market.source import Theme
 from signals.panel import FRAMES, Panel
 
 MARKET_INDEX = "index-market"  # whose points are the cap-weighted index
 BAR = ("close", "prev_close", "open", "high", "low", "volume", "amount")
-
-
-def _day(number: int | None) -> date | None:
-    return as_date(number) if number else None
 
 
 class Store:
@@ -81,19 +77,9 @@ class Store:
         )
         return [as_date(row[0]) for row in found]
 
-    def find_themes(self, text: str) -> list[Theme]:
-        """Themes whose id, board or name it is; else those whose name has it as a part."""
-        wanted, known = text.strip().casefold(), list(self.themes().values())
-        exact = [t for t in known if wanted in (t.id.casefold(), (t.board or "").casefold())]
-        exact += [t for t in known if t.name.casefold() == wanted and t not in exact]
-        return exact or [t for t in known if wanted and wanted in t.name.casefold()]
-
-    def find_stocks(self, text: str) -> list[tuple[str, str]]:
-        """(code, name) of the stock with this code or name; else of those whose name has it."""
-        wanted = text.strip()
-        rows = self._db.execute("SELECT code, name FROM stock ORDER BY code").fetchall()
-        exact = [row for row in rows if wanted in row]
-        return exact or [row for row in rows if wanted and wanted in row[1]]
+    def stocks(self) -> dict[str, str]:
+        """Names of stocks by code."""
+        return dict(self._db.execute("SELECT code, name FROM stock ORDER BY code").fetchall())
 
     def save_names(self, names: Mapping[str, str]) -> None:
         """Names of stocks by code."""
@@ -220,11 +206,9 @@ class Store:
 
     def benchmark(self, before: date) -> float | None:
         """The equal-weight index of all stocks on the last day before, points."""
-        found = self._db.execute(
-            "SELECT benchmark FROM market_day WHERE day<? ORDER BY day DESC LIMIT 1",
-            (as_int(before),),
-        ).fetchone()
-        return float(found[0]) if found else None
+        newest = "SELECT max(day), benchmark FROM market_day WHERE day<?"
+        _, points = self._db.execute(newest, (as_int(before),)).fetchone()
+        return None if points is None else float(points)
 
     def days(self, until: date | None = None, limit: int = -1) -> list[date]:
         """The last `limit` days that have market rows (all by default), ascending."""
@@ -259,7 +243,9 @@ class Store:
             (as_int(day),),
         )
         return {
-            theme: ThemeFacts(int(members or 0), int(covered or 0), bool(late), _day(made_with))
+            theme: ThemeFacts(
+                int(members or 0), int(covered or 0), bool(late), maybe_date(made_with)
+            )
             for theme, members, covered, late, made_with in rows
         }
 

@@ -1,11 +1,12 @@
 """The simulated market tells its story through the real pipeline, to one reader."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from bot import messages
-from bot.demo import lived
+from bot.demo import lived, sent
 from bot.records import Queued
 from config.settings import Settings
 from market.simulate import FALSE_START, HOT, simulate
@@ -54,3 +55,10 @@ def test_every_day_has_its_digest_and_every_alert_its_chart(chat: list[Queued]) 
 def test_a_seed_gives_the_same_market() -> None:
     assert simulate(3).bars.equals(simulate(3).bars)
     assert not simulate(3).bars.equals(simulate(4).bars)
+
+
+def test_the_readmes_message_is_one_of_the_demos(chat: list[Queued]) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    quoted = [line.removeprefix(">").strip() for line in readme.splitlines() if line[:1] == ">"]
+    shown = "\n".join(line.removesuffix("\\").replace("**", "") for line in quoted)
+    assert shown in [messages.plain(sent(message, "zh")) for message in chat]

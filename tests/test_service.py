@@ -124,6 +124,31 @@ def test_a_day_judged_beside_the_running_bot_is_delivered_by_it(
     assert api.until(4)[3]["photo"][:4] == b"\x89PNG"
 
 
+def test_telegram_is_reached_through_its_own_proxy(home: Path, api: BotApi) -> None:
+    bot = Bot(home, api, TELEGRAM_BASE_URL="http://telegram.invalid", TELEGRAM_PROXY=api.url)
+    try:
+        api.write("/help", ADMIN)
+        assert "/themes" in api.until(1)[0]["text"]
+    finally:
+        bot.end()
+
+
+def test_the_token_is_in_no_log_no_database_and_no_answer(
+    bot: Bot, api: BotApi, home: Path
+) -> None:
+    api.faults["sendMessage"] = ["502", "reset after", "400"]
+    api.write("/status", ADMIN)
+    enqueue(home, 2)
+    api.until(2)
+    told = bot.paomo("status").stdout + bot.paomo("doctor").stdout + bot.paomo("health").stdout
+    command = Path(f"/proc/{bot.process.pid}/cmdline").read_bytes()
+    bot.end()
+    kept = [file.read_bytes() for file in home.iterdir() if file.is_file()]
+    assert len(kept) >= 3
+    for where in [told.encode(), command, *kept, *(str(s).encode() for s in api.sent)]:
+        assert TOKEN.encode() not in where
+
+
 def test_strangers_get_one_polite_refusal(bot: Bot, api: BotApi) -> None:
     api.write("/start", user=5)
     assert "<code>5</code>" in api.until(1)[0]["text"]

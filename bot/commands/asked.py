@@ -1,6 +1,6 @@
 """A question and its answer, and what all answers are made with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -64,6 +64,14 @@ def listed(title: str, lines: Sequence[str], *after: str, none: str) -> Answer:
     return Answer("\n".join([f"<b>{title}</b>", *(lines or [none]), *after]))
 
 
+def _named(themes: Iterable[Theme], text: str) -> list[Theme]:
+    """Themes whose id, board or name it is; else those whose name has it as a part."""
+    wanted, known = text.strip().casefold(), list(themes)
+    exact = [t for t in known if wanted in (t.id.casefold(), (t.board or "").casefold())]
+    exact += [t for t in known if t.name.casefold() == wanted and t not in exact]
+    return exact or [t for t in known if wanted in t.name.casefold()]
+
+
 def of_one(
     app: App, asked: Asked, code: str, told: Callable[[App, Asked, Theme], Answer]
 ) -> Answer:
@@ -71,7 +79,7 @@ def of_one(
     if not asked.rest:
         hint = both(asked, "请在命令后写题材名，例如", "Write a theme's name behind it, such as")
         return Answer(f"{hint} /theme 机器人")
-    found = app.store.find_themes(asked.rest)
+    found = _named(app.store.themes().values(), asked.rest)
     if len(found) == 1:
         return told(app, asked, found[0])
     if not found:

@@ -106,7 +106,9 @@ def stock(app: App, asked: Asked) -> Answer:
         return Answer(
             both(asked, "请写股票代码或名称。", "Write a stock's code or name.") + " /stock 600519"
         )
-    found = app.store.find_stocks(asked.rest) or [(asked.rest, "")]
+    known = app.store.stocks().items()
+    exact = [stock for stock in known if asked.rest in stock]
+    found = exact or [stock for stock in known if asked.rest in stock[1]] or [(asked.rest, "")]
     if len(found) > 1:
         rows = tuple(((f"{name} {code}", f"s:{code}"),) for code, name in found[:PICKS])
         return Answer(
