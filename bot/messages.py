@@ -15,6 +15,7 @@ from math import nan
 from typing import Any
 
 from bot.words import FAULTS, KINDS, MARKS, RULES, STAGES, Language, say
+from config.record import shipped
 from market.calendar import SHANGHAI
 from market.facts import MarketDay, ThemeFacts
 from market.source import Theme
@@ -126,6 +127,7 @@ def _section(transition: Transition, day: Day, language: Language) -> dict[str, 
     return {
         "headline": headline(transition, day.themes[transition.theme], language),
         "episode": episode(transition.after, transition, language),
+        "record": record(transition, day, language),
         "facts": day.facts.get(transition.theme),
         "number": number(transition),
         **evidence(transition.signals, language),
@@ -160,6 +162,26 @@ def episode(state: ThemeState, transition: Transition | None, language: Language
     if transition and transition.kind is Kind.REVERSAL and state.peak_day:
         parts.append(f"{say('peak', language)} {state.peak_day}")
     return " · ".join(parts)
+
+
+def record(transition: Transition, day: Day, language: Language) -> str:
+    """How often such alerts were right, against chance; empty where nothing is known of it."""
+    entered = transition.before.stage is not transition.after.stage
+    known = shipped().get(transition.after.stage) if entered else None
+    if not known or day.simulated:
+        return ""
+    return say("record", language).format(
+        onsets=known.onsets,
+        hits=known.hits,
+        share=f"{known.hits / known.onsets:.0%}",
+        span=f"{known.low:.0%}–{known.high:.0%}",
+        fall=f"{known.fall:.0%}",
+        days=known.days,
+        matched=f"{known.matched:.0%}",
+        since=known.since,
+        until=known.until,
+        members=known.members,
+    )
 
 
 def number(transition: Transition) -> str:

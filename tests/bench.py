@@ -100,9 +100,9 @@ def _print(found: Score) -> None:
     low, high = found.interval
     least, most = found.lift_interval
     print(
-        f"{found.name}: {found.onsets} onsets on {found.dates} days, followed by a net fall of 10 %"
-        f" in 60 days {found.precision:.2f} ({low:.2f}-{high:.2f}), base {found.base_rate:.2f},"
-        f" equally volatile {found.matched_base_rate:.2f}, lift {found.lift:.2f}"
+        f"{found.name}: {found.onsets} onsets on {found.dates} days, {found.hits} followed by a net"
+        f" fall of 10 % in 60 days {found.precision:.2f} ({low:.2f}-{high:.2f}),"
+        f" base {found.base_rate:.2f}, equally volatile {found.matched_base_rate:.2f}, lift {found.lift:.2f}"
         f" ({least:.2f}-{most:.2f})"
     )
 

@@ -11,6 +11,7 @@ import pytest
 
 from bot.__main__ import app
 from bot.commands import COMMANDS
+from config.record import shipped
 from config.settings import FROM_ENVIRONMENT, Schedule, SettingsError, Source, load
 from tests import markets
 
@@ -248,6 +249,16 @@ def test_the_readme_knows_every_command_rule_and_setting(tmp_path: Path) -> None
     asked = [f"/{name}" for name in COMMANDS]
     for name in [*known.rules, *known.policy, *program, *settings, *asked]:
         assert f"`{name}" in readme, f"{name} is not in the README"
+
+
+def test_the_shipped_record_is_the_readmes() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for stage, known in shipped().items():
+        row = next(r for r in readme.splitlines() if r.startswith(f"| {stage} | 2022"))
+        share = known.hits / known.onsets
+        cells = f"{known.onsets} | {share:.2f} ({known.low:.2f}-{known.high:.2f})"
+        assert cells in row
+        assert f"| {known.matched:.2f} |" in row
 
 
 def test_the_env_example_names_every_variable() -> None:

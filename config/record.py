@@ -1,0 +1,37 @@
+"""The record that is shipped: how often alerts were followed by a net fall, from record.toml."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).with_name("record.toml")
+
+
+@dataclass(frozen=True)
+class Record:
+    """How often alerts that entered one stage were followed by a net fall."""
+
+    since: date
+    until: date
+    members: date  # the membership all days were made with
+    fall: float  # fraction
+    days: int  # trading days within which it came
+    onsets: int
+    hits: int  # onsets followed by it
+    low: float  # share; 95 % interval of hits / onsets
+    high: float
+    matched: float  # share among equally volatile themes
+
+
+@cache
+def shipped() -> dict[str, Record]:
+    """The record of each stage that has one."""
+    read = tomllib.loads(FILE.read_text("utf-8"))
+    common = {key: value for key, value in read.items() if not isinstance(value, dict)}
+    return {
+        stage: Record(**common, **figures)
+        for stage, figures in read.items()
+        if isinstance(figures, dict)
+    }
