@@ -3,19 +3,21 @@
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from bot import messages
 from bot.alerting import Reason, decide, strongest_first, value
 from bot.app import App
 from bot.errors import UserError
-from bot.records import Chat, Outgoing, Run
+from bot.records import Outgoing, Run
 from bot.words import Language
 from signals.evaluate import evaluate
 from signals.model import Signal, ThemeState, Transition
 from signals.replay import fold, replay
 
+NOBODY = 0  # chat of a message before it is addressed
 CHART_DAYS = 250  # trading days a chart shows
 
 
@@ -113,44 +115,41 @@ def facts_of(app: App, day: date) -> messages.Day:
 
 
 def _written(app: App, judged: Judged, news_since: date) -> list[Outgoing]:
-    """The day's messages for every chat; the chart is drawn once a language."""
-    day = judged.day.day
-    drawn: dict[tuple[str, Language], bytes | None] = {}
-    out: list[Outgoing] = []
+    """The day's messages for every chat; each text and chart is made once, not once a chat."""
+    alerts = cache(lambda language, kept: _alerts(app, judged, language, kept))
+    digests = cache(lambda language: _digest(app, judged, language))
+    day, out = judged.day.day, []
     for chat in app.ledger.chats():
         muted = app.ledger.muted(chat.id, day)
-        told = [t for t in judged.told if decide(t, muted, news_since) is Reason.SEND]
-        if told:
-            key = (told[0].theme, chat.language)
-            if key not in drawn:
-                drawn[key] = chart(app, *key, day, told[0])
-            out += _alerts(app, chat, told, judged.day, drawn[key])
-        if day >= news_since:
-            out += _digest(app, chat, judged)
+        sent = [decide(t, muted, news_since) is Reason.SEND for t in judged.told]
+        kept = tuple(t for t, send in zip(judged.told, sent, strict=True) if send)
+        drafts = alerts(chat.language, kept) if kept else []
+        drafts = [*drafts, *(digests(chat.language) if day >= news_since else [])]
+        out += [replace(draft, chat=chat.id) for draft in drafts]
     return out
 
 
 def _alerts(
-    app: App, chat: Chat, told: Sequence[Transition], day: messages.Day, drawn: bytes | None
+    app: App, judged: Judged, language: Language, told: Sequence[Transition]
 ) -> list[Outgoing]:
-    now, language = app.now(), chat.language
-    texts = messages.alerts(told, day, language)
-    out = [
-        Outgoing(f"{day.day}:alerts:{n}", chat.id, day.day, text, now)
-        for n, text in enumerate(texts, 1)
-    ]
+    """Alerts and their chart, for nobody in particular yet."""
+    day, now = judged.day.day, app.now()
+    texts = enumerate(messages.alerts(told, judged.day, language), 1)
+    out = [Outgoing(f"{day}:alerts:{n}", NOBODY, day, text, now) for n, text in texts]
+    drawn = chart(app, told[0].theme, language, day, told[0])
     if drawn:
-        verdict = messages.caption(told[0], day, language)
-        out.append(Outgoing(f"{day.day}:chart", chat.id, day.day, verdict, now, drawn, silent=True))
+        verdict = messages.caption(told[0], judged.day, language)
+        out.append(Outgoing(f"{day}:chart", NOBODY, day, verdict, now, drawn, silent=True))
     return out
 
 
-def _digest(app: App, chat: Chat, judged: Judged) -> list[Outgoing]:
+def _digest(app: App, judged: Judged, language: Language) -> list[Outgoing]:
+    """The digest, for nobody in particular yet."""
     run_ups = {theme: value(signals, "run_up") for theme, signals in judged.readings.items()}
     day, now = judged.day.day, app.now()
-    texts = messages.digest(judged.day, judged.told, judged.states, run_ups, chat.language)
+    texts = messages.digest(judged.day, judged.told, judged.states, run_ups, language)
     return [
-        Outgoing(f"{day}:digest:{n}", chat.id, day, text, now, priority=1, silent=True)
+        Outgoing(f"{day}:digest:{n}", NOBODY, day, text, now, priority=1, silent=True)
         for n, text in enumerate(texts, 1)
     ]
 

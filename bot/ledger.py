@@ -1,5 +1,6 @@
 """The ledger: what the bot remembers. States, transitions, chats, mutes, outbox, runs."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -149,29 +150,36 @@ class Ledger:
         """Puts a message into the outbox; False when its key is there for that chat already."""
         row = asdict(message)
         row |= {"day": message.day.isoformat(), "created": _stamp(message.created)}
+        row["photo"] = self._picture(message.photo) if message.photo else None
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
         added = self._db.execute(f"INSERT OR IGNORE INTO outbox ({names}) VALUES ({marks})", row)
         return added.rowcount > 0
 
-    def due(self, now: datetime, limit: int = 100) -> list[Queued]:
+    def _picture(self, png: bytes) -> str:
+        """The name of a picture, kept once however many chats get it."""
+        name = hashlib.sha256(png).hexdigest()
+        self._db.execute("INSERT OR IGNORE INTO picture VALUES (?,?)", (name, png))
+        return name
+
+    def due(self, now: datetime, limit: int = 500) -> list[Queued]:
         """Messages whose time has come, alerts before digests, oldest first."""
-        return self._queued("state='due' AND ifnull(not_before, '')<=? LIMIT ?", _stamp(now), limit)
+        picture = "(SELECT png FROM picture WHERE hash=photo)"
+        due = "state='due' AND ifnull(not_before, '')<=? ORDER BY priority, id LIMIT ?"
+        return self._queued(due, _stamp(now), limit, photo=picture)
 
     def waiting(self) -> list[Queued]:
-        """All messages not sent yet and not parked."""
-        return self._queued("state IN ('due', 'sending')")
+        """All messages not sent yet and not parked, without their pictures."""
+        return self._queued("state IN ('due', 'sending') ORDER BY priority, id")
 
     def parked(self) -> list[Queued]:
-        """Messages that were given up; their errors say why."""
-        return self._queued("state='parked'")
+        """Messages that were given up, without their pictures; their errors say why."""
+        return self._queued("state='parked' ORDER BY id")
 
-    def _queued(self, where: str, *values: object) -> list[Queued]:
-        order = "ORDER BY priority, id"
-        condition, limit, rest = where.partition(" LIMIT")
+    def _queued(self, where: str, *values: object, photo: str = "NULL") -> list[Queued]:
         rows = self._db.execute(
-            "SELECT key, chat, day, text, created, photo, priority, silent, id, attempts, repeated,"
-            f" plain, error FROM outbox WHERE {condition} {order}{limit}{rest}",
+            f"SELECT key, chat, day, text, created, {photo}, priority, silent, id, attempts,"
+            f" repeated, plain, error FROM outbox WHERE {where}",
             values,
         )
         return [_message(row) for row in rows]
@@ -182,7 +190,7 @@ class Ledger:
 
     def sent(self, id_: int, message_id: int, now: datetime) -> None:
         """The message arrived."""
-        self._mark(id_, "state='sent', photo=NULL, message_id=?, sent=?", message_id, _stamp(now))
+        self._mark(id_, "state='sent', message_id=?, sent=?", message_id, _stamp(now))
 
     def again(self, id_: int, at: datetime, error: str, perhaps_delivered: bool) -> None:
         """The message is tried again at a time; marked when it may have arrived already."""
@@ -215,6 +223,8 @@ class Ledger:
     def forget_sent(self, before: datetime) -> None:
         """Drops sent messages older than an instant: the outbox is no archive."""
         self._db.execute("DELETE FROM outbox WHERE state='sent' AND sent<?", (_stamp(before),))
+        used = "SELECT photo FROM outbox WHERE photo IS NOT NULL"
+        self._db.execute(f"DELETE FROM picture WHERE hash NOT IN ({used})")
 
     def _mark(self, id_: int, what: str, *values: object) -> None:
         self._db.execute(f"UPDATE outbox SET {what} WHERE id=?", (*values, id_))

@@ -22,10 +22,11 @@ def m001_ledger(db: Database) -> None:
         " active INTEGER, off_reason TEXT)",
         "CREATE TABLE mute (chat INTEGER, theme TEXT, until TEXT, PRIMARY KEY (chat, theme))",
         "CREATE TABLE outbox (id INTEGER PRIMARY KEY, key TEXT, chat INTEGER, priority INTEGER,"
-        " day TEXT, text TEXT, photo BLOB, silent INTEGER, created TEXT, not_before TEXT,"
+        " day TEXT, text TEXT, photo TEXT, silent INTEGER, created TEXT, not_before TEXT,"
         " attempts INTEGER DEFAULT 0, repeated INTEGER DEFAULT 0, plain INTEGER DEFAULT 0,"
         " state TEXT DEFAULT 'due', message_id INTEGER, sent TEXT, error TEXT,"
         " UNIQUE (key, chat))",
+        "CREATE TABLE picture (hash TEXT PRIMARY KEY, png BLOB)",
         "CREATE INDEX outbox_due ON outbox (state, priority, id)",
         "CREATE TABLE run (job TEXT, slot TEXT, started TEXT, finished TEXT, report TEXT,"
         " PRIMARY KEY (job, slot))",

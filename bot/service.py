@@ -218,12 +218,22 @@ async def _delivering(running: Running, telegram: Telegram) -> None:
     late = running.known.schedule.late_minutes
     needs = Delivery(running.app.ledger, send, running.pace, running.app.now, late)
     while not running.stop.is_set() and not Ear.deaf.is_set():
-        try:
-            await deliver(needs)
-        except SendError as error:
-            log.error("%s", error)
-            running.end(REJECTED)
-        await _wait(running.stop, TICK_SECONDS)
+        sent = await _delivered(running, needs)
+        await _wait(running.stop, 0 if sent else TICK_SECONDS)
+
+
+async def _delivered(running: Running, needs: Delivery) -> int:
+    """Delivers what is due now; a fault costs a pause, not the bot."""
+    try:
+        return await deliver(needs)
+    except SendError as error:
+        log.error("%s", error)
+        running.end(REJECTED)
+    except Exception:
+        log.exception("delivery failed; what was on its way is repeated with a mark")
+        with suppress(Exception):  # the same fault may still be there; the next start resumes too
+            needs.ledger.resume()
+    return 0
 
 
 def _poll_failed(error: TelegramError) -> None:

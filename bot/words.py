@@ -55,7 +55,8 @@ WORDS: dict[str, Words] = {
     "from_peak": {"zh": "距高点", "en": "from the peak"},
     "record": {
         "zh": "同类警报 {onsets} 次，{hits} 次其后{days}日内净跌{fall}以上"
-        "（{share}，95%区间 {span}）；同样波动的题材为 {matched}。{since} 至 {until}，按 {members} 名单回填",
+        "（{share}，95%区间 {span}）；同样波动的题材为 {matched}。"
+        "{since} 至 {until}，按 {members} 名单回填",
         "en": "of {onsets} such alerts {hits} were followed by a net fall of {fall} within"
         " {days} days ({share}, 95% interval {span}); of equally volatile themes {matched}."
         " {since} to {until}, backfilled with members of {members}",

@@ -1,5 +1,6 @@
 """Measures the main job on the reference history; run by `make bench`, not by the tests."""
 
+import asyncio
 import os
 import resource
 import tempfile
@@ -11,10 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
+from bot import sender
 from bot.app import App, judge
+from bot.deliver import Delivery, deliver
 from bot.jobs import daily
 from bot.ledger import Ledger
-from bot.records import Chat
+from bot.limits import Pace
+from bot.records import Chat, Outgoing, Queued
 from config.settings import load
 from config.themes import load_themes
 from market.importer import import_history
@@ -22,7 +26,9 @@ from market.store import Store
 from signals.model import Stage, Transition
 from signals.replay import replay
 from signals.scorecard import Score, onsets, score
+from tests.botapi import TOKEN, BotApi
 
+CHATS = 900  # of the delivery
 TUNED, HELD_OUT = (date(2015, 6, 1), date(2021, 12, 31)), (date(2022, 1, 1), date(2024, 6, 28))
 
 
@@ -50,6 +56,7 @@ def main() -> None:
                 store.panel(date(2024, 6, 28), 500)
         told = _replayed(store, scratch)
         _a_day(store, path, scratch)
+        _delivery(scratch)
         _quiet(store, told)
         _worth(store, told)
 
@@ -101,10 +108,37 @@ def _print(found: Score) -> None:
     least, most = found.lift_interval
     print(
         f"{found.name}: {found.onsets} onsets on {found.dates} days, {found.hits} followed by a net"
-        f" fall of 10 % in 60 days {found.precision:.2f} ({low:.2f}-{high:.2f}),"
-        f" base {found.base_rate:.2f}, equally volatile {found.matched_base_rate:.2f}, lift {found.lift:.2f}"
-        f" ({least:.2f}-{most:.2f})"
+        f" fall of 10 % in 60 days, {found.precision:.2f} ({low:.2f}-{high:.2f});"
+        f" base {found.base_rate:.2f}, equally volatile {found.matched_base_rate:.2f};"
+        f" lift {found.lift:.2f} ({least:.2f}-{most:.2f})"
     )
+
+
+def _delivery(scratch: str) -> None:
+    """One message each for many chats, against a loopback that takes 150 ms an answer."""
+    ledger, api = Ledger(None), BotApi(delay_seconds=0.15)
+    now, day = datetime.now(UTC), date(2024, 6, 28)
+    with ledger.atomic():
+        for chat in range(1, CHATS + 1):
+            ledger.enqueue(Outgoing("k", chat, day, "x", now))
+    environ = {"PAOMO_HOME": scratch, "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": api.url}
+    bot = sender.builder(load(environ)).build().bot
+
+    async def send(message: Queued, text: str) -> int:
+        return await sender.send(bot, message.chat, text)
+
+    async def run() -> None:
+        needs = Delivery(ledger, send, Pace(), lambda: datetime.now(UTC), 45)
+        async with bot:
+            while await deliver(needs):
+                pass
+
+    asyncio.run(run())
+    api.close()
+    times = np.array(api.times)
+    busiest = max(int(((times >= t) & (times < t + 1)).sum()) for t in times)
+    rate = (len(times) - 1) / (times[-1] - times[0])
+    print(f"delivery: {len(times)} chats, {rate:.1f} a second, busiest second {busiest} (limit 30)")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ TOKEN = "123456:loopback-token"
 class BotApi:
     """A Bot API of one bot; `sent` is what reached people, `faults` what goes wrong next."""
 
-    def __init__(self) -> None:
+    def __init__(self, delay_seconds: float = 0.0) -> None:
+        self.delay_seconds = delay_seconds  # before a message is taken
         self.sent: list[dict[str, Any]] = []
         self.calls: list[str] = []
         self.times: list[float] = []  # of each delivered message, seconds
@@ -89,9 +90,11 @@ class BotApi:
             return self._updates[max(offset, 1) - 1 :]
 
     def _kept(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        arrived = time.monotonic()
+        time.sleep(self.delay_seconds)
         with self._lock:
             self.sent.append({"method": method, **given})
-            self.times.append(time.monotonic())
+            self.times.append(arrived)
             number = len(self.sent)
             self._lock.notify_all()
         where = {"id": int(given["chat_id"]), "type": "private"}

@@ -89,7 +89,8 @@ def test_a_day_without_figures_is_refused(app: App) -> None:
 
 def test_each_chat_gets_alert_chart_and_digest_in_its_language(app: App) -> None:
     jobs.daily(app, surge_day(app))
-    by_chat = {chat: [m for m in app.ledger.waiting() if m.chat == chat] for chat in (7, 8)}
+    due = app.ledger.due(app.now())
+    by_chat = {chat: [m for m in due if m.chat == chat] for chat in (7, 8)}
     for queued in by_chat.values():
         assert [m.priority for m in queued] == [0, 0, 1]
         assert [bool(m.photo) for m in queued] == [False, True, False]

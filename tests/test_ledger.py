@@ -88,6 +88,7 @@ def test_a_sent_message_is_gone_from_the_queue_with_its_picture(ledger: Ledger) 
     ledger.enqueue(message(photo=b"png"))
     (one,) = ledger.due(NOW)
     assert one.photo == b"png"
+    assert ledger.waiting()[0].photo is None
     ledger.sent(one.id, 77, NOW)
     assert ledger.waiting() == []
     assert ledger.last_sent() == NOW
