@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from bot.errors import UserError
 from bot.home import database
 from bot.ledger import Ledger
-from config.settings import Settings
+from config.settings import Settings, SettingsError
+from config.themes import load_themes
 from market.store import Store
 from signals.lifecycle import Policy
 from signals.rules import Rule, build
@@ -35,6 +36,16 @@ def open_app(known: Settings, now: Callable[[], datetime] | None = None) -> App:
     rules, policy = judge(known)
     path = database(known.home)
     return App(known, Store(path), Ledger(path), rules, policy, now or _utc_now)
+
+
+def judged_themes(known: Settings, store: Store) -> list[str]:
+    """Ids of the themes that are judged: mainland ones that themes.toml does not exclude."""
+    try:
+        listed = load_themes(known.home)
+    except SettingsError as error:
+        raise UserError(str(error)) from None
+    themes = store.themes().values()
+    return [t.id for t in themes if t.exchange == "XSHG" and listed.is_theme(t.name)]
 
 
 def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:

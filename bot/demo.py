@@ -70,7 +70,7 @@ def lived(market: SimulatedMarket, known: Settings, language: Language) -> Itera
     for day in rest:
         clock[0] = datetime.combine(day, SENT, UTC)
         _save(store, market, day, day)
-        derive(store, [day], backfilled=False, bars_between=between)
+        derive(store, [day], backfilled=False, bars_between=between, source="simulated")
         daily(app, day)
         for message in ledger.due(app.now()):
             ledger.sent(message.id, message.id, app.now())

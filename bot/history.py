@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 
 from bot import messages
 from bot.alerting import strongest_first
-from bot.app import judge
+from bot.app import judge, judged_themes
 from bot.errors import UserError
 from bot.home import database, settings
 from market.importer import ImportRefused, ImportReport, import_history
@@ -20,6 +20,7 @@ from market.source import Theme
 from market.store import Store
 from signals.lifecycle import Policy
 from signals.model import Signal, Transition
+from signals.panel import Panel
 from signals.replay import replay
 from signals.rules import Rule
 
@@ -65,7 +66,8 @@ def run_replay(since: date, until: date, themes: list[str], as_json: bool) -> No
     store = Store(database(known.home))
     by_id = store.themes()
     chosen = _chosen(by_id.values(), themes)
-    for transition in _told(store, rules, policy, since, until):
+    panel = _panel(store, judged_themes(known, store), since, until)
+    for transition in _told(panel, rules, policy, since):
         if transition.theme in chosen:
             show(transition, store, as_json)
 
@@ -89,15 +91,19 @@ def _chosen(themes: Iterable[Theme], names: list[str]) -> set[str]:
     return {t.id for t in known if not names or t.name in names or t.id in names}
 
 
-def _told(
-    store: Store, rules: tuple[Rule, ...], policy: Policy, since: date, until: date
-) -> Iterator[Transition]:
+def _panel(store: Store, themes: list[str], since: date, until: date) -> Panel:
     if since > until:
         raise UserError(f"--from {since} is after --to {until}")
     days = store.days(until)
     if not days:
         raise UserError("the store holds no day up to then; run `paomo import` first")
-    for day, _, transitions in replay(store.panel(until, len(days)), rules, policy):
+    return store.panel(until, len(days), themes)
+
+
+def _told(
+    panel: Panel, rules: tuple[Rule, ...], policy: Policy, since: date
+) -> Iterator[Transition]:
+    for day, _, transitions in replay(panel, rules, policy):
         if day >= since:
             yield from strongest_first(transitions)
 

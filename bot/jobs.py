@@ -9,7 +9,7 @@ from functools import cache
 
 from bot import messages
 from bot.alerting import Reason, decide, strongest_first, value
-from bot.app import App
+from bot.app import App, judged_themes
 from bot.errors import UserError
 from bot.records import Outgoing, Run
 from bot.words import Language
@@ -68,7 +68,7 @@ def _build(app: App, days: Sequence[date]) -> None:
     """States as a replay of all stored days leaves them, kept without a word."""
     if not days:
         return
-    panel = app.store.panel(days[-1], len(days))
+    panel = app.store.panel(days[-1], len(days), judged_themes(app.settings, app.store))
     ((_, states, _),) = deque(replay(panel, app.rules, app.policy), maxlen=1)
     with app.ledger.atomic():
         app.ledger.save_states(states.values())
@@ -77,7 +77,8 @@ def _build(app: App, days: Sequence[date]) -> None:
 
 def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     """Folds days one after the other; each has its own transaction of states and outbox."""
-    panel = app.store.panel(days[-1], app.settings.data.history_days + len(days) - 1)
+    span = app.settings.data.history_days + len(days) - 1
+    panel = app.store.panel(days[-1], span, judged_themes(app.settings, app.store))
     scores = evaluate(panel, app.rules)
     news_since = days[-app.settings.chats.old_days :][0]
     states = app.ledger.states()

@@ -48,8 +48,14 @@ class Day:
 
 def alerts(told: Sequence[Transition], day: Day, language: Language) -> list[str]:
     """Transitions of one day, strongest first, as one message, cut only when it is too long."""
+    full = [_section(t, day, language) for t in told[:FULL]]
+    said: set[str] = set()
+    for section in full:  # the record of a stage is said once a message
+        if section["record"] in said:
+            section["record"] = ""
+        said.add(section["record"])
     context = {
-        "full": [_section(t, day, language) for t in told[:FULL]],
+        "full": full,
         "brief": [headline(t, day.themes[t.theme], language) for t in told[FULL:]],
         "count": len(told),
         "wide": len(told) >= WIDE,

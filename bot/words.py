@@ -78,6 +78,8 @@ WORDS: dict[str, Words] = {
     "up": {"zh": "上涨", "en": "up"},
     "down": {"zh": "下跌", "en": "down"},
     "limit_ups": {"zh": "涨停", "en": "limit-up"},
+    "amount": {"zh": "成交额", "en": "traded"},
+    "imported": {"zh": "导入的历史", "en": "imported history"},
     "stages": {"zh": "阶段", "en": "Stages"},
     "themes": {"zh": "题材", "en": "themes"},
     "today": {"zh": "今日变动", "en": "Today"},

@@ -27,7 +27,7 @@ def derive(
     backfilled: bool,
     progress: Callable[[int], None] = lambda done: None,
     bars_between: BarsBetween | None = None,
-    source: str = "bars",
+    source: str = "imported",
 ) -> int:
     """Writes the rows of `days` (ascending, all with bars); gives the number of new theme rows.
 

@@ -135,12 +135,11 @@ class Store:
         return {code: dates[day] for code, day in rows}
 
     def save_reports(self, rows: Iterable[tuple[Any, ...]]) -> int:
-        """Adds company reports: code, report, public (day numbers), profit, profit_yoy, revenue,
-        revenue_yoy. Those already there stay."""
+        """Adds reports: the columns of `reports`, days as numbers; old ones stay."""
         return self._insert("report", 7, rows)
 
     def reports(self, since: date, until: date) -> pd.DataFrame:
-        """Reports public between two days, with `date` columns report and public."""
+        """Reports public between two days: code, report, public (dates), figures in CNY."""
         found = self._db.execute(
             "SELECT * FROM report WHERE public BETWEEN ? AND ?", (as_int(since), as_int(until))
         )
@@ -166,8 +165,7 @@ class Store:
         return {row[0]: row[1] for row in found}
 
     def save_points(self, rows: Iterable[tuple[Any, ...]]) -> int:
-        """Adds levels of boards and indices: theme, day number, close (points), amount (CNY),
-        source. Those already there stay."""
+        """Adds levels: theme, day number, close (points), amount (CNY), source; old ones stay."""
         return self._insert("point", 5, rows)
 
     def points(self, since: date, until: date) -> dict[tuple[date, str], float]:
@@ -200,8 +198,7 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO note VALUES (?,?)", (name, value))
 
     def save_market_days(self, rows: Iterable[tuple[Any, ...]]) -> int:
-        """Adds market rows: day number, benchmark (points), stocks, advancers, decliners,
-        limit_ups, amount (CNY), source."""
+        """Adds rows of market_day, in the order of its columns; old ones stay."""
         return self._insert("market_day", 8, rows)
 
     def benchmark(self, before: date) -> float | None:
@@ -265,9 +262,10 @@ class Store:
             (first, last),
         ).fetchall()
         marks = np.array(market, dtype=float)
-        # another exchange's days and market are not ours to judge a theme by
         known = self.themes()
-        chosen = themes or [t.id for t in known.values() if t.exchange == "XSHG"]
+        # another exchange's days and market are not ours to judge a theme by
+        mainland = [theme.id for theme in known.values() if theme.exchange == "XSHG"]
+        chosen = mainland if themes is None else list(themes)
         values = self._theme_values(index, chosen, first, last, len(chosen) < len(known))
         frames = {
             name: pd.DataFrame(values[place], index=index, columns=list(chosen), copy=False)

@@ -118,6 +118,14 @@ def test_a_fault_while_writing_leaves_the_day_undone(
     assert app.ledger.evaluated() != surge_day(app)
 
 
+def test_a_board_that_is_no_theme_is_not_judged(app: App) -> None:
+    hot = app.store.themes()["hot"]
+    day = surge_day(app)
+    app.store.save_themes([replace(hot, name="融资融券")])
+    assert jobs.daily(app, day).transitions == ()
+    assert set(app.ledger.readings()) == {"calm"}
+
+
 def test_no_figures_are_told_once(app: App) -> None:
     assert jobs.no_figures(app, DAY, "Banned: tencent") == 2
     assert jobs.no_figures(app, DAY, "Banned: tencent") == 0
