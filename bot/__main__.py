@@ -98,6 +98,22 @@ def daily(
 
 
 @app.command()
+def score(
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="default: the first day")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="default: the last day")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+) -> None:
+    """How often alerts were followed by a net fall, against chance, over your own store."""
+    from bot.score import run_score
+
+    run_score(since.date() if since else None, until.date() if until else None, as_json)
+
+
+@app.command()
 def run() -> None:
     """Run the bot: Telegram, the daily cycle after each close, and delivery."""
     from bot.service import run_bot

@@ -234,15 +234,14 @@ class Store:
         return MarketDay(points, *counts, known, source, change, now / then - 1)
 
     def theme_facts(self, day: date) -> dict[str, ThemeFacts]:
-        """What each theme's row of a day rests on."""
+        """What each theme's row of a day rests on, where its members are known."""
         rows = self._db.execute(
-            "SELECT theme, members, covered, backfilled, member_day FROM theme_day WHERE day=?",
+            "SELECT theme, members, covered, backfilled, member_day FROM theme_day"
+            " WHERE day=? AND members IS NOT NULL",
             (as_int(day),),
         )
         return {
-            theme: ThemeFacts(
-                int(members or 0), int(covered or 0), bool(late), maybe_date(made_with)
-            )
+            theme: ThemeFacts(int(members), int(covered or 0), bool(late), maybe_date(made_with))
             for theme, members, covered, late, made_with in rows
         }
 

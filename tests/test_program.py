@@ -59,6 +59,7 @@ def test_history_is_imported_and_replayed(tmp_path: Path, files: tuple[Path, Pat
         (("replay", "--from", "now", "--to", "2024-01-02"), "Invalid value"),
         (("import", "--bars", "none", "--members", "none"), "no such file or folder"),
         (("replay", "--from", "2024-01-01", "--to", "2024-01-02", "--theme", "x"), "no theme"),
+        (("score",), "run `paomo import` first"),
         (("bogus",), "No such command"),
     ],
 )
@@ -179,6 +180,19 @@ def test_the_doctor_names_what_is_missing_and_what_to_do(tmp_path: Path) -> None
     assert "✗ people: nobody may use the bot: set PAOMO_ADMINS" in done.stdout
     assert "✗ telegram: no TELEGRAM_TOKEN" in done.stdout
     assert "✓ font: Chinese font" in done.stdout
+
+
+def test_the_record_is_scored_over_ones_own_store(tmp_path: Path, files: tuple[Path, Path]) -> None:
+    paomo(tmp_path, "import", "--bars", str(files[0]), "--members", str(files[1]))
+    done = paomo(tmp_path, "score", "--json")
+    assert done.returncode == 0, done.stderr
+    scored = json.loads(done.stdout)
+    rows = {row["name"]: row for row in scored["rows"]}
+    assert rows.keys() == {"forming", "bubble", "bursting"}
+    assert rows["forming"]["onsets"] == 0  # its label is not known yet: 60 days have not passed
+    assert rows["bursting"]["precision"] is None
+    assert len(scored["settings"]) == 12
+    assert "settings" in paomo(tmp_path, "score").stdout
 
 
 def test_days_stepped_by_daily_say_what_replay_says(
