@@ -8,8 +8,8 @@ from itertools import groupby
 
 from bot.ledger import Ledger
 from bot.limits import Pace
-from bot.messages import plain, stamped
 from bot.records import Queued
+from bot.texts import plain, stamped
 
 RETRY_SECONDS = 5  # first pause after a failure; it grows fourfold
 LONGEST_PAUSE = 600  # seconds
@@ -50,7 +50,7 @@ class Delivery:
     send: Send
     pace: Pace
     now: Callable[[], datetime]  # UTC
-    late_minutes: int  # after the close; see messages.stamped
+    late_minutes: int  # after the close; see texts.stamped
 
 
 async def deliver(d: Delivery) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 from rich.panel import Panel as Box
 
-from bot import messages
+from bot import texts
 from bot.app import App, judge
 from bot.home import settings
 from bot.jobs import daily
@@ -44,7 +44,7 @@ def run(seed: int, language: Language, out: Path | None) -> None:
         elif message.priority == 0 or page_worthy(message):
             text = sent(message, language)
             page.append(f"<pre>{text}</pre>")
-            told = messages.plain(text)
+            told = texts.plain(text)
             console.print(Box(told, title=str(message.day), title_align="left", expand=False))
     if out:
         _write_page(out, page)
@@ -93,7 +93,7 @@ def _bars_of(market: SimulatedMarket) -> BarsBetween:
 def sent(message: Queued, language: Language) -> str:
     """The message as it arrives, at SENT on its day."""
     at = datetime.combine(message.day, SENT, UTC)
-    return messages.stamped(message.text, message.day, at, 45, False, language)
+    return texts.stamped(message.text, message.day, at, 45, False, language)
 
 
 def _saved(message: Queued, out: Path) -> str:

@@ -26,8 +26,8 @@ from bot.commands.asked import Answer, Asked
 from bot.deliver import SendError
 from bot.jobs import chart
 from bot.limits import Pace
-from bot.messages import split
 from bot.records import PRIVATE, Chat
+from bot.texts import split
 from bot.words import Language
 from market.calendar import SHANGHAI
 

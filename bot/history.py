@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from bot import messages
+from bot import messages, texts
 from bot.alerting import strongest_first
 from bot.app import judge, judged_themes
 from bot.errors import UserError
@@ -80,7 +80,7 @@ def show(transition: Transition, store: Store, as_json: bool) -> None:
         return
     day = transition.day
     told = messages.Day(day, store.market_day(day), themes, store.theme_facts(day))
-    print(*map(messages.plain, messages.alerts([transition], told, "zh")), sep="\n", end="\n\n")
+    print(*map(texts.plain, messages.alerts([transition], told, "zh")), sep="\n", end="\n\n")
 
 
 def _chosen(themes: Iterable[Theme], names: list[str]) -> set[str]:

@@ -9,9 +9,11 @@ from contextlib import suppress
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.loopback import Loopback
 
 TOKEN = "123456:loopback-token"
 
@@ -28,15 +30,11 @@ class BotApi:
         self.token = TOKEN
         self._updates: list[dict[str, Any]] = []
         self._lock = threading.Condition()
-        handler = type("Handler", (Handler,), {"api": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.server = Loopback(Handler, self)
+        self.url = self.server.url
 
     def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()
 
     def write(self, text: str, user: int = 1, chat: int | None = None) -> None:
         """Somebody writes to the bot."""
@@ -119,25 +117,25 @@ REFUSALS = {
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    api: BotApi
+    of: BotApi
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         # a client that takes us for its proxy asks by the whole address
         token, _, method = urlsplit(self.path).path.removeprefix("/bot").partition("/")
-        if token != self.api.token:
+        if token != self.of.token:
             self._reply(*REFUSALS["401"])
             return
-        faults = self.api.faults[method]
+        faults = self.of.faults[method]
         fault = faults.pop(0) if faults else ""
         if fault in REFUSALS:
-            self.api.calls.append(method)
+            self.of.calls.append(method)
             self._reply(*REFUSALS[fault])
             return
         if fault == "reset before":
             self._hang_up()
             return
-        code, reply = self.api.answer(method, self._given(body))
+        code, reply = self.of.answer(method, self._given(body))
         if fault == "reset after":
             self._hang_up()
         else:

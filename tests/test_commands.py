@@ -10,8 +10,8 @@ from bot.commands import COMMANDS, PRESSED, answer, may_ask
 from bot.commands.asked import Asked
 from bot.jobs import daily
 from bot.ledger import Ledger
-from bot.messages import plain
 from bot.records import Chat
+from bot.texts import plain
 from config.settings import Settings
 from market.derive import derive
 from market.source import Theme

@@ -15,6 +15,7 @@ from bot.errors import UserError
 from bot.records import Chat
 from config.settings import load
 from market.akshare.fetch import offline_calendar
+from market.facts import as_int
 from market.simulate import simulate
 from tests.upstream import Upstream
 
@@ -88,6 +89,21 @@ def test_an_evening_without_figures_stores_nothing_and_late_tells_the_chats(
         catch_up(late, threading.Event())
     assert len(upstream.requests) == asked
     assert "没有取到可用的数据" in app.ledger.waiting()[0].text
+
+
+@pytest.mark.parametrize(
+    ("last", "holes"),
+    [
+        (date(2026, 7, 14), None),
+        (date(2026, 7, 10), "2026-07-13, 2026-07-14"),
+        (date(2026, 6, 30), "10 (2026-07-01 … 2026-07-14)"),
+    ],
+)
+def test_trading_days_that_are_missing_are_told(app: App, last: date, holes: str | None) -> None:
+    app.store.save_market_days([(as_int(last), 1000.0, 5, 3, 2, 0, None, "imported")])
+    run_daily(app, None, True, False)
+    noted = json.loads(app.store.note("faults:2026-07-15") or "")
+    assert noted == ([["holes", holes]] if holes else [])
 
 
 def test_once_judged_there_is_nothing_to_catch_up_with(app: App, upstream: Upstream) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import messages
+from bot import texts
 from bot.demo import lived, sent
 from bot.records import Queued
 from config.settings import Settings
@@ -19,7 +19,7 @@ def chat(settings: Settings) -> list[Queued]:
 
 def lines(chat: list[Queued], name: str) -> list[str]:
     """What was told of a theme, in order, by kind."""
-    told = [messages.plain(m.text) for m in chat if m.priority == 0 and not m.photo]
+    told = [texts.plain(m.text) for m in chat if m.priority == 0 and not m.photo]
     found = re.findall(rf"{re.escape(name)} · (\w+)", "\n".join(told))
     return [str(kind) for kind in found]
 
@@ -61,4 +61,4 @@ def test_the_readmes_message_is_one_of_the_demos(chat: list[Queued]) -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
     quoted = [line.removeprefix(">").strip() for line in readme.splitlines() if line[:1] == ">"]
     shown = "\n".join(line.removesuffix("\\").replace("**", "") for line in quoted)
-    assert shown in [messages.plain(sent(message, "zh")) for message in chat]
+    assert shown in [texts.plain(sent(message, "zh")) for message in chat]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import messages
+from bot import messages, texts
 from bot.words import Language
 from market.facts import MarketDay, ThemeFacts
 from market.source import Theme
@@ -74,7 +74,7 @@ def test_a_digest_shows_the_market_the_stages_and_the_faults(language: Language)
 def test_what_others_wrote_is_escaped() -> None:
     (text,) = messages.alerts([TURN], TOLD, "zh")
     assert "白酒 &lt;&amp;&gt; Co" in text
-    assert messages.plain(text).count("白酒 <&> Co") == 1
+    assert texts.plain(text).count("白酒 <&> Co") == 1
 
 
 def test_simulated_figures_are_labelled() -> None:
@@ -101,7 +101,7 @@ def test_the_number_of_an_alert_is_its_own() -> None:
     ],
 )
 def test_figures_carry_their_units(value: float, unit: str, said: str) -> None:
-    assert messages.figure(value, unit, "zh") == said
+    assert texts.figure(value, unit, "zh") == said
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_figures_carry_their_units(value: float, unit: str, said: str) -> None:
 )
 def test_lateness_is_said_beyond_its_limit(minutes: int, said: str | None) -> None:
     at = datetime.fromtimestamp(datetime(2024, 3, 1, 7, tzinfo=UTC).timestamp() + minutes * 60, UTC)
-    text = messages.stamped("x", DAY, at, 45, False, "en")
+    text = texts.stamped("x", DAY, at, 45, False, "en")
     assert text.endswith(f"by {said})") if said else "late" not in text
 
 
@@ -120,17 +120,17 @@ LINES = st.lists(st.text(st.sampled_from("泡a&<😀 "), max_size=300), max_size
 @given(LINES)
 def test_no_part_is_too_long_and_no_word_is_lost(lines: list[str]) -> None:
     text = "\n".join(f"<b>{messages.html.escape(line)}</b>" for line in lines)
-    parts = messages.split(text, 1000)
-    assert all(messages.units(part) <= 1000 for part in parts)
+    parts = texts.split(text, 1000)
+    assert all(texts.units(part) <= 1000 for part in parts)
     assert all(part.count("<b>") == part.count("</b>") for part in parts)
 
 
 @given(st.lists(st.text(st.sampled_from("泡a& "), max_size=80), max_size=80))
 def test_parts_joined_have_every_line(lines: list[str]) -> None:
     text = "\n".join(lines)
-    joined = "\n".join(messages.split(text, 500)).split("\n")
+    joined = "\n".join(texts.split(text, 500)).split("\n")
     assert [line for line in joined if line] == [line for line in lines if line]
 
 
 def test_length_is_counted_in_utf16() -> None:
-    assert messages.units("泡😀a") == 4
+    assert texts.units("泡😀a") == 4

@@ -220,7 +220,7 @@ EDGES = {  # library -> the files that may import it
     "telegram": ("bot/sender.py", "bot/handlers.py", "bot/service.py", "bot/doctor.py"),
     "apscheduler": ("bot/service.py",),
     "matplotlib": ("bot/charts.py",),
-    "jinja2": ("bot/messages.py",),
+    "jinja2": ("bot/texts.py",),
     "sqlite3": ("market/database.py",),
     "sqlite_utils": ("market/database.py", "market/schema.py", "bot/ledger_schema.py"),
 }

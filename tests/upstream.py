@@ -7,12 +7,11 @@ real sockets and TLS, unchanged. Shapes: EastMoney, Tencent and Sina as AKShare 
 import json
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +20,7 @@ import trustme
 
 from market.simulate import SimulatedMarket
 from tests import sina
+from tests.loopback import Loopback
 
 HOSTS = (
     "*.push2.eastmoney.com",
@@ -57,15 +57,11 @@ class Upstream:
         authority.cert_pem.write_to_path(str(self.ca))
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(*HOSTS).configure_cert(self.tls)
-        handler = type("Handler", (Handler,), {"upstream": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.server = Loopback(Handler, self)
+        self.url = self.server.url
 
     def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()
 
     @property
     def row(self) -> int:
@@ -201,7 +197,7 @@ class Upstream:
 
 
 class Handler(BaseHTTPRequestHandler):
-    upstream: Upstream
+    of: Upstream
     host = ""
 
     def do_CONNECT(self) -> None:
@@ -209,7 +205,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.host = self.path.partition(":")[0]
         try:
-            self.connection = self.upstream.tls.wrap_socket(self.connection, server_side=True)
+            self.connection = self.of.tls.wrap_socket(self.connection, server_side=True)
         except OSError:
             self.close_connection = True
             return
@@ -219,9 +215,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-        name, answer = self.upstream.answer(parts.hostname or self.host, parts.path, query)
-        self.upstream.requests.append(name)
-        fault = self.upstream.faults.get(name)
+        name, answer = self.of.answer(parts.hostname or self.host, parts.path, query)
+        self.of.requests.append(name)
+        fault = self.of.faults.get(name)
         if fault == "drop":
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True

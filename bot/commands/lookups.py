@@ -2,7 +2,7 @@
 
 from html import escape
 
-from bot import messages
+from bot import messages, texts
 from bot.alerting import value
 from bot.app import App
 from bot.commands.asked import PICKS, Answer, Asked, as_of, both, listed, name_of, of_one, stage_of
@@ -32,7 +32,7 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
         return Answer(_unjudged(asked, theme), chart=theme.id)
     state = app.ledger.states().get(theme.id) or ThemeState(theme.id)
     told = facts_of(app, day)
-    text = messages.render(
+    text = texts.render(
         "card",
         told,
         asked.language,
@@ -92,7 +92,7 @@ def top(app: App, asked: Asked) -> Answer:
     ranked = sorted((t for t in sizes if sizes[t] == sizes[t]), key=lambda t: -sizes[t])[:LISTED]
     lines = [
         f"{n}. {name_of(known[t])}"
-        f" {messages.figure(sizes[t], 'fraction', asked.language)}"
+        f" {texts.figure(sizes[t], 'fraction', asked.language)}"
         f" · {stage_of(states, t, asked.language)}"
         for n, t in enumerate(ranked, 1)
     ]

@@ -1,0 +1,124 @@
+"""Texts: rendering templates, counting, cutting and stamping; for all that goes to Telegram.
+
+No tag spans a line, so that a text may be cut between any two lines.
+"""
+
+import html
+import math
+import re
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from bot.words import WORDS, Language, say
+from market.calendar import SHANGHAI
+
+TEXT_LIMIT = 4096  # UTF-16 units, Telegram's
+STAMP_ROOM = 128  # units kept free for the line added when a message is sent
+CLOSE = timedelta(hours=15)  # of the mainland exchanges, after midnight in Shanghai
+
+
+def figure(value: float, unit: str, language: Language) -> str:
+    """A value with its unit; an unknown one in words, never as a number."""
+    if math.isnan(value):
+        return say("unknown", language)
+    if unit == "fraction":
+        return f"{value:+.1%}"
+    return f"{value:.1f}x" if unit == "ratio" else f"{value:.0%}"
+
+
+def money(value: float, language: Language) -> str:
+    """CNY in the reader's own large units."""
+    if math.isnan(value):
+        return say("unknown", language)
+    if language == "zh":
+        return f"{value / 1e12:.2f}万亿元" if value >= 1e12 else f"{value / 1e8:,.0f}亿元"
+    return f"CNY {value / 1e9:,.0f} bn"
+
+
+def render(template: str, day: object, language: Language, **context: Any) -> str:
+    """A template of bot/templates with everything escaped; ends without a line break."""
+    words = {key: say(key, language) for key in WORDS}
+    shown = _environment().get_template(f"{template}.j2")
+    text = shown.render(d=day, w=words, zh=language == "zh", **context)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("bot"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"money": money}
+    return made
+
+
+def units(text: str) -> int:
+    """Length as Telegram counts it: UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def split(text: str, limit: int = TEXT_LIMIT - STAMP_ROOM) -> list[str]:
+    """The text in parts of at most `limit` units, cut at blank lines if possible, else at lines."""
+    if units(text) <= limit:
+        return [text]
+    parts = [""]
+    for block in _blocks(text, limit):
+        joined = f"{parts[-1]}\n{block}" if parts[-1] else block
+        if units(joined) <= limit:
+            parts[-1] = joined
+        else:
+            parts.append(block.lstrip("\n"))
+    return parts
+
+
+def _blocks(text: str, limit: int) -> list[str]:
+    """Paragraphs, or the lines of one that is too long itself; a line too long loses its markup."""
+    blocks: list[str] = []
+    for paragraph in text.split("\n\n"):
+        fits = units(paragraph) < limit
+        lines = [paragraph] if fits else [_shortened(line, limit) for line in paragraph.split("\n")]
+        blocks += ["\n" + lines[0] if blocks else lines[0], *lines[1:]]
+    return blocks
+
+
+def _shortened(line: str, limit: int) -> str:
+    if units(line) < limit:
+        return line
+    return html.escape(plain(line)[: limit // 8]) + "…"  # an escaped character has up to 6 units
+
+
+def plain(text: str) -> str:
+    """The text without markup, as a terminal shows it."""
+    return html.unescape(re.sub(r"<[^>]+>", "", text))
+
+
+def stamped(
+    text: str, day: date, now: datetime, late_minutes: int, repeated: bool, language: Language
+) -> str:
+    """The text with when it was sent, how late after the day's close, and whether it may repeat."""
+    sent = now.astimezone(SHANGHAI)
+    closed = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + CLOSE
+    delay = sent - closed
+    line = f"{say('sent', language)} {sent:%Y-%m-%d %H:%M}"
+    if delay > timedelta(minutes=late_minutes):
+        line += f" ({say('late', language)} {_span(delay, language)})"
+    return f"{say('repeat', language) if repeated else ''}{text}\n{line}"
+
+
+def _span(delay: timedelta, language: Language) -> str:
+    minutes = int(delay.total_seconds() // 60)
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return f"{days}天{hours}小时" if language == "zh" else f"{days} d {hours} h"
+    if hours:
+        return (
+            f"{hours}小时{minutes % 60}分" if language == "zh" else f"{hours} h {minutes % 60} min"
+        )
+    return f"{minutes}分钟" if language == "zh" else f"{minutes} min"
