@@ -26,11 +26,10 @@ SIZE_INCHES, DPI = (7.2, 7.2), 150  # 1,080 pixels square: a phone's width
 BREADTH_DAYS = 5  # trading days averaged, as the breadth rule does
 TICKS = 5  # dates named on the x axis
 INK, PALE = "#1f2933", "#7b8794"
-COLOURS = {  # backgrounds of stages; told apart by lightness too
+COLOURS = {  # backgrounds of an episode's stages; told apart by lightness too
     Stage.FORMING: "#fde9b8",
     Stage.BUBBLE: "#f5a3a3",
     Stage.BURSTING: "#a9c5ea",
-    Stage.OVER: "#e4e7eb",
 }
 DRAWING = threading.Lock()  # matplotlib's fonts are shared between threads
 SHAPES = {Kind.SURGE: "^", Kind.DIVERGENCE: "D", Kind.REVERSAL: "v", Kind.OVER: "s"}
@@ -69,7 +68,7 @@ def figure(
     made = Figure(figsize=SIZE_INCHES, dpi=DPI, facecolor="white")
     price, breadth = made.subplots(2, 1, sharex=True, height_ratios=(3, 1.2))
     # fixed margins: finding them costs as much as drawing
-    made.subplots_adjust(left=0.11, right=0.97, top=0.94, bottom=0.06, hspace=0.08)
+    made.subplots_adjust(left=0.11, right=0.96, top=0.94, bottom=0.06, hspace=0.08)
     stage = transitions[-1].after.stage if transitions else Stage.QUIET
     label = say("simulated", language) if simulated else ""
     title = f"{label}{theme.name} · {STAGES[stage][language]} · {panel.as_of}"
@@ -135,7 +134,8 @@ def _axes(price: Any, breadth: Any, panel: Panel) -> None:
     days = panel.days
     places = np.unique(np.linspace(0, len(days) - 1, TICKS).astype(int))
     labels = [days[place].strftime("%y-%m-%d") for place in places]
-    breadth.set_xticks(places, labels, fontproperties=_font(12))
+    named = breadth.set_xticks(places, labels, fontproperties=_font(12))
+    named[-1].label1.set_horizontalalignment("right")  # or the picture's edge would cut it
     breadth.set_xlim(-1, max(len(days), 2))
     for axes in (price, breadth):
         axes.tick_params(labelsize=12, colors=PALE)
