@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from config.themes import load_themes
 from market.akshare.fetch import offline_calendar
 from market.akshare.source import AkshareSource
 from market.calendar import SHANGHAI, Calendar
+from market.checks import listed
 from market.ingest import IngestReport, Wants, ingest
 from market.source import SourceError
 from market.transport import Door, TransportPolicy
@@ -34,7 +35,6 @@ from market.worker import Worker
 log = logging.getLogger("paomo")
 OPENING = time(9)  # Shanghai; quotes of a new day replace the last close's before 9:15
 KEPT = timedelta(days=30)  # sent messages stay in the outbox for so long
-HOLES_NAMED = 5  # missing trading days that are named one by one
 SESSIONS_AHEAD = 20  # known trading days ahead; with fewer the calendar is asked for
 
 
@@ -112,16 +112,9 @@ def _noted(app: App, report: IngestReport) -> None:
     """Keeps what is wrong or missing with the day, for its messages."""
     holes = calendar_of(app).between(app.store.days(limit=2)[0], report.day)
     faults = [[fault.kind, fault.detail] for fault in report.faults]
-    faults += [["holes", _listed(holes)]] if holes else []
+    faults += [["holes", listed(holes)]] if holes else []
     app.store.set_note(f"faults:{report.day}", json.dumps(faults, ensure_ascii=False))
     app.ledger.set_fact("cycle", f"{report.day}: {report.stocks} stocks from {report.provider}")
-
-
-def _listed(days: Sequence[date]) -> str:
-    """Days by name, or their number and the first and last of many."""
-    if len(days) <= HOLES_NAMED:
-        return ", ".join(map(str, days))
-    return f"{len(days)} ({days[0]} … {days[-1]})"
 
 
 def _renew_calendar(app: App, source: AkshareSource, day: date) -> None:

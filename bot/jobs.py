@@ -125,7 +125,9 @@ def _written(app: App, judged: Judged, news_since: date) -> list[Outgoing]:
         sent = [decide(t, muted, news_since) is Reason.SEND for t in judged.told]
         kept = tuple(t for t, send in zip(judged.told, sent, strict=True) if send)
         drafts = alerts(chat.language, kept) if kept else []
-        drafts = [*drafts, *(digests(chat.language) if day >= news_since else [])]
+        # a day that was only filled in later has no market to tell of
+        told_of = day >= news_since and judged.day.market is not None
+        drafts = [*drafts, *(digests(chat.language) if told_of else [])]
         out += [replace(draft, chat=chat.id) for draft in drafts]
     return out
 

@@ -38,6 +38,10 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     "indices": {"zh": "未取到指数", "en": "an index did not come"},
     "earnings": {"zh": "未取到业绩报表", "en": "company reports did not come"},
     "unchained": {"zh": "昨收与库存收盘不符", "en": "previous closes differ from those stored"},
+    "gap": {
+        "zh": "这些交易日只补到指数与所关注板块的点位",
+        "en": "only index and followed boards could be filled in for",
+    },
     "holes": {"zh": "缺少交易日", "en": "trading days missing"},
 }
 WORDS: dict[str, Words] = {

@@ -1,12 +1,14 @@
 """What can be wrong with a day's figures; pure. A fatal fault means: do not judge this day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 SAME_SHARE = 0.95  # of stocks with the very close and volume of the day before: a stale snapshot
+NAMED = 5  # days that are named one by one
 UNCHAINED_SHARE = 0.05  # of stocks whose previous close is not the close we hold
 
 
@@ -17,6 +19,13 @@ class Fault:
     kind: str  # a key of the words for faults
     detail: str = ""  # numbers, days, names
     fatal: bool = False
+
+
+def listed(days: Sequence[date]) -> str:
+    """Days by name, or their number and the first and last of many."""
+    if len(days) <= NAMED:
+        return ", ".join(map(str, days))
+    return f"{len(days)} ({days[0]} … {days[-1]})"
 
 
 def snapshot_faults(

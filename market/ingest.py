@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from config.themes import Themes
-from market.checks import Fault, snapshot_faults
+from market.checks import Fault, listed, snapshot_faults
 from market.derive import derive, derive_points
 from market.facts import as_int
 from market.fundamentals import deadline, public_days
@@ -67,6 +67,7 @@ def ingest(
     tried("members", lambda: _members(source, store, day, themes, wants))
     tried("histories", lambda: _histories(source, store, day, themes, wants))
     tried("indices", lambda: _indices(source, store, day, themes, wants))
+    tried("gap", lambda: faults.extend(_gap(source, store, day, themes, wants)))
     tried("earnings", lambda: _earnings(source, store, day))
     faults += _saved(store, day, quotes, wants)
     return IngestReport(day, quotes.attrs["provider"], len(quotes), tuple(faults))
@@ -159,7 +160,8 @@ def _history(source: Source, store: Store, theme: Theme, since: date, day: date)
 def _indices(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
     """Levels of the market's index and of the curated ones (Hong Kong), for display."""
     since = day - timedelta(days=wants.history_days * 7 // 5)
-    market = source.index_history(BENCHMARK, day - timedelta(days=14), day)
+    stored = store.days(until=day - timedelta(days=1), limit=1)
+    market = source.index_history(BENCHMARK, stored[-1] if stored else since, day)
     store.save_points(
         (MARKET_INDEX, as_int(d), close, None, source.name)
         for d, close in zip(market["day"], market["close"], strict=True)
@@ -174,6 +176,31 @@ def _indices(source: Source, store: Store, day: date, themes: Themes, wants: Wan
                     (theme.id, as_int(d), close, None, source.name)
                     for d, close in zip(bars["day"], bars["close"], strict=True)
                 )
+
+
+def _gap(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:
+    """Days missed since the last stored one, filled with what can still be had of them.
+
+    The market moves with its index, followed boards with their own points; the rest is unknown.
+    """
+    stored = store.days(until=day - timedelta(days=1), limit=1)
+    if not stored:
+        return []
+    points = store.points(stored[-1], day - timedelta(days=1))
+    index = {d: level for (d, theme), level in points.items() if theme == MARKET_INDEX}
+    missing = sorted(d for d in index if d > stored[-1])
+    level = store.benchmark(day)
+    if not missing or stored[-1] not in index or level is None:
+        return []
+    store.save_market_days(
+        (as_int(d), level * index[d] / index[stored[-1]], None, None, None, None, None, "index")
+        for d in missing
+    )
+    boards, followed = _by_board(store, themes)
+    chosen = [boards[name] for name in followed if boards[name].basis == "board"]
+    for theme in chosen[: wants.histories_a_day]:
+        _history(source, store, theme, missing[0], day)
+    return [Fault("gap", listed(missing))]
 
 
 def _earnings(source: Source, store: Store, day: date) -> None:
@@ -219,6 +246,8 @@ def _known(figures: Sequence[float]) -> list[float | None]:
 def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[Fault]:
     """Checks the snapshot against the day before and writes the day, all or nothing."""
     faults = snapshot_faults(quotes, _day_before(store, day), wants.min_stocks)
+    if _bars_missing(store, day):  # then the previous close is of a day we do not hold
+        faults = [fault for fault in faults if fault.kind != "unchained"]
     fatal = [fault for fault in faults if fault.fatal]
     if fatal:
         kind = NoData if any(fault.kind == "stale" for fault in fatal) else SchemaChanged
@@ -239,6 +268,12 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
             if theme.basis == "index":  # its past days too: they are days of the market now
                 derive_points(store, theme.id, backfilled=True)
     return faults
+
+
+def _bars_missing(store: Store, day: date) -> bool:
+    """Whether the market day before has no bars: it was filled in from an index."""
+    stored = store.days(until=day - timedelta(days=1), limit=1)
+    return bool(stored) and stored[-1] not in store.bar_days()
 
 
 def _day_before(store: Store, day: date) -> dict[str, tuple[float, float]]:

@@ -92,18 +92,26 @@ def test_an_evening_without_figures_stores_nothing_and_late_tells_the_chats(
 
 
 @pytest.mark.parametrize(
-    ("last", "holes"),
+    ("last", "gap"),
     [
         (date(2026, 7, 14), None),
         (date(2026, 7, 10), "2026-07-13, 2026-07-14"),
         (date(2026, 6, 30), "10 (2026-07-01 … 2026-07-14)"),
     ],
 )
-def test_trading_days_that_are_missing_are_told(app: App, last: date, holes: str | None) -> None:
+def test_trading_days_that_were_missed_are_told(app: App, last: date, gap: str | None) -> None:
     app.store.save_market_days([(as_int(last), 1000.0, 5, 3, 2, 0, None, "imported")])
     run_daily(app, None, True, False)
     noted = json.loads(app.store.note("faults:2026-07-15") or "")
-    assert noted == ([["holes", holes]] if holes else [])
+    assert noted == ([["gap", gap]] if gap else [])
+
+
+def test_trading_days_that_cannot_be_filled_are_holes(app: App, upstream: Upstream) -> None:
+    upstream.faults["index"] = "refuse"
+    app.store.save_market_days([(as_int(DAYS[-4]), 1000.0, 5, 3, 2, 0, None, "imported")])
+    run_daily(app, None, True, False)
+    noted = dict(json.loads(app.store.note("faults:2026-07-15") or ""))
+    assert noted["holes"] == "2026-07-13, 2026-07-14"
 
 
 def test_once_judged_there_is_nothing_to_catch_up_with(app: App, upstream: Upstream) -> None:

@@ -97,6 +97,26 @@ def test_evenings_go_on_from_the_history(
     assert source.asked.count("members") == 2 + 25 * WANTS.boards_a_day
 
 
+def test_missed_days_are_filled_with_what_can_still_be_had(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, days = Store(None), market.days[FIRST : FIRST + 4]
+    ingest(source, store, days[0], themes, WANTS)
+    source.today = days[3]
+    report = ingest(source, store, days[3], themes, WANTS)
+    assert [(f.kind, f.detail) for f in report.faults] == [("gap", f"{days[1]}, {days[2]}")]
+    panel = store.panel(days[3], 4)
+    assert panel.days == list(days)
+    hot = panel.close["em-BK0801"].to_numpy()
+    assert hot == pytest.approx(source.levels["BK0801"][FIRST : FIRST + 4])
+    levels = source.market_levels[FIRST : FIRST + 3]
+    assert panel.benchmark.to_numpy()[:3] / panel.benchmark.iloc[0] == pytest.approx(
+        levels / levels[0]
+    )
+    assert panel.advancers["em-BK0801"].isna().tolist() == [False, True, True, False]
+    assert store.market_day(days[1]) is None
+
+
 @pytest.mark.parametrize("what", ["boards", "members", "histories", "indices", "earnings"])
 def test_what_fails_is_named_and_the_day_is_saved_all_the_same(
     source: FakeSource, themes: Themes, market: SimulatedMarket, what: str
