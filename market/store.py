@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from market.database import atomic, opened
+from market.database import atomic, opened, without_collector
 from market.facts import MarketDay, ThemeFacts, as_date, as_int, maybe_date
 from market.schema import THEME_DAY, migrations
 from market.source import Theme
@@ -273,6 +273,7 @@ class Store:
         series = [pd.Series(marks[:, column], index=index) for column in (0, 1)]
         return Panel(benchmark=series[0], market_amount=series[1], **frames)
 
+    @without_collector()
     def _theme_values(
         self, index: Sequence[date], themes: Sequence[str], first: int, last: int, few: bool
     ) -> np.ndarray:
@@ -294,7 +295,6 @@ class Store:
         return values
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> int:
-        marks = ",".join("?" * columns)
-        before = self._db.total_changes
+        before, marks = self._db.total_changes, ",".join("?" * columns)
         self._db.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)
         return self._db.total_changes - before
