@@ -56,7 +56,6 @@ WORDS: dict[str, Words] = {
     "also": {"zh": "另有", "en": "also"},
     "since": {"zh": "本轮始于", "en": "episode since"},
     "peak": {"zh": "净值高点", "en": "net peak"},
-    "from_peak": {"zh": "距高点", "en": "from the peak"},
     "record": {
         "zh": "同类警报 {onsets} 次，{hits} 次其后{days}日内净跌{fall}以上"
         "（{share}，95%区间 {span}）；同样波动的题材为 {matched}。"

@@ -1,4 +1,4 @@
-"""Folding days into states: `step` is one day, `replay` is many; the bot's day is the last step."""
+"""Folding days into states: `fold` is one day, `replay` is many; the bot's day is the last fold."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -13,14 +13,6 @@ from signals.rules import Rule
 
 States = Mapping[str, ThemeState]
 READ = ("run_up", "breadth", "weakness", "outflow", "divergence")  # what the lifecycle reads
-
-
-def step(
-    before: States, panel: Panel, rules: Sequence[Rule], policy: Policy
-) -> tuple[dict[str, ThemeState], list[Transition]]:
-    """The states after the panel's last day, and what is to be told of that day."""
-    scores = evaluate(panel, rules)
-    return fold(before, scores, scores.days[-1], policy)
 
 
 def replay(

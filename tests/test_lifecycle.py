@@ -6,9 +6,10 @@ from math import nan
 import pytest
 
 from config.settings import Settings
+from signals.evaluate import evaluate
 from signals.lifecycle import Policy, Reading, advance
 from signals.model import Kind, Stage, ThemeState
-from signals.replay import replay, step
+from signals.replay import fold, replay
 from signals.rules import Rule
 from tests import markets
 
@@ -120,7 +121,7 @@ def test_live_equals_replay(rules: tuple[Rule, ...], policy: Policy, settings: S
     told = 0
     for day, after_day, transitions in replayed[-59:]:
         live = panel.until(day).last(settings.data.history_days)
-        states, said = step(states, live, rules, policy)
+        states, said = fold(states, evaluate(live, rules), day, policy)
         assert states == after_day
         assert repr(said) == repr(transitions)
         told += len(said)
