@@ -34,7 +34,7 @@ def connection(path: Path | None) -> sqlite3.Connection:
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """No garbage collection meanwhile: over a million short-lived rows it takes a sixth of the time."""
+    """No garbage collection meanwhile: over a million rows it takes a sixth of the time."""
     running = gc.isenabled()
     gc.disable()
     try:
