@@ -1,6 +1,6 @@
 """Whether a transition is told to a chat, and why; in which order. Pure."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -39,6 +39,11 @@ def _rank(transition: Transition) -> tuple[int, float, str]:
     stage = None if transition.kind is Kind.DIVERGENCE else transition.after.stage
     size = value(transition.signals, "run_up")
     return ORDER.index((transition.kind, stage)), -size if size == size else 0.0, transition.theme
+
+
+def values(readings: Mapping[str, Sequence[Signal]], rule: str) -> dict[str, float]:
+    """What a rule says of each theme; NaN where it says nothing."""
+    return {theme: value(signals, rule) for theme, signals in readings.items()}
 
 
 def value(signals: Sequence[Signal], rule: str) -> float:

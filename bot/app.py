@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.errors import UserError
-from bot.home import database
+from bot.home import database, themes
 from bot.ledger import Ledger
-from config.settings import Settings, SettingsError
-from config.themes import load_themes
+from config.settings import Settings
 from market.store import Store
 from signals.lifecycle import Policy
 from signals.rules import Rule, build
@@ -40,12 +39,8 @@ def open_app(known: Settings, now: Callable[[], datetime] | None = None) -> App:
 
 def judged_themes(known: Settings, store: Store) -> list[str]:
     """Ids of the themes that are judged: mainland ones that themes.toml does not exclude."""
-    try:
-        listed = load_themes(known.home)
-    except SettingsError as error:
-        raise UserError(str(error)) from None
-    themes = store.themes().values()
-    return [t.id for t in themes if t.exchange == "XSHG" and listed.is_theme(t.name)]
+    listed, held = themes(known.home), store.themes().values()
+    return [t.id for t in held if t.exchange == "XSHG" and listed.is_theme(t.name)]
 
 
 def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:

@@ -17,12 +17,9 @@ from bot.app import App
 from bot.deliver import Delivery, deliver
 from bot.errors import UserError
 from bot.history import show
-from bot.home import LOCK
+from bot.home import LOCK, themes
 from bot.jobs import DayReport, daily, no_figures
 from bot.limits import Pace
-from bot.records import Queued
-from config.settings import SettingsError
-from config.themes import load_themes
 from market.akshare.fetch import offline_calendar
 from market.akshare.source import AkshareSource
 from market.calendar import SHANGHAI, Calendar
@@ -47,7 +44,7 @@ def catch_up(app: App, stop: threading.Event) -> DayReport | None:
     evaluated = app.ledger.evaluated()
     if evaluated and day <= evaluated:
         return None
-    if day not in app.store.days(until=day, limit=1):
+    if not stored(app, day):
         if over(app, day):
             return None
         fetch(app, day, log.info, stop)
@@ -59,6 +56,11 @@ def catch_up(app: App, stop: threading.Event) -> DayReport | None:
 def due_day(app: App) -> date:
     """The newest trading day whose figures are due by now."""
     return calendar_of(app).last_closed(app.now(), app.settings.schedule.first_try)
+
+
+def stored(app: App, day: date) -> bool:
+    """Whether the store holds a trading day."""
+    return [day] == app.store.days(until=day, limit=1)
 
 
 def over(app: App, day: date) -> bool:
@@ -78,15 +80,13 @@ def fetch(
 ) -> None:
     """Brings a day's figures into the store; raises UserError when they cannot be had."""
     known = app.settings.source
-    history = app.settings.data.history_days
+    history, followed = app.settings.data.history_days, themes(app.settings.home)
     wants = Wants(known.boards_a_day, known.histories_a_day, history, known.min_stocks)
     with Worker(_policy(app), _doors(app), known.deadline_seconds, stop) as worker:
         try:
             source = AkshareSource(worker)
             _renew_calendar(app, source, day)
-            report = ingest(source, app.store, day, load_themes(app.settings.home), wants, say)
-        except SettingsError as error:
-            raise UserError(str(error)) from None
+            report = ingest(source, app.store, day, followed, wants, say)
         except SourceError as error:
             if not (stop and stop.is_set()):
                 _not_had(app, day, f"{type(error).__name__}: {error}")
@@ -149,23 +149,21 @@ def run_daily(app: App, day: date | None, wants_fetch: bool, as_json: bool) -> N
     """One day's cycle by hand; prints its transitions and what became of the messages."""
     notes = Console(stderr=True)
     report = _judged(app, day, wants_fetch, lambda what: notes.print(f"fetching {what} …"))
-    for transition in report.transitions:
-        show(transition, app.store, as_json)
+    show(report.transitions, app.store, as_json)
     done = "judged" if report.new else "had been judged before; nothing new was sent"
     notes.print(f"{report.day}: {done}, {len(report.transitions)} transitions", soft_wrap=True)
     notes.print(_delivered(app), soft_wrap=True)
 
 
 def _judged(app: App, day: date | None, wants_fetch: bool, say: Callable[[str], None]) -> DayReport:
-    stored = app.store.days(until=day, limit=1)
-    if wants_fetch and (not day or [day] != stored):
+    if wants_fetch and (not day or not stored(app, day)):
         due = due_day(app)
         if day and day != due:
             raise UserError(
                 f"only the last closed trading day, {due}, can be fetched, and {day} is not stored;"
                 " import its history with `paomo import`"
             )
-        if [due] != app.store.days(until=due, limit=1):
+        if not stored(app, due):
             if over(app, due):
                 raise UserError(
                     f"trading has begun again, so {due} can no longer be fetched; today's figures"
@@ -173,14 +171,15 @@ def _judged(app: App, day: date | None, wants_fetch: bool, say: Callable[[str], 
                 )
             fetch(app, due, say)
         return daily(app, due)
-    if not (day or stored):
+    held = [day] if day else app.store.days(limit=1)
+    if not held:
         raise UserError("the store holds no day; run `paomo import` first, or without --no-fetch")
-    return daily(app, day or stored[-1])
+    return daily(app, held[-1])
 
 
 def _delivered(app: App) -> str:
     """Delivers what waits, unless a running bot does; says what happened."""
-    waiting = len(app.ledger.waiting())
+    waiting = app.ledger.count("due", "sending")
     if not app.settings.telegram_token:
         return f"nothing was delivered: no TELEGRAM_TOKEN is set; {waiting} messages wait"
     if not waiting:
@@ -190,20 +189,14 @@ def _delivered(app: App) -> str:
             sent = asyncio.run(_deliver(app))
     except Timeout:
         return f"{waiting} messages wait; the running bot delivers them"
-    return f"{sent} messages delivered, {len(app.ledger.waiting())} wait"
+    return f"{sent} messages delivered, {app.ledger.count('due', 'sending')} wait"
 
 
 async def _deliver(app: App) -> int:
     from bot import sender
 
-    telegram = sender.builder(app.settings).build()
-    bot = telegram.bot
-
-    async def send(message: Queued, text: str) -> int:
-        return await sender.send(
-            bot, message.chat, text, message.photo, message.silent, message.plain
-        )
-
+    bot = sender.builder(app.settings).build().bot
     late = app.settings.schedule.late_minutes
     async with bot:
-        return await deliver(Delivery(app.ledger, send, Pace(), app.now, late))
+        needs = Delivery(app.ledger, sender.of_outbox(bot), Pace(), app.now, late)
+        return await deliver(needs)

@@ -52,7 +52,7 @@ def run(seed: int, language: Language, out: Path | None) -> None:
 
 
 def page_worthy(message: Queued) -> bool:
-    """Whether a digest is shown: the first of a month, or else there would be hundreds."""
+    """Whether a digest is shown: of a month's first days only, or else there would be hundreds."""
     return message.priority == 1 and message.day.day <= 3 and message.day.weekday() == 0
 
 

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,20 +67,24 @@ def run_replay(since: date, until: date, themes: list[str], as_json: bool) -> No
     by_id = store.themes()
     chosen = _chosen(by_id.values(), themes)
     panel = _panel(store, judged_themes(known, store), since, until)
-    for transition in _told(panel, rules, policy, since):
-        if transition.theme in chosen:
-            show(transition, store, as_json)
+    told = _told(panel, rules, policy, since)
+    show((transition for transition in told if transition.theme in chosen), store, as_json)
 
 
-def show(transition: Transition, store: Store, as_json: bool) -> None:
-    """Prints one transition: as a JSON line, or as its message without markup."""
+def show(told: Iterable[Transition], store: Store, as_json: bool) -> None:
+    """Prints transitions: each as a JSON line, or as its message without markup."""
     themes = store.themes()
-    if as_json:
-        print(json.dumps(line(transition, themes[transition.theme]), ensure_ascii=False))
-        return
+    for transition in told:
+        if as_json:
+            print(json.dumps(line(transition, themes[transition.theme]), ensure_ascii=False))
+        else:
+            print(_text(transition, store, themes), end="\n\n")
+
+
+def _text(transition: Transition, store: Store, themes: Mapping[str, Theme]) -> str:
     day = transition.day
-    told = messages.Day(day, store.market_day(day), themes, store.theme_facts(day))
-    print(*map(texts.plain, messages.alerts([transition], told, "zh")), sep="\n", end="\n\n")
+    of_day = messages.Day(day, store.market_day(day), themes, store.theme_facts(day))
+    return "\n".join(map(texts.plain, messages.alerts([transition], of_day, "zh")))
 
 
 def _chosen(themes: Iterable[Theme], names: list[str]) -> set[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.errors import UserError
 from config.settings import Settings, SettingsError, environment, load
+from config.themes import Themes, load_themes
 
 DATABASE = "paomo.db"  # the store's and the ledger's
 LOCK = "run.lock"  # held by a running bot
@@ -15,6 +16,14 @@ def settings() -> Settings:
         return load(environment())
     except SettingsError as error:
         raise UserError(f"settings:\n{error}") from None
+
+
+def themes(home: Path) -> Themes:
+    """The operator's themes.toml, else ours; its faults as a UserError."""
+    try:
+        return load_themes(home)
+    except SettingsError as error:
+        raise UserError(str(error)) from None
 
 
 def database(home: Path) -> Path:

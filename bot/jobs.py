@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 
 from bot import messages
-from bot.alerting import Reason, decide, strongest_first, value
+from bot.alerting import Reason, decide, strongest_first, values
 from bot.app import App, judged_themes
 from bot.errors import UserError
 from bot.records import Outgoing, Run
@@ -122,8 +122,7 @@ def _written(app: App, judged: Judged, news_since: date) -> list[Outgoing]:
     day, out = judged.day.day, []
     for chat in app.ledger.chats():
         muted = app.ledger.muted(chat.id, day)
-        sent = [decide(t, muted, news_since) is Reason.SEND for t in judged.told]
-        kept = tuple(t for t, send in zip(judged.told, sent, strict=True) if send)
+        kept = tuple(t for t in judged.told if decide(t, muted, news_since) is Reason.SEND)
         drafts = alerts(chat.language, kept) if kept else []
         # a day that was only filled in later has no market to tell of
         told_of = day >= news_since and judged.day.market is not None
@@ -148,7 +147,7 @@ def _alerts(
 
 def _digest(app: App, judged: Judged, language: Language) -> list[Outgoing]:
     """The digest, for nobody in particular yet."""
-    run_ups = {theme: value(signals, "run_up") for theme, signals in judged.readings.items()}
+    run_ups = values(judged.readings, "run_up")
     day, now = judged.day.day, app.now()
     texts = messages.digest(judged.day, judged.told, judged.states, run_ups, language)
     return [

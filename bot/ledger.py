@@ -176,6 +176,12 @@ class Ledger:
         """Messages that were given up, without their pictures; their errors say why."""
         return self._queued("state='parked' ORDER BY id")
 
+    def count(self, *states: str) -> int:
+        """How many messages are in any of these states: due, sending, parked, sent."""
+        marks = ",".join("?" * len(states))
+        found = self._db.execute(f"SELECT count(*) FROM outbox WHERE state IN ({marks})", states)
+        return int(found.fetchone()[0])
+
     def _queued(self, where: str, *values: object, photo: str = "NULL") -> list[Queued]:
         rows = self._db.execute(
             f"SELECT key, chat, day, text, created, {photo}, priority, silent, id, attempts,"

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import nan
 from typing import Any
 
 from bot.texts import figure, render, split
@@ -80,10 +79,6 @@ def digest(
         "count": len(judged),
         "told": [headline(t, day.themes[t.theme], language) for t in told],
         "faults": faults(day, language),
-        "change": figure(day.market.change if day.market else nan, "fraction", language),
-        "index_change": figure(
-            day.market.index_change if day.market else nan, "fraction", language
-        ),
         "top": [(_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
     }
     return split(render("digest", day, language, **context))

@@ -19,7 +19,8 @@ from telegram.error import (
 from telegram.ext import ApplicationBuilder, Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.deliver import SendError
+from bot.deliver import Send, SendError
+from bot.records import Queued
 from config.settings import Settings
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -76,6 +77,15 @@ async def send(
     except TelegramError as error:
         raise told(error) from None  # the cause holds the address, and with it the token
     return sent.message_id
+
+
+def of_outbox(bot: ExtBot[None]) -> Send:
+    """The way a row of the outbox goes out, as `deliver` takes it."""
+
+    async def send_row(message: Queued, text: str) -> int:
+        return await send(bot, message.chat, text, message.photo, message.silent, message.plain)
+
+    return send_row
 
 
 def told(error: TelegramError) -> SendError:

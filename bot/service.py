@@ -26,7 +26,6 @@ from bot.handlers import Talk, register, set_menu
 from bot.home import LOCK, settings
 from bot.limits import Pace
 from bot.logs import set_up
-from bot.records import Queued
 from config.settings import Settings
 from market.calendar import SHANGHAI
 
@@ -208,14 +207,8 @@ async def _beat(running: Running) -> None:
 
 async def _delivering(running: Running, telegram: Telegram) -> None:
     """Delivers until told to stop."""
-    bot = telegram.bot
-
-    async def send(message: Queued, text: str) -> int:
-        return await sender.send(
-            bot, message.chat, text, message.photo, message.silent, message.plain
-        )
-
     late = running.known.schedule.late_minutes
+    send = sender.of_outbox(telegram.bot)
     needs = Delivery(running.app.ledger, send, running.pace, running.app.now, late)
     while not running.stop.is_set() and not Ear.deaf.is_set():
         sent = await _delivered(running, needs)

@@ -40,7 +40,7 @@ def render(template: str, day: object, language: Language, **context: Any) -> st
     """A template of bot/templates with everything escaped; ends without a line break."""
     words = {key: say(key, language) for key in WORDS}
     shown = _environment().get_template(f"{template}.j2")
-    text = shown.render(d=day, w=words, zh=language == "zh", **context)
+    text = shown.render(d=day, w=words, l=language, **context)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
@@ -55,7 +55,7 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"money": money}
+    made.filters |= {"money": money, "figure": figure}
     return made
 
 

@@ -184,7 +184,7 @@ def derive_points(store: Store, theme: str, backfilled: bool) -> int:
     All but the close is unknown in them.
     """
     days = store.days()
-    points = store.points(days[0], days[-1]) if days else {}
+    points = store.points(days[0], days[-1], theme) if days else {}
     unknown = [None] * (len(FRAMES) - 1)
     return store.save_theme_days(
         (as_int(day), theme, points[day, theme], *unknown, int(backfilled), None)

@@ -28,6 +28,11 @@ class Wants:
     history_days: int  # trading days of them
     min_stocks: int  # a snapshot with fewer is not the market
 
+    @property
+    def history(self) -> timedelta:
+        """The calendar time that the trading days of history take, but for holidays."""
+        return timedelta(days=self.history_days * 7 // 5)
+
 
 @dataclass(frozen=True)
 class IngestReport:
@@ -81,9 +86,10 @@ def _boards(source: Source, store: Store, day: date, themes: Themes) -> None:
     ids = {name: f"em-{code}" for name, code in zip(kept["name"], kept["code"], strict=True)}
     imported = {theme.name: theme for theme in store.themes().values() if theme.source == "file"}
     with store.atomic():
-        for name, id_ in ids.items():
-            parent = ids.get(followed.get(name) or "")
-            store.save_themes([_theme(id_, name, parent, imported.get(name))])
+        store.save_themes(
+            _theme(id_, name, ids.get(followed.get(name) or ""), imported.get(name))
+            for name, id_ in ids.items()
+        )
         store.save_points(
             (f"em-{code}", as_int(day), close, None, source.name)
             for code, close in zip(kept["code"], kept["close"], strict=True)
@@ -103,6 +109,12 @@ def _by_board(store: Store, themes: Themes) -> tuple[dict[str, Theme], list[str]
     """Themes that have a board, by name; and the names of those followed closely, in order."""
     boards = {t.name: t for t in store.themes().values() if t.board and t.basis != "index"}
     return boards, list(themes.followed(boards))
+
+
+def _followed(store: Store, themes: Themes) -> list[Theme]:
+    """Themes followed closely that go by their board's own points."""
+    boards, followed = _by_board(store, themes)
+    return [boards[name] for name in followed if boards[name].basis == "board"]
 
 
 def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
@@ -128,15 +140,14 @@ def _membership(source: Source, store: Store, theme: Theme, day: date) -> None:
 
 def _histories(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
     """Once: an index for the market's past, then board histories, so that a chart has a past."""
-    since = day - timedelta(days=wants.history_days * 7 // 5)
+    since = day - wants.history
     if not store.days(until=day, limit=1):
         market = source.index_history(BENCHMARK, since, day - timedelta(days=1))
         store.save_market_days(
             (as_int(d), close, None, None, None, None, None, "index")
             for d, close in market[["day", "close"]].itertuples(index=False)
         )
-    boards, followed = _by_board(store, themes)
-    chosen = [boards[name] for name in followed if boards[name].basis == "board"]
+    chosen = _followed(store, themes)
     wanted = [theme for theme in chosen if not store.note(f"history:{theme.id}")]
     for theme in wanted[: wants.histories_a_day]:
         _history(source, store, theme, since, day)
@@ -159,9 +170,8 @@ def _history(source: Source, store: Store, theme: Theme, since: date, day: date)
 
 def _indices(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
     """Levels of the market's index and of the curated ones (Hong Kong), for display."""
-    since = day - timedelta(days=wants.history_days * 7 // 5)
-    stored = store.days(until=day - timedelta(days=1), limit=1)
-    market = source.index_history(BENCHMARK, stored[-1] if stored else since, day)
+    since = day - wants.history
+    market = source.index_history(BENCHMARK, _stored_before(store, day) or since, day)
     store.save_points(
         (MARKET_INDEX, as_int(d), close, None, source.name)
         for d, close in zip(market["day"], market["close"], strict=True)
@@ -183,22 +193,19 @@ def _gap(source: Source, store: Store, day: date, themes: Themes, wants: Wants) 
 
     The market moves with its index, followed boards with their own points; the rest is unknown.
     """
-    stored = store.days(until=day - timedelta(days=1), limit=1)
-    if not stored:
+    last, level = _stored_before(store, day), store.benchmark(day)
+    if last is None or level is None:
         return []
-    points = store.points(stored[-1], day - timedelta(days=1))
-    index = {d: level for (d, theme), level in points.items() if theme == MARKET_INDEX}
-    missing = sorted(d for d in index if d > stored[-1])
-    level = store.benchmark(day)
-    if not missing or stored[-1] not in index or level is None:
+    points = store.points(last, day - timedelta(days=1), MARKET_INDEX)
+    index = {known: close for (known, _), close in points.items()}
+    missing = sorted(known for known in index if known > last)
+    if not missing or last not in index:
         return []
     store.save_market_days(
-        (as_int(d), level * index[d] / index[stored[-1]], None, None, None, None, None, "index")
+        (as_int(d), level * index[d] / index[last], None, None, None, None, None, "index")
         for d in missing
     )
-    boards, followed = _by_board(store, themes)
-    chosen = [boards[name] for name in followed if boards[name].basis == "board"]
-    for theme in chosen[: wants.histories_a_day]:
+    for theme in _followed(store, themes)[: wants.histories_a_day]:
         _history(source, store, theme, missing[0], day)
     return [Fault("gap", listed(missing))]
 
@@ -245,9 +252,9 @@ def _known(figures: Sequence[float]) -> list[float | None]:
 
 def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[Fault]:
     """Checks the snapshot against the day before and writes the day, all or nothing."""
-    faults = snapshot_faults(quotes, _day_before(store, day), wants.min_stocks)
-    if _bars_missing(store, day):  # then the previous close is of a day we do not hold
-        faults = [fault for fault in faults if fault.kind != "unchained"]
+    held_day, held = _held_before(store, day)
+    chained = held_day == _stored_before(store, day)  # else the day before came without bars
+    faults = snapshot_faults(quotes, held, wants.min_stocks, chained)
     fatal = [fault for fault in faults if fault.fatal]
     if fatal:
         kind = NoData if any(fault.kind == "stale" for fault in fatal) else SchemaChanged
@@ -270,16 +277,17 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
     return faults
 
 
-def _bars_missing(store: Store, day: date) -> bool:
-    """Whether the market day before has no bars: it was filled in from an index."""
+def _stored_before(store: Store, day: date) -> date | None:
+    """The last stored market day before a day."""
     stored = store.days(until=day - timedelta(days=1), limit=1)
-    return bool(stored) and stored[-1] not in store.bar_days()
+    return stored[-1] if stored else None
 
 
-def _day_before(store: Store, day: date) -> dict[str, tuple[float, float]]:
-    """(close, volume) of the newest stored bars before a day, by code."""
+def _held_before(store: Store, day: date) -> tuple[date | None, dict[str, tuple[float, float]]]:
+    """The day of the newest bars before a day, and (close, volume) of each by code."""
     days = [known for known in store.bar_days() if known < day]
     if not days:
-        return {}
+        return None, {}
     bars = store.bars(days[-1], days[-1])
-    return dict(zip(bars["code"], zip(bars["close"], bars["volume"], strict=True), strict=True))
+    figures = zip(bars["close"], bars["volume"], strict=True)
+    return days[-1], dict(zip(bars["code"], figures, strict=True))

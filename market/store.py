@@ -168,12 +168,11 @@ class Store:
         """Adds levels: theme, day number, close (points), amount (CNY), source; old ones stay."""
         return self._insert("point", 5, rows)
 
-    def points(self, since: date, until: date) -> dict[tuple[date, str], float]:
-        """Levels of boards and indices between two days, points, by day and theme."""
-        found = self._db.execute(
-            "SELECT day, theme, close FROM point WHERE day BETWEEN ? AND ?",
-            (as_int(since), as_int(until)),
-        )
+    def points(self, since: date, until: date, of: str = "") -> dict[tuple[date, str], float]:
+        """Levels of boards and indices (or of one) between two days, points, by day and theme."""
+        one, theme = ("theme=? AND ", (of,)) if of else ("", ())
+        query = f"SELECT day, theme, close FROM point WHERE {one}day BETWEEN ? AND ?"
+        found = self._db.execute(query, (*theme, as_int(since), as_int(until)))
         return {(as_date(day), theme): close for day, theme, close in found}
 
     def save_valuations(self, rows: Iterable[tuple[Any, ...]]) -> int:
@@ -228,7 +227,7 @@ class Store:
         known = amount if np.isfinite(amount) else float("nan")
         counts = (int(stocks), int(up), int(down), int(limits))
         before = self.days(until=day, limit=2)[0]
-        index = self.points(before, day)
+        index = self.points(before, day, MARKET_INDEX)
         now, then = (index.get((d, MARKET_INDEX), float("nan")) for d in (day, before))
         change = points / (self.benchmark(day) or float("nan")) - 1
         return MarketDay(points, *counts, known, source, change, now / then - 1)

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from signals.scorecard import DAYS, FALL
+from signals.scorecard import DAYS, FALL, lowest_ahead
 
 PEAK_DAYS = 60  # trading days on each side
 RISE, RISE_DAYS = 0.60, 120  # net fraction; trading days before the peak
@@ -41,8 +41,7 @@ def episodes(net: pd.DataFrame, fall: float = FALL, days: int = DAYS) -> list[Ep
     """All episodes of `net` (day x theme, points), by peak and theme."""
     around = net.rolling(2 * PEAK_DAYS + 1, center=True, min_periods=PEAK_DAYS + 1).max()
     rise = net / net.rolling(RISE_DAYS, min_periods=2).min() - 1
-    lowest = net[::-1].rolling(days, min_periods=1).min()[::-1].shift(-1)
-    drop = 1 - lowest / net
+    drop = 1 - lowest_ahead(net, days) / net
     is_peak = ((net >= around) & (rise >= RISE) & (drop >= fall)).to_numpy()
     rises, drops = rise.to_numpy(float), drop.to_numpy(float)
     found = [
@@ -57,7 +56,7 @@ def foresight(
 ) -> Foresight:
     """How many episodes that peaked between two days had an alert, how early and how high.
 
-    An alert speaks for one episode at most: the next peak of its theme.
+    Of several alerts before a peak the first one counts.
     """
     rows = {day: row for row, day in enumerate(net.index)}
     known = [e for e in episodes(net) if since <= e.peak <= until]

@@ -38,10 +38,16 @@ class Score:
     lift_interval: Interval  # 95 %
 
 
+def lowest_ahead(net: pd.DataFrame, days: int) -> pd.DataFrame:
+    """The lowest level of the next `days` days, points; of fewer where there are no more."""
+    return net[::-1].rolling(days, min_periods=1).min()[::-1].shift(-1)
+
+
 def followed(net: pd.DataFrame, fall: float = FALL, days: int = DAYS) -> pd.DataFrame:
     """1 where the fall came within `days`, 0 where not, NaN where it is not known yet."""
-    ahead = net[::-1].rolling(days, min_periods=1).min()[::-1].shift(-1)
-    fell = ahead <= net * (1 - fall) * (1 + 1e-12)  # a fall of just that size counts
+    fell = lowest_ahead(net, days) <= net * (1 - fall) * (
+        1 + 1e-12
+    )  # a fall of just that size counts
     complete = pd.Series(np.arange(len(net)) < len(net) - days, index=net.index)
     known = net.notna() & (fell.to_numpy() | complete.to_numpy()[:, None])
     return fell.astype(float).where(known)

@@ -18,7 +18,7 @@ from bot.deliver import Delivery, deliver
 from bot.jobs import daily
 from bot.ledger import Ledger
 from bot.limits import Pace
-from bot.records import Chat, Outgoing, Queued
+from bot.records import Chat, Outgoing
 from config.settings import load
 from config.themes import load_themes
 from market.importer import import_history
@@ -124,11 +124,8 @@ def _delivery(scratch: str) -> None:
     environ = {"PAOMO_HOME": scratch, "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": api.url}
     bot = sender.builder(load(environ)).build().bot
 
-    async def send(message: Queued, text: str) -> int:
-        return await sender.send(bot, message.chat, text)
-
     async def run() -> None:
-        needs = Delivery(ledger, send, Pace(), lambda: datetime.now(UTC), 45)
+        needs = Delivery(ledger, sender.of_outbox(bot), Pace(), lambda: datetime.now(UTC), 45)
         async with bot:
             while await deliver(needs):
                 pass

@@ -3,7 +3,7 @@
 from html import escape
 
 from bot import messages
-from bot.alerting import strongest_first, value
+from bot.alerting import strongest_first, values
 from bot.app import App
 from bot.commands.asked import Answer, Asked, as_of, both
 from bot.jobs import facts_of
@@ -16,14 +16,14 @@ def digest(app: App, asked: Asked) -> Answer:
     if not day:
         return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
     told = strongest_first(app.ledger.transitions(since=day, until=day))
-    sizes = {t: value(s, "run_up") for t, s in app.ledger.readings().items()}
+    sizes = values(app.ledger.readings(), "run_up")
     facts = facts_of(app, day)
     return Answer(messages.digest(facts, told, app.ledger.states(), sizes, asked.language)[0])
 
 
 def status(app: App, asked: Asked) -> Answer:
     """What the bot knows of itself."""
-    waiting, parked = app.ledger.waiting(), app.ledger.parked()
+    waiting, parked = app.ledger.count("due", "sending"), app.ledger.count("parked")
     sent, day = app.ledger.last_sent(), app.ledger.evaluated()
     facts = facts_of(app, day) if day else None
     at = f"{sent.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if sent else "-"
@@ -33,8 +33,8 @@ def status(app: App, asked: Asked) -> Answer:
         *(messages.faults(facts, asked.language) if facts else ()),
         both(
             asked,
-            f"待发 {len(waiting)} · 放弃 {len(parked)}",
-            f"waiting {len(waiting)} · given up {len(parked)}",
+            f"待发 {waiting} · 放弃 {parked}",
+            f"waiting {waiting} · given up {parked}",
         ),
         both(asked, f"最近一条发于 {at}", f"last message sent {at}"),
         both(asked, "本聊天接收推送", "pushes go to this chat")

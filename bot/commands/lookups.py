@@ -3,7 +3,7 @@
 from html import escape
 
 from bot import messages, texts
-from bot.alerting import value
+from bot.alerting import values
 from bot.app import App
 from bot.commands.asked import PICKS, Answer, Asked, as_of, both, listed, name_of, of_one, stage_of
 from bot.jobs import facts_of
@@ -21,7 +21,7 @@ def theme(app: App, asked: Asked) -> Answer:
 
 
 def why(app: App, asked: Asked) -> Answer:
-    """The evidence of a theme's last transition beside what the rules say now."""
+    """The evidence of a theme's last transition, and the ones before it."""
     return of_one(app, asked, "w", _evidence)
 
 
@@ -67,9 +67,9 @@ def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:
         nothing = both(asked, "还没有发生过变动。", "nothing has happened yet.")
         return Answer(f"<b>{name}</b> {nothing} /theme")
     last = told[-1]
-    texts = messages.alerts([last], facts_of(app, last.day), asked.language)
+    shown = messages.alerts([last], facts_of(app, last.day), asked.language)
     earlier = [f"{t.day} {messages.headline(t, theme, asked.language)}" for t in told[-6:-1][::-1]]
-    return Answer("\n".join([texts[0], *(["", *earlier] if earlier else [])]))
+    return Answer("\n".join([shown[0], *(["", *earlier] if earlier else [])]))
 
 
 def themes(app: App, asked: Asked) -> Answer:
@@ -78,7 +78,7 @@ def themes(app: App, asked: Asked) -> Answer:
     lines = []
     for stage in (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING):
         names = [known[t].name for t, s in states.items() if s.stage is stage and t in known]
-        shown = ", ".join(names[:30]) + (" …" if len(names) > 30 else "")
+        shown = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
         title = f"<b>{STAGES[stage][asked.language]} {len(names)}</b>"
         lines.append(f"{title}\n{escape(shown)}\n")
     rest = both(asked, f"共 {len(known)} 个题材，", f"{len(known)} themes in all; ")
@@ -88,8 +88,9 @@ def themes(app: App, asked: Asked) -> Answer:
 def top(app: App, asked: Asked) -> Answer:
     """The largest net run-ups."""
     known, states = app.store.themes(), app.ledger.states()
-    sizes = {t: value(s, "run_up") for t, s in app.ledger.readings().items() if t in known}
-    ranked = sorted((t for t in sizes if sizes[t] == sizes[t]), key=lambda t: -sizes[t])[:LISTED]
+    sizes = values(app.ledger.readings(), "run_up")
+    judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
+    ranked = sorted(judged, key=lambda t: -sizes[t])[:LISTED]
     lines = [
         f"{n}. {name_of(known[t])}"
         f" {texts.figure(sizes[t], 'fraction', asked.language)}"
