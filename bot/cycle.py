@@ -49,7 +49,7 @@ def catch_up(app: App, stop: threading.Event) -> DayReport | None:
             return None
         fetch(app, day, log.info, stop)
     report = daily(app, day)
-    app.ledger.forget_sent(app.now() - KEPT)
+    app.ledger.outbox.forget_sent(app.now() - KEPT)
     return report
 
 
@@ -179,7 +179,7 @@ def _judged(app: App, day: date | None, wants_fetch: bool, say: Callable[[str], 
 
 def _delivered(app: App) -> str:
     """Delivers what waits, unless a running bot does; says what happened."""
-    waiting = app.ledger.count("due", "sending")
+    waiting = app.ledger.outbox.count("due", "sending")
     if not app.settings.telegram_token:
         return f"nothing was delivered: no TELEGRAM_TOKEN is set; {waiting} messages wait"
     if not waiting:
@@ -189,7 +189,7 @@ def _delivered(app: App) -> str:
             sent = asyncio.run(_deliver(app))
     except Timeout:
         return f"{waiting} messages wait; the running bot delivers them"
-    return f"{sent} messages delivered, {app.ledger.count('due', 'sending')} wait"
+    return f"{sent} messages delivered, {app.ledger.outbox.count('due', 'sending')} wait"
 
 
 async def _deliver(app: App) -> int:

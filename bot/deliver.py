@@ -1,10 +1,9 @@
 """Delivery: due messages, paced, sent, marked. At least once; what may be a repeat says so."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from bot.ledger import Ledger
 from bot.limits import Pace
@@ -13,6 +12,7 @@ from bot.texts import plain, stamped
 
 RETRY_SECONDS = 5  # first pause after a failure; it grows fourfold
 LONGEST_PAUSE = 600  # seconds
+ROOM = 64  # chats waited for; with fewer more are taken on
 MAX_UNCERTAIN = 12  # attempts of a message that may have arrived each time
 
 
@@ -51,31 +51,43 @@ class Delivery:
     pace: Pace
     now: Callable[[], datetime]  # UTC
     late_minutes: int  # after the close; see texts.stamped
+    going: Callable[[], bool] = lambda: True  # False: no more sends are begun
 
 
 async def deliver(d: Delivery) -> int:
-    """Sends what is due, chats side by side, each in order; gives the number delivered.
+    """Sends until nothing is due, chats side by side, each in order; gives the number delivered.
 
-    Raises SendError only when the token is rejected.
+    A slow chat keeps no other waiting. Raises SendError only when the token is rejected.
     """
-    due = sorted(d.ledger.due(d.now()), key=lambda message: message.chat)
-    chats = [list(group) for _, group in groupby(due, key=lambda message: message.chat)]
-    counts = await asyncio.gather(*(_to_chat(d, messages) for messages in chats))
-    return sum(counts)
+    delivered, flying = 0, dict[asyncio.Task[bool], int]()  # a task and its chat
+    try:
+        while True:
+            if len(flying) < ROOM and d.going():
+                busy = set(flying.values())
+                fresh = [m for m in d.ledger.outbox.due(d.now()) if m.chat not in busy]
+                flying |= {asyncio.create_task(_sent(d, m)): m.chat for m in fresh}
+            if not flying:
+                return delivered
+            done, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                del flying[task]
+                delivered += task.result()
+    finally:
+        await asyncio.gather(*flying, return_exceptions=True)  # none is left behind
 
 
-async def _to_chat(d: Delivery, queue: Sequence[Queued]) -> int:
-    """Sends one chat's messages in order; stops at the first that must wait."""
-    for count, message in enumerate(queue):
-        await d.pace.turn(message.chat)
-        d.ledger.sending(message.id)
-        try:
-            message_id = await d.send(message, _text(d, message))
-        except SendError as error:
-            _failed(d, message, error)
-            return count
-        d.ledger.sent(message.id, message_id, d.now())
-    return len(queue)
+async def _sent(d: Delivery, message: Queued) -> bool:
+    """Sends a message when it is its turn; whether it arrived."""
+    await d.pace.turn(message.chat)
+    if not d.going() or not d.ledger.outbox.sending(message.id):
+        return False
+    try:
+        message_id = await d.send(message, _text(d, message))
+    except SendError as error:
+        _failed(d, message, error)
+        return False
+    d.ledger.outbox.sent(message.id, message_id, d.now())
+    return True
 
 
 def _text(d: Delivery, message: Queued) -> str:
@@ -88,29 +100,23 @@ def _text(d: Delivery, message: Queued) -> str:
 def _failed(d: Delivery, message: Queued, error: SendError) -> None:
     """Marks what is to become of a message that failed."""
     ledger, why = d.ledger, str(error)
+    outbox = ledger.outbox
     with ledger.atomic():
         if error.gone:
-            ledger.park(message.id, why)
+            outbox.park(message.id, why)
             ledger.turn_off(message.chat, why)
         elif error.moved_to:
-            ledger.again(message.id, d.now(), why, perhaps_delivered=False)
+            outbox.again(message.id, d.now(), why, perhaps_delivered=False)
             ledger.migrate(message.chat, error.moved_to)
         elif error.refused:
-            _refused(ledger, message, why)
+            (outbox.park if message.plain else outbox.as_plain)(message.id, why)
         elif error.uncertain and message.attempts + 1 >= MAX_UNCERTAIN:
-            ledger.park(message.id, why)
+            outbox.park(message.id, why)
         else:
             at = d.now() + _pause(message, error)
-            ledger.again(message.id, at, why, perhaps_delivered=error.uncertain)
+            outbox.again(message.id, at, why, perhaps_delivered=error.uncertain)
     if error.rejected:
         raise error
-
-
-def _refused(ledger: Ledger, message: Queued, why: str) -> None:
-    if message.plain:
-        ledger.park(message.id, why)
-    else:
-        ledger.as_plain(message.id, why)
 
 
 def _pause(message: Queued, error: SendError) -> timedelta:

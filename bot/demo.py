@@ -72,9 +72,10 @@ def lived(market: SimulatedMarket, known: Settings, language: Language) -> Itera
         _save(store, market, day, day)
         derive(store, [day], backfilled=False, bars_between=between, source="simulated")
         daily(app, day)
-        for message in ledger.due(app.now()):
-            ledger.sent(message.id, message.id, app.now())
-            yield message
+        while due := ledger.outbox.due(app.now()):
+            for message in due:
+                ledger.outbox.sent(message.id, message.id, app.now())
+                yield message
 
 
 def _bars_of(market: SimulatedMarket) -> BarsBetween:

@@ -28,7 +28,7 @@ def _reasons(now: datetime) -> list[str]:
             _silent(now, ledger.fact("alive"), "no sign of life"),
             _silent(now, _heard(ledger), "no answered poll of Telegram"),
         ]
-        oldest = [m.created for m in ledger.waiting() if now - m.created > STUCK_AFTER]
+        oldest = [m.created for m in ledger.outbox.waiting() if now - m.created > STUCK_AFTER]
         reasons.append(f"{len(oldest)} messages wait since {min(oldest)}" if oldest else "")
         return [reason for reason in reasons if reason]
 
@@ -62,9 +62,9 @@ def print_status() -> None:
             "stored": span,
             "judged": ledger.evaluated() or "no day yet",
             "chats": len(ledger.chats()),
-            "waiting": ledger.count("due", "sending"),
-            "given up": ledger.count("parked"),
-            "last sent": ledger.last_sent() or "nothing yet",
+            "waiting": ledger.outbox.count("due", "sending"),
+            "given up": ledger.outbox.count("parked"),
+            "last sent": ledger.outbox.last_sent() or "nothing yet",
             "judged at": run.finished if (run := ledger.last_run("daily")) else "never",
             "last cycle": ledger.fact("cycle") or "none yet",
             "bot": "; ".join(_reasons(app.now())) or "running, healthy",

@@ -99,7 +99,7 @@ def _kept(app: App, judged: Judged, changed: Sequence[ThemeState], news_since: d
         app.ledger.save_states(changed)
         app.ledger.save_readings(judged.readings)
         app.ledger.save_transitions(told)
-        new = sum(map(app.ledger.enqueue, written))
+        new = sum(map(app.ledger.outbox.enqueue, written))
         app.ledger.set_fact("evaluated", day.isoformat())
         report = {"transitions": len(told), "messages": new}
         app.ledger.save_run("daily", Run(day.isoformat(), started, app.now(), report))
@@ -176,7 +176,7 @@ def no_figures(app: App, day: date, reason: str) -> int:
     now = app.now()
     with app.ledger.atomic():
         return sum(
-            app.ledger.enqueue(
+            app.ledger.outbox.enqueue(
                 Outgoing(
                     f"{day}:no-figures",
                     chat.id,

@@ -1,16 +1,17 @@
-"""The ledger: what the bot remembers. States, transitions, chats, mutes, outbox, runs."""
+"""The ledger: what the bot remembers. States, transitions, chats, people, mutes, runs, outbox."""
 
-import hashlib
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.records import Chat, Outgoing, Queued, Run
+from bot.outbox import Outbox, stamp
+from bot.records import Chat, Person, Run
 from market.database import atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
@@ -20,12 +21,10 @@ class Ledger:
 
     def __init__(self, path: Path | None, current: bool = False) -> None:
         """Opens the ledger (None: in memory); `current` trusts the file to be up to date."""
-        if current:
-            self._db = connection(path)
-            return
-        from bot.ledger_schema import migrations
-
-        self._db = opened(path, migrations)
+        self._db = connection(path) if current else _migrated(path)
+        # a power cut must not forget that a message was on its way: it would go again, unmarked
+        self._db.execute("PRAGMA synchronous=FULL")
+        self.outbox = Outbox(self._db)
 
     def has_tables(self) -> bool:
         """Whether the file is a ledger already, though perhaps not the newest form of it."""
@@ -144,104 +143,31 @@ class Ledger:
         )
         return {theme: date.fromisoformat(until) for theme, until in rows}
 
-    # ---- outbox -------------------------------------------------------------------------------
+    # ---- people -------------------------------------------------------------------------------
 
-    def enqueue(self, message: Outgoing) -> bool:
-        """Puts a message into the outbox; False when its key is there for that chat already."""
-        row = asdict(message)
-        row |= {"day": message.day.isoformat(), "created": _stamp(message.created)}
-        row["photo"] = self._picture(message.photo) if message.photo else None
-        names = ", ".join(row)
-        marks = ", ".join(f":{name}" for name in row)
-        added = self._db.execute(f"INSERT OR IGNORE INTO outbox ({names}) VALUES ({marks})", row)
-        return added.rowcount > 0
+    def role(self, user: int) -> str | None:
+        """The role a person was given in Telegram; None when never given one."""
+        row = self._db.execute("SELECT role FROM person WHERE id=?", (user,)).fetchone()
+        return row[0] if row else None
 
-    def _picture(self, png: bytes) -> str:
-        """The name of a picture, kept once however many chats get it."""
-        name = hashlib.sha256(png).hexdigest()
-        self._db.execute("INSERT OR IGNORE INTO picture VALUES (?,?)", (name, png))
-        return name
+    def save_person(self, person: Person) -> None:
+        """Gives a person a role, instead of the one before."""
+        row = (person.id, person.role, person.name, stamp(person.since))
+        self._db.execute("INSERT OR REPLACE INTO person VALUES (?,?,?,?)", row)
 
-    def due(self, now: datetime, limit: int = 500) -> list[Queued]:
-        """Messages whose time has come, alerts before digests, oldest first."""
-        picture = "(SELECT png FROM picture WHERE hash=photo)"
-        due = "state='due' AND ifnull(not_before, '')<=? ORDER BY priority, id LIMIT ?"
-        return self._queued(due, _stamp(now), limit, photo=picture)
-
-    def waiting(self) -> list[Queued]:
-        """All messages not sent yet and not parked, without their pictures."""
-        return self._queued("state IN ('due', 'sending') ORDER BY priority, id")
-
-    def parked(self) -> list[Queued]:
-        """Messages that were given up, without their pictures; their errors say why."""
-        return self._queued("state='parked' ORDER BY id")
-
-    def count(self, *states: str) -> int:
-        """How many messages are in any of these states: due, sending, parked, sent."""
-        marks = ",".join("?" * len(states))
-        found = self._db.execute(f"SELECT count(*) FROM outbox WHERE state IN ({marks})", states)
-        return int(found.fetchone()[0])
-
-    def _queued(self, where: str, *values: object, photo: str = "NULL") -> list[Queued]:
-        rows = self._db.execute(
-            f"SELECT key, chat, day, text, created, {photo}, priority, silent, id, attempts,"
-            f" repeated, plain, error FROM outbox WHERE {where}",
-            values,
-        )
-        return [_message(row) for row in rows]
-
-    def sending(self, id_: int) -> None:
-        """The message is on its way: after a crash it counts as perhaps delivered."""
-        self._mark(id_, "state='sending', attempts=attempts+1")
-
-    def sent(self, id_: int, message_id: int, now: datetime) -> None:
-        """The message arrived."""
-        self._mark(id_, "state='sent', message_id=?, sent=?", message_id, _stamp(now))
-
-    def again(self, id_: int, at: datetime, error: str, perhaps_delivered: bool) -> None:
-        """The message is tried again at a time; marked when it may have arrived already."""
-        self._mark(
-            id_,
-            "state='due', not_before=?, error=?, repeated=max(repeated, ?)",
-            _stamp(at),
-            error,
-            perhaps_delivered,
-        )
-
-    def as_plain(self, id_: int, error: str) -> None:
-        """Telegram refused the markup: the message goes once more as plain text."""
-        self._mark(id_, "state='due', plain=1, error=?", error)
-
-    def park(self, id_: int, error: str) -> None:
-        """The message is given up, and kept with the reason."""
-        self._mark(id_, "state='parked', error=?", error)
-
-    def resume(self) -> int:
-        """What was on its way when the program died is due again, marked; gives the count."""
-        found = self._db.execute("UPDATE outbox SET state='due', repeated=1 WHERE state='sending'")
-        return found.rowcount
-
-    def last_sent(self) -> datetime | None:
-        """When the last message arrived, UTC."""
-        (stamp,) = self._db.execute("SELECT max(sent) FROM outbox").fetchone()
-        return datetime.fromisoformat(stamp) if stamp else None
-
-    def forget_sent(self, before: datetime) -> None:
-        """Drops sent messages older than an instant: the outbox is no archive."""
-        self._db.execute("DELETE FROM outbox WHERE state='sent' AND sent<?", (_stamp(before),))
-        used = "SELECT photo FROM outbox WHERE photo IS NOT NULL"
-        self._db.execute(f"DELETE FROM picture WHERE hash NOT IN ({used})")
-
-    def _mark(self, id_: int, what: str, *values: object) -> None:
-        self._db.execute(f"UPDATE outbox SET {what} WHERE id=?", (*values, id_))
+    def people(self) -> list[Person]:
+        """All who were given a role, newest first."""
+        rows = self._db.execute("SELECT id, role, name, since FROM person ORDER BY since DESC")
+        return [Person(i, role, name, datetime.fromisoformat(at)) for i, role, name, at in rows]
 
     # ---- runs ---------------------------------------------------------------------------------
 
-    def save_run(self, job: str, run: Run) -> None:
-        """Keeps what a job did for a slot; a later run of the slot replaces it."""
-        ended = _stamp(run.finished) if run.finished else None
-        row = (job, run.slot, _stamp(run.started), ended, json.dumps(run.report))
-        self._db.execute("INSERT OR REPLACE INTO run VALUES (?,?,?,?,?)", row)
+    def save_run(self, job: str, run: Run) -> bool:
+        """Keeps what a job did for a slot; False when the slot was claimed before, and is kept."""
+        ended = stamp(run.finished) if run.finished else None
+        row = (job, run.slot, stamp(run.started), ended, json.dumps(run.report))
+        added = self._db.execute("INSERT OR IGNORE INTO run VALUES (?,?,?,?,?)", row)
+        return added.rowcount > 0
 
     def last_run(self, job: str) -> Run | None:
         """The run of a job that started last."""
@@ -256,22 +182,15 @@ class Ledger:
         return Run(slot, datetime.fromisoformat(started), ended, json.loads(report))
 
 
-def _stamp(instant: datetime) -> str:
-    """UTC, to the microsecond always, so that text compares as time does."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+def _migrated(path: Path | None) -> sqlite3.Connection:
+    from bot.ledger_schema import migrations
+
+    return opened(path, migrations)
 
 
 def _chat(row: tuple[Any, ...]) -> Chat:
     id_, kind, title, language, active, reason = row
     return Chat(id_, kind, title, language, bool(active), reason)
-
-
-def _message(row: tuple[Any, ...]) -> Queued:
-    key, chat, day, text, created, photo, priority, silent, id_, attempts, again, plain, error = row
-    return Queued(
-        key, chat, date.fromisoformat(day), text, datetime.fromisoformat(created), photo, priority,
-        bool(silent), id_, attempts, bool(again), bool(plain), error,
-    )  # fmt: skip
 
 
 def _body(thing: object) -> str:

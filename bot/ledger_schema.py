@@ -33,3 +33,13 @@ def m001_ledger(db: Database) -> None:
         "CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT)",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m002_people(db: Database) -> None:
+    """People who were given a role in Telegram; a quick way to a chat's messages."""
+    for statement in (
+        "CREATE TABLE person (id INTEGER PRIMARY KEY, role TEXT, name TEXT, since TEXT)",
+        "CREATE INDEX outbox_chat ON outbox (chat, state)",
+    ):
+        db.execute(statement)

@@ -47,6 +47,16 @@ class Queued(Outgoing):
 
 
 @dataclass(frozen=True)
+class Person:
+    """Somebody who was given a role in Telegram; the environment's roles stand above it."""
+
+    id: int
+    role: str  # reader | nobody
+    name: str  # as Telegram names them; may be empty
+    since: datetime  # UTC
+
+
+@dataclass(frozen=True)
 class Run:
     """One run of a job for one slot (mostly a day)."""
 

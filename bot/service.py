@@ -110,7 +110,7 @@ async def _serve(known: Settings, app: App) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, running.end, 0)
-    repeated = app.ledger.resume()
+    repeated = app.ledger.outbox.resume()
     if repeated:
         log.warning("%d messages were on their way when the last run ended", repeated)
     app.ledger.set_fact("started", app.now().isoformat())
@@ -225,7 +225,7 @@ async def _delivered(running: Running, needs: Delivery) -> int:
     except Exception:
         log.exception("delivery failed; what was on its way is repeated with a mark")
         with suppress(Exception):  # the same fault may still be there; the next start resumes too
-            needs.ledger.resume()
+            needs.ledger.outbox.resume()
     return 0
 
 

@@ -120,7 +120,7 @@ def _delivery(scratch: str) -> None:
     now, day = datetime.now(UTC), date(2024, 6, 28)
     with ledger.atomic():
         for chat in range(1, CHATS + 1):
-            ledger.enqueue(Outgoing("k", chat, day, "x", now))
+            ledger.outbox.enqueue(Outgoing("k", chat, day, "x", now))
     environ = {"PAOMO_HOME": scratch, "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": api.url}
     bot = sender.builder(load(environ)).build().bot
 

@@ -66,7 +66,7 @@ def test_a_first_evening_fetches_judges_and_says_that_nothing_was_delivered(
     assert app.ledger.fact("cycle") == "2026-07-15: 600 stocks from tencent"
     assert app.store.note("faults:2026-07-15") == "[]"
     assert app.store.panel(upstream.today, 99, ["hk-hstech"]).close.notna().all().all()
-    assert "来源 tencent" in app.ledger.waiting()[0].text
+    assert "来源 tencent" in app.ledger.outbox.waiting()[0].text
     run_daily(app, None, True, True)
     again = capsys.readouterr()
     assert "nothing new was sent" in again.err
@@ -82,13 +82,13 @@ def test_an_evening_without_figures_stores_nothing_and_late_tells_the_chats(
     with pytest.raises(UserError, match="HTTP 403; nothing was stored"):
         catch_up(app, threading.Event())
     assert app.store.days() == []
-    assert app.ledger.waiting() == []
+    assert app.ledger.outbox.waiting() == []
     asked = len(upstream.requests)
     late = replace(app, now=lambda: EVENING + timedelta(hours=3, minutes=40))
     with pytest.raises(UserError, match="left alone until"):  # the breaker outlives the child
         catch_up(late, threading.Event())
     assert len(upstream.requests) == asked
-    assert "没有取到可用的数据" in app.ledger.waiting()[0].text
+    assert "没有取到可用的数据" in app.ledger.outbox.waiting()[0].text
 
 
 @pytest.mark.parametrize(

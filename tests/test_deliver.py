@@ -1,6 +1,7 @@
 """Delivery: what goes again, what is given up, how fast; without Telegram."""
 
 import asyncio
+import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -38,11 +39,13 @@ class FakeTelegram:
     def __init__(self, *faults: SendError) -> None:
         self.faults = list(faults)
         self.texts: list[str] = []
+        self.chats: list[int] = []
 
     async def send(self, message: Queued, text: str) -> int:
         if self.faults:
             raise self.faults.pop(0)
         self.texts.append(text)
+        self.chats.append(message.chat)
         return len(self.texts)
 
 
@@ -50,7 +53,7 @@ class FakeTelegram:
 def ledger() -> Ledger:
     made = Ledger(None)
     made.save_chat(Chat(1, "private", "", "en"))
-    made.enqueue(Outgoing("k", 1, DAY, "<b>a</b> &amp; b", NOW))
+    made.outbox.enqueue(Outgoing("k", 1, DAY, "<b>a</b> &amp; b", NOW))
     return made
 
 
@@ -99,47 +102,81 @@ def test_what_can_succeed_is_tried_again(
 
 def test_a_refused_markup_goes_once_more_as_plain_text(ledger: Ledger) -> None:
     telegram = FakeTelegram(SendError("can't parse", refused=True))
-    once(ledger, telegram)
     assert once(ledger, telegram) == 1
     assert telegram.texts[0].startswith("a & b")
 
 
 def test_what_is_refused_twice_is_given_up_and_kept(ledger: Ledger) -> None:
     telegram = FakeTelegram(*(SendError("bad", refused=True) for _ in range(2)))
-    once(ledger, telegram)
-    once(ledger, telegram)
-    assert [m.error for m in ledger.parked()] == ["bad"]
+    assert once(ledger, telegram) == 0
+    assert [m.error for m in ledger.outbox.parked()] == ["bad"]
 
 
 def test_a_blocked_chat_is_turned_off(ledger: Ledger) -> None:
     once(ledger, FakeTelegram(SendError("Forbidden", gone=True)))
     assert ledger.chats() == []
-    assert ledger.waiting() == []
+    assert ledger.outbox.waiting() == []
 
 
 def test_a_group_that_moved_is_followed(ledger: Ledger) -> None:
     telegram = FakeTelegram(SendError("moved", moved_to=-1005))
-    once(ledger, telegram)
-    assert [m.chat for m in ledger.waiting()] == [-1005]
-    assert once(ledger, telegram) == 1
+    ledger.outbox.enqueue(Outgoing("later", 1, DAY, "b", NOW))
+    assert once(ledger, telegram) == 2
+    assert telegram.chats == [-1005, -1005]
+    assert [chat.id for chat in ledger.chats()] == [-1005]
 
 
 def test_a_rejected_token_loses_nothing_and_is_told(ledger: Ledger) -> None:
     with pytest.raises(SendError, match="rejected"):
         once(ledger, FakeTelegram(SendError("rejected", rejected=True)))
-    assert len(ledger.waiting()) == 1
+    assert len(ledger.outbox.waiting()) == 1
 
 
 def test_one_chat_that_fails_does_not_hold_up_another(ledger: Ledger) -> None:
-    ledger.enqueue(Outgoing("k", 2, DAY, "b", NOW))
+    ledger.outbox.enqueue(Outgoing("k", 2, DAY, "b", NOW))
     telegram = FakeTelegram(SendError("flood", retry_after=30))
     assert once(ledger, telegram) == 1
 
 
-def starts(chats: list[int]) -> list[float]:
-    """When each message may start, seconds."""
+def test_a_chat_that_left_meanwhile_gets_nothing(ledger: Ledger) -> None:
+    clock, telegram = Clock(), FakeTelegram()
+
+    async def leaves(seconds: float) -> None:
+        ledger.turn_off(1, "blocked")
+
+    needs = Delivery(ledger, telegram.send, Pace(clock, leaves), clock.now, 45)
+    assert asyncio.run(deliver(needs)) == 0
+    assert telegram.texts == []
+
+
+def test_a_group_at_its_limit_keeps_no_other_waiting(ledger: Ledger) -> None:
+    for n in range(25):
+        ledger.outbox.enqueue(Outgoing(f"g{n}", -7, DAY, "group", NOW))
+    ledger.outbox.enqueue(Outgoing("digest", 2, DAY, "other", NOW, priority=1))
+    telegram = FakeTelegram()
+    assert once(ledger, telegram) == 27
+    assert telegram.chats.index(2) < 3
+
+
+def test_told_to_stop_it_begins_no_more_sends(ledger: Ledger) -> None:
+    clock, telegram = Clock(), FakeTelegram()
+    for chat in range(2, 12):
+        ledger.outbox.enqueue(Outgoing("k", chat, DAY, "x", NOW))
+    pace, going = Pace(clock, clock.sleep), lambda: len(telegram.texts) < 3
+    needs = Delivery(ledger, telegram.send, pace, clock.now, 45, going)
+    assert asyncio.run(deliver(needs)) == 3
+    assert ledger.outbox.count("due") == 8
+    assert ledger.outbox.count("sending") == 0
+
+
+def starts(chats: list[int], late: Callable[[], float] = lambda: 0.0) -> list[float]:
+    """When each message may start, seconds; `late` is by how much the timer oversleeps."""
     clock, times = Clock(), []
-    pace = Pace(clock, clock.sleep)
+
+    async def sleep(seconds: float) -> None:
+        clock.seconds += seconds + late()
+
+    pace = Pace(clock, sleep)
 
     async def run() -> None:
         for chat in chats:
@@ -155,6 +192,25 @@ def test_the_pace_is_under_thirty_a_second_and_not_much() -> None:
     busiest = max(sum(first <= t < first + 1 for t in times) for first in times)
     assert busiest <= 30
     assert 28 <= (len(times) - 1) / (times[-1] - times[0]) <= 30
+
+
+def test_late_timers_neither_slow_it_nor_make_it_hurry() -> None:
+    luck = random.Random(1)
+    often = starts(list(range(1, 901)), lambda: luck.random() * 0.002)
+    assert 29 <= (len(often) - 1) / (often[-1] - often[0]) <= 30
+    stalls = starts(list(range(1, 901)), lambda: luck.choice((0, 0.001, 0.004, 0.02, 0.3)))
+    for times in (often, stalls):
+        assert max(sum(first <= t < first + 1 for t in times) for first in times) <= 30
+
+
+def test_sends_before_a_restart_count_for_a_group() -> None:
+    clock = Clock()
+    pace = Pace(clock, clock.sleep)
+    for n in range(20):
+        pace.past(-7, 40 - n)
+    begun = clock.seconds
+    asyncio.run(pace.turn(-7))
+    assert clock.seconds - begun >= 20
 
 
 def test_one_chat_gets_one_message_a_second() -> None:

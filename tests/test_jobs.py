@@ -10,7 +10,7 @@ from bot.alerting import Reason, decide, strongest_first
 from bot.app import App, judge
 from bot.errors import UserError
 from bot.ledger import Ledger
-from bot.records import Chat
+from bot.records import Chat, Queued
 from config.settings import Settings
 from market.derive import derive
 from market.store import Store
@@ -66,13 +66,13 @@ def test_days_caught_up_at_once_say_the_same(app: App, settings: Settings) -> No
 def test_a_second_run_sends_nothing(app: App) -> None:
     day = surge_day(app)
     first = jobs.daily(app, day)
-    waiting = app.ledger.waiting()
+    waiting = app.ledger.outbox.waiting()
     again = jobs.daily(app, day)
     assert first.new
     assert first.enqueued == len(waiting) > 0
     assert not again.new
     assert repr(again.transitions) == repr(first.transitions)
-    assert app.ledger.waiting() == waiting
+    assert app.ledger.outbox.waiting() == waiting
 
 
 def test_an_earlier_day_is_refused_with_a_pointer_to_replay(app: App) -> None:
@@ -89,8 +89,11 @@ def test_a_day_without_figures_is_refused(app: App) -> None:
 
 def test_each_chat_gets_alert_chart_and_digest_in_its_language(app: App) -> None:
     jobs.daily(app, surge_day(app))
-    due = app.ledger.due(app.now())
-    by_chat = {chat: [m for m in due if m.chat == chat] for chat in (7, 8)}
+    by_chat: dict[int, list[Queued]] = {7: [], 8: []}
+    while due := app.ledger.outbox.due(app.now()):
+        for message in due:
+            app.ledger.outbox.sent(message.id, 1, app.now())
+            by_chat[message.chat].append(message)
     for queued in by_chat.values():
         assert [m.priority for m in queued] == [0, 0, 1]
         assert [bool(m.photo) for m in queued] == [False, True, False]
@@ -101,7 +104,7 @@ def test_each_chat_gets_alert_chart_and_digest_in_its_language(app: App) -> None
 def test_a_muted_theme_is_not_pushed_but_kept(app: App) -> None:
     app.ledger.mute(7, "hot", None)
     jobs.daily(app, surge_day(app))
-    assert [m.priority for m in app.ledger.waiting() if m.chat == 7] == [1]
+    assert [m.priority for m in app.ledger.outbox.waiting() if m.chat == 7] == [1]
     assert app.ledger.transitions("hot")
 
 
@@ -114,7 +117,7 @@ def test_a_fault_while_writing_leaves_the_day_undone(
     monkeypatch.setattr(app.ledger, "save_run", breaks)
     with pytest.raises(OSError, match="disk full"):
         jobs.daily(app, surge_day(app))
-    assert app.ledger.waiting() == []
+    assert app.ledger.outbox.waiting() == []
     assert app.ledger.evaluated() != surge_day(app)
 
 
@@ -129,7 +132,7 @@ def test_a_board_that_is_no_theme_is_not_judged(app: App) -> None:
 def test_no_figures_are_told_once(app: App) -> None:
     assert jobs.no_figures(app, DAY, "Banned: tencent") == 2
     assert jobs.no_figures(app, DAY, "Banned: tencent") == 0
-    assert "没有取到" in app.ledger.waiting()[0].text
+    assert "没有取到" in app.ledger.outbox.waiting()[0].text
 
 
 def transition(

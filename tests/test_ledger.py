@@ -7,7 +7,7 @@ from math import isnan, nan
 import pytest
 
 from bot.ledger import Ledger
-from bot.records import Chat, Outgoing, Run
+from bot.records import Chat, Outgoing, Person, Run
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 DAY = date(2024, 3, 1)
@@ -39,79 +39,111 @@ def test_states_readings_and_transitions_come_back_as_they_were(ledger: Ledger) 
 
 
 def test_a_message_is_kept_once_for_a_chat(ledger: Ledger) -> None:
-    assert ledger.enqueue(message())
-    assert not ledger.enqueue(message(text="other"))
-    assert ledger.enqueue(message(chat=2))
-    assert [m.text for m in ledger.due(NOW)] == ["<b>x</b>"] * 2
+    assert ledger.outbox.enqueue(message())
+    assert not ledger.outbox.enqueue(message(text="other"))
+    assert ledger.outbox.enqueue(message(chat=2))
+    assert [m.text for m in ledger.outbox.due(NOW)] == ["<b>x</b>"] * 2
 
 
 def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
     def fails() -> None:
         with ledger.atomic():
-            ledger.enqueue(message())
+            ledger.outbox.enqueue(message())
             ledger.set_fact("evaluated", "2024-03-01")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fails()
-    assert ledger.waiting() == []
+    assert ledger.outbox.waiting() == []
     assert ledger.evaluated() is None
 
 
 def test_alerts_go_before_digests_and_the_oldest_first(ledger: Ledger) -> None:
     for key, priority in (("digest", 1), ("first", 0), ("second", 0)):
-        ledger.enqueue(message(key, priority=priority))
-    assert [m.key for m in ledger.due(NOW)] == ["first", "second", "digest"]
+        ledger.outbox.enqueue(message(key, priority=priority))
+    sent = []
+    while due := ledger.outbox.due(NOW):
+        (one,) = due  # of one chat the next message alone
+        ledger.outbox.sent(one.id, 1, NOW)
+        sent.append(one.key)
+    assert sent == ["first", "second", "digest"]
+
+
+def test_a_chat_waits_as_long_as_any_of_its_messages(ledger: Ledger) -> None:
+    ledger.outbox.enqueue(message())
+    ledger.outbox.enqueue(message(chat=2))
+    (one, other) = ledger.outbox.due(NOW)
+    ledger.outbox.again(one.id, NOW + timedelta(seconds=30), "flood", perhaps_delivered=False)
+    ledger.outbox.enqueue(message("alert", priority=-1))
+    assert [m.key for m in ledger.outbox.due(NOW)] == [other.key]
+    due = ledger.outbox.due(NOW + timedelta(seconds=31))
+    assert [(m.chat, m.key) for m in due] == [(1, "alert"), (2, "k")]
+
+
+def test_a_slot_is_claimed_once(ledger: Ledger) -> None:
+    first, second = (Run("2024-03-01", NOW, NOW, {"by": by}) for by in (1, 2))
+    assert ledger.save_run("daily", first)
+    assert not ledger.save_run("daily", second)
+    assert ledger.last_run("daily") == first
+
+
+def test_a_person_has_the_role_given_last(ledger: Ledger) -> None:
+    assert ledger.role(5) is None
+    ledger.save_person(Person(5, "reader", "阿五", NOW))
+    ledger.save_person(Person(6, "reader", "", NOW))
+    ledger.save_person(Person(5, "nobody", "阿五", NOW + timedelta(days=1)))
+    assert ledger.role(5) == "nobody"
+    assert [p.id for p in ledger.people()] == [5, 6]
 
 
 def test_a_postponed_message_waits_for_its_time(ledger: Ledger) -> None:
-    ledger.enqueue(message())
-    (one,) = ledger.due(NOW)
+    ledger.outbox.enqueue(message())
+    (one,) = ledger.outbox.due(NOW)
     later = NOW + timedelta(seconds=30)
-    ledger.again(one.id, later, "busy", perhaps_delivered=False)
-    assert ledger.due(NOW) == []
-    assert [m.repeated for m in ledger.due(later)] == [False]
+    ledger.outbox.again(one.id, later, "busy", perhaps_delivered=False)
+    assert ledger.outbox.due(NOW) == []
+    assert [m.repeated for m in ledger.outbox.due(later)] == [False]
 
 
 def test_what_was_on_its_way_is_due_again_and_marked(ledger: Ledger) -> None:
-    ledger.enqueue(message())
-    (one,) = ledger.due(NOW)
-    ledger.sending(one.id)
-    assert ledger.due(NOW) == []
-    assert ledger.resume() == 1
-    (again,) = ledger.due(NOW)
+    ledger.outbox.enqueue(message())
+    (one,) = ledger.outbox.due(NOW)
+    ledger.outbox.sending(one.id)
+    assert ledger.outbox.due(NOW) == []
+    assert ledger.outbox.resume() == 1
+    (again,) = ledger.outbox.due(NOW)
     assert again.repeated
     assert again.attempts == 1
 
 
 def test_a_sent_message_is_gone_from_the_queue_with_its_picture(ledger: Ledger) -> None:
-    ledger.enqueue(message(photo=b"png"))
-    (one,) = ledger.due(NOW)
+    ledger.outbox.enqueue(message(photo=b"png"))
+    (one,) = ledger.outbox.due(NOW)
     assert one.photo == b"png"
-    assert ledger.waiting()[0].photo is None
-    ledger.sent(one.id, 77, NOW)
-    assert ledger.waiting() == []
-    assert ledger.last_sent() == NOW
-    ledger.forget_sent(NOW + timedelta(days=1))
-    assert ledger.enqueue(message())
+    assert ledger.outbox.waiting()[0].photo is None
+    ledger.outbox.sent(one.id, 77, NOW)
+    assert ledger.outbox.waiting() == []
+    assert ledger.outbox.last_sent() == NOW
+    ledger.outbox.forget_sent(NOW + timedelta(days=1))
+    assert ledger.outbox.enqueue(message())
 
 
 def test_a_chat_that_is_turned_off_gets_nothing_more(ledger: Ledger) -> None:
     ledger.save_chat(Chat(1, "private", "", "zh"))
-    ledger.enqueue(message())
+    ledger.outbox.enqueue(message())
     ledger.turn_off(1, "blocked")
     assert ledger.chats() == []
     assert ledger.chats(active_only=False)[0].off_reason == "blocked"
-    assert [m.error for m in ledger.parked()] == ["blocked"]
+    assert [m.error for m in ledger.outbox.parked()] == ["blocked"]
 
 
 def test_a_group_that_moves_takes_everything_along(ledger: Ledger) -> None:
     ledger.save_chat(Chat(-5, "group", "群", "zh"))
     ledger.mute(-5, "t", None)
-    ledger.enqueue(message(chat=-5))
+    ledger.outbox.enqueue(message(chat=-5))
     ledger.migrate(-5, -1005)
     assert ledger.chat(-5) is None
-    assert [m.chat for m in ledger.due(NOW)] == [-1005]
+    assert [m.chat for m in ledger.outbox.due(NOW)] == [-1005]
     assert ledger.muted(-1005, DAY) == {"t": date.max}
 
 

@@ -84,7 +84,9 @@ def enqueue(home: Path, count: int, chats: int = 1, first: int = 0) -> None:
         for chat in range(ADMIN, ADMIN + chats):
             ledger.save_chat(Chat(chat, "private", "", "zh"))
         for n in range(first, first + count):
-            ledger.enqueue(Outgoing(f"k{n}", ADMIN + n % chats, date(2024, 6, 28), f"n{n}", now))
+            ledger.outbox.enqueue(
+                Outgoing(f"k{n}", ADMIN + n % chats, date(2024, 6, 28), f"n{n}", now)
+            )
     ledger.close()
 
 

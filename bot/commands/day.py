@@ -23,8 +23,8 @@ def digest(app: App, asked: Asked) -> Answer:
 
 def status(app: App, asked: Asked) -> Answer:
     """What the bot knows of itself."""
-    waiting, parked = app.ledger.count("due", "sending"), app.ledger.count("parked")
-    sent, day = app.ledger.last_sent(), app.ledger.evaluated()
+    waiting, parked = app.ledger.outbox.count("due", "sending"), app.ledger.outbox.count("parked")
+    sent, day = app.ledger.outbox.last_sent(), app.ledger.evaluated()
     facts = facts_of(app, day) if day else None
     at = f"{sent.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if sent else "-"
     here = asked.chat.active

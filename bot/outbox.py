@@ -1,0 +1,155 @@
+"""The outbox: every message that is to go out, and what became of it."""
+
+import hashlib
+import sqlite3
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from bot.records import Outgoing, Queued
+
+
+class Outbox:
+    """The ledger's messages; its connection, and its transactions, are the ledger's."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """`db` holds the ledger's tables."""
+        self._db = db
+
+    def enqueue(self, message: Outgoing) -> bool:
+        """Puts a message into the outbox; False when its key is there for that chat already."""
+        row = asdict(message)
+        row |= {"day": message.day.isoformat(), "created": stamp(message.created)}
+        row["photo"] = self._picture(message.photo) if message.photo else None
+        names = ", ".join(row)
+        marks = ", ".join(f":{name}" for name in row)
+        added = self._db.execute(f"INSERT OR IGNORE INTO outbox ({names}) VALUES ({marks})", row)
+        return added.rowcount > 0
+
+    def _picture(self, png: bytes) -> str:
+        """The name of a picture, kept once however many chats get it."""
+        name = hashlib.sha256(png).hexdigest()
+        self._db.execute("INSERT OR IGNORE INTO picture VALUES (?,?)", (name, png))
+        return name
+
+    def due(self, now: datetime, limit: int = 256) -> list[Queued]:
+        """The next message of each chat that need not wait; alerts before digests, oldest first.
+
+        A chat waits as long as any of its messages does.
+        """
+        line = (
+            "SELECT id, row_number() OVER (PARTITION BY chat ORDER BY priority, id) AS place,"
+            " max(ifnull(not_before, '')) OVER (PARTITION BY chat) AS held"
+            " FROM outbox WHERE state='due'"
+        )
+        first = f"SELECT id FROM ({line}) WHERE place=1 AND held<=?"
+        where = f"id IN ({first}) ORDER BY priority, id LIMIT ?"
+        return [self._with_photo(m) for m in self._queued(where, stamp(now), limit)]
+
+    def _with_photo(self, message: Queued) -> Queued:
+        found = self._db.execute(
+            "SELECT png FROM outbox JOIN picture ON hash=photo WHERE id=?", (message.id,)
+        ).fetchone()
+        return replace(message, photo=found[0]) if found else message
+
+    def waiting(self) -> list[Queued]:
+        """All messages not sent yet and not parked."""
+        return self._queued("state IN ('due', 'sending') ORDER BY priority, id")
+
+    def parked(self) -> list[Queued]:
+        """Messages that were given up; their errors say why."""
+        return self._queued("state='parked' ORDER BY id")
+
+    def count(self, *states: str) -> int:
+        """How many messages are in any of these states: due, sending, parked, sent."""
+        marks = ",".join("?" * len(states))
+        found = self._db.execute(f"SELECT count(*) FROM outbox WHERE state IN ({marks})", states)
+        return int(found.fetchone()[0])
+
+    def _queued(self, where: str, *values: object) -> list[Queued]:
+        rows = self._db.execute(
+            f"SELECT key, chat, day, text, created, NULL, priority, silent, id, attempts,"
+            f" repeated, plain, error FROM outbox WHERE {where}",
+            values,
+        )
+        return [_message(row) for row in rows]
+
+    def sending(self, id_: int) -> bool:
+        """The message is on its way: after a crash it counts as perhaps delivered.
+
+        False when it is due no more, because its chat left meanwhile.
+        """
+        claimed = self._db.execute(
+            "UPDATE outbox SET state='sending', attempts=attempts+1 WHERE id=? AND state='due'",
+            (id_,),
+        )
+        return claimed.rowcount > 0
+
+    def sent(self, id_: int, message_id: int, now: datetime) -> None:
+        """The message arrived."""
+        self._mark(id_, "state='sent', message_id=?, sent=?", message_id, stamp(now))
+
+    def again(self, id_: int, at: datetime, error: str, perhaps_delivered: bool) -> None:
+        """The message is tried again at a time; marked when it may have arrived already."""
+        self._mark(
+            id_,
+            "state='due', not_before=?, error=?, repeated=max(repeated, ?)",
+            stamp(at),
+            error,
+            perhaps_delivered,
+        )
+
+    def as_plain(self, id_: int, error: str) -> None:
+        """Telegram refused the markup: the message goes once more as plain text."""
+        self._mark(id_, "state='due', plain=1, error=?", error)
+
+    def park(self, id_: int, error: str) -> None:
+        """The message is given up, and kept with the reason."""
+        self._mark(id_, "state='parked', error=?", error)
+
+    def resume(self) -> int:
+        """What was on its way when the program died is due again, marked; gives the count."""
+        found = self._db.execute("UPDATE outbox SET state='due', repeated=1 WHERE state='sending'")
+        return found.rowcount
+
+    def sent_since(self, since: datetime) -> list[tuple[int, datetime]]:
+        """Chats and instants (UTC) of what arrived since an instant, oldest first."""
+        rows = self._db.execute(
+            "SELECT chat, sent FROM outbox WHERE state='sent' AND sent>=? ORDER BY sent",
+            (stamp(since),),
+        )
+        return [(chat, datetime.fromisoformat(sent)) for chat, sent in rows]
+
+    def oldest(self) -> datetime | None:
+        """Since when the oldest message waits that is neither sent nor given up, UTC."""
+        (created,) = self._db.execute(
+            "SELECT min(created) FROM outbox WHERE state IN ('due', 'sending')"
+        ).fetchone()
+        return datetime.fromisoformat(created) if created else None
+
+    def last_sent(self) -> datetime | None:
+        """When the last message arrived, UTC."""
+        (stamp,) = self._db.execute("SELECT max(sent) FROM outbox").fetchone()
+        return datetime.fromisoformat(stamp) if stamp else None
+
+    def forget_sent(self, before: datetime) -> None:
+        """Drops sent messages older than an instant: the outbox is no archive."""
+        self._db.execute("DELETE FROM outbox WHERE state='sent' AND sent<?", (stamp(before),))
+        used = "SELECT photo FROM outbox WHERE photo IS NOT NULL"
+        self._db.execute(f"DELETE FROM picture WHERE hash NOT IN ({used})")
+
+    def _mark(self, id_: int, what: str, *values: object) -> None:
+        self._db.execute(f"UPDATE outbox SET {what} WHERE id=?", (*values, id_))
+
+
+def stamp(instant: datetime) -> str:
+    """UTC, to the microsecond always, so that text compares as time does."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _message(row: tuple[Any, ...]) -> Queued:
+    key, chat, day, text, created, photo, priority, silent, id_, attempts, again, plain, error = row
+    return Queued(
+        key, chat, date.fromisoformat(day), text, datetime.fromisoformat(created), photo, priority,
+        bool(silent), id_, attempts, bool(again), bool(plain), error,
+    )  # fmt: skip
