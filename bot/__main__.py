@@ -10,6 +10,7 @@ import typer
 from bot import __version__
 from bot.errors import UserError
 from bot.words import Language
+from market.database import DatabaseError, is_damage, told
 
 app = typer.Typer(
     help="Paomo (泡沫) measures whether Chinese concept themes are being blown into bubbles.",
@@ -138,6 +139,26 @@ def health() -> None:
 
 
 @app.command()
+def backup(
+    to: Annotated[Path | None, typer.Option(help="a file; default: a day's in backups/")] = None,
+) -> None:
+    """Copy the whole database, beside a running bot too, and prove that the copy opens."""
+    from bot.backup import run_backup
+
+    run_backup(to)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path | None, typer.Argument(help="default: the newest good backup")] = None,
+) -> None:
+    """Put a backup in the database's place; the bot must be stopped."""
+    from bot.backup import run_restore
+
+    run_restore(file)
+
+
+@app.command()
 def doctor() -> None:
     """Check the settings, the store and the ways to Telegram and the data, line by line."""
     from bot.doctor import run as examine
@@ -152,6 +173,9 @@ def main() -> None:
     except UserError as error:
         typer.echo(f"paomo: {error}", err=True)
         sys.exit(error.code)
+    except DatabaseError as error:
+        typer.echo(f"paomo: {told(error)}", err=True)
+        sys.exit(78 if is_damage(error) else 2)  # 78: a restart cannot help
 
 
 if __name__ == "__main__":

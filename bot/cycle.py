@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from rich.console import Console
 
 from bot.app import App
+from bot.backup import back_up_daily
 from bot.deliver import Delivery, deliver
 from bot.errors import UserError
 from bot.history import show
@@ -31,7 +32,6 @@ from market.worker import Worker
 
 log = logging.getLogger("paomo")
 OPENING = time(9)  # Shanghai; quotes of a new day replace the last close's before 9:15
-KEPT = timedelta(days=30)  # sent messages stay in the outbox for so long
 SESSIONS_AHEAD = 20  # known trading days ahead; with fewer the calendar is asked for
 
 
@@ -48,9 +48,25 @@ def catch_up(app: App, stop: threading.Event) -> DayReport | None:
         if over(app, day):
             return None
         fetch(app, day, log.info, stop)
-    report = daily(app, day)
-    app.ledger.outbox.forget_sent(app.now() - KEPT)
-    return report
+    return daily(app, day)
+
+
+def tidy(app: App) -> None:
+    """Once a day: a backup, and what is older than it must be goes."""
+    known, today = app.settings.storage, app.now().astimezone(SHANGHAI).date()
+    if app.ledger.fact("tidied") == str(today):
+        return
+    app.ledger.outbox.forget_sent(app.now() - timedelta(days=known.sent_days))
+    days = app.store.days(limit=known.bars_days)
+    if len(days) == known.bars_days:
+        app.store.forget_bars(days[0])
+    try:
+        back_up_daily(app.settings.home, today, known.backups)
+    except UserError as error:
+        app.ledger.set_fact("backup_fault", str(error))
+        raise
+    app.ledger.set_fact("backup_fault", "")
+    app.ledger.set_fact("tidied", str(today))
 
 
 def due_day(app: App) -> date:
@@ -115,6 +131,9 @@ def _noted(app: App, report: IngestReport) -> None:
     faults += [["holes", listed(holes)]] if holes else []
     app.store.set_note(f"faults:{report.day}", json.dumps(faults, ensure_ascii=False))
     app.ledger.set_fact("cycle", f"{report.day}: {report.stocks} stocks from {report.provider}")
+    app.ledger.set_fact("fault", "")
+    for source in report.served:
+        app.ledger.set_fact(f"served:{source}", app.now().isoformat())
 
 
 def _renew_calendar(app: App, source: AkshareSource, day: date) -> None:
@@ -131,6 +150,8 @@ def _renew_calendar(app: App, source: AkshareSource, day: date) -> None:
 def _not_had(app: App, day: date, why: str) -> None:
     """Remembers why a day's figures did not come; late in the evening the chats are told."""
     app.ledger.set_fact("cycle", f"{day}: {why}")
+    since = (app.ledger.fact("fault") or app.now().isoformat()).partition(" ")[0]
+    app.ledger.set_fact("fault", f"{since} {day}: {why}")
     now = app.now().astimezone(SHANGHAI)
     if now.date() > day or now.time() >= app.settings.schedule.give_up:
         no_figures(app, day, why)

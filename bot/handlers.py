@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from telegram import BotCommand, CallbackQuery, ChatMember, Update
@@ -21,16 +21,18 @@ from telegram.ext import (
 
 from bot import sender
 from bot.app import App
-from bot.commands import COMMANDS, PRESSED, answer, may_ask, refused
+from bot.commands import COMMANDS, PRESSED, answer, may_ask, people, refused
 from bot.commands.asked import Answer, Asked
 from bot.deliver import SendError
 from bot.jobs import chart
-from bot.limits import Pace
-from bot.records import PRIVATE, Chat
+from bot.limits import Calm, Pace
+from bot.records import PRIVATE, Buttons, Chat
 from bot.texts import split
 from bot.words import Language
 from market.calendar import SHANGHAI
 
+OWNED = "@"  # before the id of the person whose button it is
+TOO_FAST = {"zh": "问得太快了，请稍候。", "en": "Too many questions at once; wait a moment."}
 InWorker = Callable[[Callable[[App], Any]], Awaitable[Any]]
 log = logging.getLogger("paomo")
 
@@ -42,6 +44,7 @@ class Talk:
     app: App
     pace: Pace
     in_worker: InWorker
+    calm: Calm = field(default_factory=Calm)
 
 
 def register(telegram: "Application[Any, Any, Any, Any, Any, Any]", talk: Talk) -> None:
@@ -62,6 +65,7 @@ async def set_menu(telegram: "Application[Any, Any, Any, Any, Any, Any]") -> Non
             menu = [
                 BotCommand(name, command.zh if language else command.en)
                 for name, command in COMMANDS.items()
+                if not command.runs
             ]
             await telegram.bot.set_my_commands(menu, language_code=language)
     except TelegramError as error:
@@ -91,16 +95,25 @@ async def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     query, user, chat = update.callback_query, update.effective_user, update.effective_chat
     if not query or not user or not chat:
         return
-    await _acknowledged(query)
     code, _, rest = (query.data or "").partition(":")
-    if code in PRESSED:
+    rest, _, owner = rest.partition(OWNED)
+    theirs = not owner or owner == str(user.id)
+    await _acknowledged(query, "" if theirs else "这是别人的按钮。 Not your button; ask yourself.")
+    if code in PRESSED and theirs:
         span = " 1d" if code == "m" else ""
         await _answered(context, chat, user, PRESSED[code], rest + span)
 
 
-async def _acknowledged(query: CallbackQuery) -> None:
+async def _acknowledged(query: CallbackQuery, words: str) -> None:
     with suppress(TelegramError):  # too old to acknowledge; the answer itself still goes out
-        await query.answer()
+        await query.answer(words or None, show_alert=bool(words))
+
+
+def _owned(buttons: Buttons, chat: TelegramChat, user: int) -> Buttons:
+    """Buttons that in a group only who asked may press."""
+    if chat.type == PRIVATE:
+        return buttons
+    return [[(text, f"{data}{OWNED}{user}") for text, data in row] for row in buttons]
 
 
 async def _answered(
@@ -111,11 +124,18 @@ async def _answered(
     known = app.ledger.chat(chat.id) or Chat(
         chat.id, chat.type, chat.title or "", _language(user, app), active=False
     )
-    if not may_ask(app.settings, chat.id, user.id):
+    calm = talk.calm.allows(user.id)
+    if not calm:
+        if calm is None:
+            await _send(context, talk, chat.id, TOO_FAST[known.language])
+        return
+    welcome = name == "start" and people.accepted(app, user.id, user.full_name, rest)
+    if not welcome and not may_ask(app, chat.id, user.id, name):
         await _turn_away(context, talk, chat.id, user.id, known.language)
         return
     today = app.now().astimezone(SHANGHAI).date()
     given = answer(app, name, Asked(known, user.id, rest, today))
+    given = replace(given, buttons=_owned(given.buttons, chat, user.id))
     await _sent(context, talk, chat.id, known.language, given)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.home import DATABASE, settings
 from bot.ledger import Ledger
+from config.settings import Settings
 
 SILENT_AFTER = timedelta(minutes=2)  # without a sign of life or an answered poll
 STUCK_AFTER = timedelta(minutes=15)  # a message that waits this long is not merely paced
@@ -12,25 +13,32 @@ STUCK_AFTER = timedelta(minutes=15)  # a message that waits this long is not mer
 
 def check() -> int:
     """0 when the bot is well; 1 and the reason on standard output when not."""
-    reasons = _reasons(datetime.now(UTC))
-    print("healthy" if not reasons else "; ".join(reasons))
-    return 1 if reasons else 0
+    wrong = reasons(settings(), datetime.now(UTC))
+    print("healthy" if not wrong else "; ".join(wrong))
+    return 1 if wrong else 0
 
 
-def _reasons(now: datetime) -> list[str]:
-    path = settings().home / DATABASE
+def reasons(known: Settings, now: datetime) -> list[str]:
+    """Why the running bot is not well; empty when it is."""
+    path = known.home / DATABASE
     if not path.exists():
         return [f"there is no database in {path.parent}; the bot never ran"]
     with closing(Ledger(path, current=True)) as ledger:
         if not ledger.has_tables():
             return ["the bot never ran here"]
-        reasons = [
-            _silent(now, ledger.fact("alive"), "no sign of life"),
-            _silent(now, _heard(ledger), "no answered poll of Telegram"),
-        ]
-        oldest = [m.created for m in ledger.outbox.waiting() if now - m.created > STUCK_AFTER]
-        reasons.append(f"{len(oldest)} messages wait since {min(oldest)}" if oldest else "")
-        return [reason for reason in reasons if reason]
+        found = [_silent(now, ledger.fact("alive"), "no sign of life"), stuck(ledger, now)]
+        if not known.telegram_webhook_url:  # Telegram calls us; there is no poll
+            found.append(_silent(now, _heard(ledger), "no answered poll of Telegram"))
+        return [reason for reason in found if reason]
+
+
+def stuck(ledger: Ledger, now: datetime) -> str:
+    """That messages wait longer than pacing explains; empty when they do not."""
+    since = ledger.outbox.oldest()
+    if not since or now - since <= STUCK_AFTER:
+        return ""
+    waiting = ledger.outbox.count("due", "sending")
+    return f"{waiting} messages wait, the oldest since {since:%Y-%m-%d %H:%M} UTC"
 
 
 def _heard(ledger: Ledger) -> str | None:
@@ -67,7 +75,7 @@ def print_status() -> None:
             "last sent": ledger.outbox.last_sent() or "nothing yet",
             "judged at": run.finished if (run := ledger.last_run("daily")) else "never",
             "last cycle": ledger.fact("cycle") or "none yet",
-            "bot": "; ".join(_reasons(app.now())) or "running, healthy",
+            "bot": "; ".join(reasons(known, app.now())) or "running, healthy",
         }
     for name, value in lines.items():
         Console().print(f"{name:<12}{value}", soft_wrap=True, highlight=False)

@@ -4,7 +4,7 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from bot import messages
@@ -13,10 +13,12 @@ from bot.app import App, judged_themes
 from bot.errors import UserError
 from bot.records import Outgoing, Run
 from bot.words import Language
+from market.calendar import SHANGHAI
 from signals.evaluate import evaluate
 from signals.model import Signal, ThemeState, Transition
 from signals.replay import fold, replay
 
+CLOSE = time(15)  # of the mainland exchanges, Shanghai
 NOBODY = 0  # chat of a message before it is addressed
 CHART_DAYS = 250  # trading days a chart shows
 
@@ -80,7 +82,6 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     span = app.settings.data.history_days + len(days) - 1
     panel = app.store.panel(days[-1], span, judged_themes(app.settings, app.store))
     scores = evaluate(panel, app.rules)
-    news_since = days[-app.settings.chats.old_days :][0]
     states = app.ledger.states()
     for day in days:
         before = states
@@ -88,22 +89,40 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
         readings = {theme: scores.signals(day, theme) for theme in scores.themes}
         judged = Judged(facts_of(app, day), strongest_first(told), states, readings)
         changed = [state for theme, state in states.items() if state != before.get(theme)]
-        yield _kept(app, judged, changed, news_since)
+        # days caught up with are told in one summary, on the newest
+        written = _written(app, judged) if day == days[-1] else None
+        yield _kept(app, judged, changed, written)
 
 
-def _kept(app: App, judged: Judged, changed: Sequence[ThemeState], news_since: date) -> DayReport:
-    """One transaction: states, readings, transitions, messages, and that the day was judged."""
-    started, day, told = app.now(), judged.day.day, judged.told
-    written = _written(app, judged, news_since)
+def _kept(
+    app: App, judged: Judged, changed: Sequence[ThemeState], written: Sequence[Outgoing] | None
+) -> DayReport:
+    """One transaction: states, readings, transitions, messages, and that the day was judged.
+
+    `written` is None for a day that is told later, with the newest.
+    """
+    day, told, now = judged.day.day, tuple(judged.told), app.now()
+    report = {"transitions": len(told), "messages": len(written or ())}
     with app.ledger.atomic():
+        if not app.ledger.save_run("daily", Run(day.isoformat(), now, now, report)):
+            return DayReport(day, told, new=False)  # another program was quicker
         app.ledger.save_states(changed)
         app.ledger.save_readings(judged.readings)
         app.ledger.save_transitions(told)
-        new = sum(map(app.ledger.outbox.enqueue, written))
+        new = sum(map(app.ledger.outbox.enqueue, written or ()))
+        if _may_have_been_told(app, day):
+            app.ledger.outbox.doubt()
         app.ledger.set_fact("evaluated", day.isoformat())
-        report = {"transitions": len(told), "messages": new}
-        app.ledger.save_run("daily", Run(day.isoformat(), started, app.now(), report))
-    return DayReport(day, tuple(told), new=True, enqueued=new)
+        if written is not None:
+            app.ledger.set_fact("told", day.isoformat())
+    return DayReport(day, told, new=True, enqueued=new)
+
+
+def _may_have_been_told(app: App, day: date) -> bool:
+    """Whether a database that a backup has replaced may have told this day already."""
+    restored = app.ledger.fact("restored")
+    close = datetime.combine(day, CLOSE, SHANGHAI)
+    return bool(restored) and close < datetime.fromisoformat(restored or "")
 
 
 def facts_of(app: App, day: date) -> messages.Day:
@@ -115,20 +134,44 @@ def facts_of(app: App, day: date) -> messages.Day:
     return messages.Day(day, store.market_day(day), store.themes(), store.theme_facts(day), faults)
 
 
-def _written(app: App, judged: Judged, news_since: date) -> list[Outgoing]:
+def _written(app: App, judged: Judged) -> list[Outgoing]:
     """The day's messages for every chat; each text and chart is made once, not once a chat."""
+    news_since = app.store.days(until=judged.day.day, limit=app.settings.chats.old_days)[0]
+    missed = _missed(app, judged.day.day)
+    summaries = cache(lambda language, kept: _summary(app, judged.day, language, kept))
     alerts = cache(lambda language, kept: _alerts(app, judged, language, kept))
     digests = cache(lambda language: _digest(app, judged, language))
     day, out = judged.day.day, []
     for chat in app.ledger.chats():
         muted = app.ledger.muted(chat.id, day)
         kept = tuple(t for t in judged.told if decide(t, muted, news_since) is Reason.SEND)
-        drafts = alerts(chat.language, kept) if kept else []
-        # a day that was only filled in later has no market to tell of
-        told_of = day >= news_since and judged.day.market is not None
-        drafts = [*drafts, *(digests(chat.language) if told_of else [])]
+        late = tuple(t for t in missed if decide(t, muted, news_since) is Reason.SEND)
+        drafts = [
+            *(summaries(chat.language, late) if late else []),
+            *(alerts(chat.language, kept) if kept else []),
+            # a day that was only filled in later has no market to tell of
+            *(digests(chat.language) if judged.day.market else []),
+        ]
         out += [replace(draft, chat=chat.id) for draft in drafts]
     return out
+
+
+def _missed(app: App, day: date) -> list[Transition]:
+    """Transitions of days caught up with that no message has told yet, oldest first."""
+    told = app.ledger.fact("told")
+    if not told:
+        return []
+    since = date.fromisoformat(told) + timedelta(days=1)
+    return app.ledger.transitions(since=since, until=day - timedelta(days=1))
+
+
+def _summary(
+    app: App, day: messages.Day, language: Language, missed: Sequence[Transition]
+) -> list[Outgoing]:
+    """What happened while the bot was away, for nobody in particular yet."""
+    texts = enumerate(messages.missed(missed, day, language), 1)
+    key = f"{day.day}:missed"
+    return [Outgoing(f"{key}:{n}", NOBODY, day.day, text, app.now()) for n, text in texts]
 
 
 def _alerts(

@@ -1,7 +1,6 @@
 """The ledger: what the bot remembers. States, transitions, chats, people, mutes, runs, outbox."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from typing import Any
 
 from bot.outbox import Outbox, stamp
 from bot.records import Chat, Person, Run
-from market.database import atomic, connection, opened
+from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
 
@@ -94,6 +93,15 @@ class Ledger:
     def set_fact(self, name: str, value: str) -> None:
         """Tells a small fact."""
         self._db.execute("INSERT OR REPLACE INTO fact VALUES (?,?)", (name, value))
+
+    def served(self) -> dict[str, datetime]:
+        """When each source last gave what it was asked for, UTC."""
+        rows = self._db.execute("SELECT name, value FROM fact WHERE name LIKE 'served:%'")
+        return {name[7:]: datetime.fromisoformat(value) for name, value in rows}
+
+    def kinds(self) -> dict[str, int]:
+        """How many transitions of each kind were kept."""
+        return dict(self._db.execute("SELECT kind, count(*) FROM transition GROUP BY kind"))
 
     # ---- chats and mutes ----------------------------------------------------------------------
 
@@ -182,7 +190,7 @@ class Ledger:
         return Run(slot, datetime.fromisoformat(started), ended, json.loads(report))
 
 
-def _migrated(path: Path | None) -> sqlite3.Connection:
+def _migrated(path: Path | None) -> Connection:
     from bot.ledger_schema import migrations
 
     return opened(path, migrations)

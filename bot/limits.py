@@ -1,5 +1,5 @@
 """Telegram's limits on sending: so many a second in all, one a second and chat, twenty a minute
-and group. Source: Bot API FAQ; each is kept a little below."""
+and group (Bot API FAQ; each is kept a little below). And ours on what one person may ask."""
 
 import asyncio
 import time
@@ -10,6 +10,35 @@ BETWEEN_SENDS = 1 / 29.3  # seconds; thirty of these are longer than a second by
 LATE = 0.006  # seconds that a timer may be late without moving the sends after it
 BETWEEN_TO_CHAT = 1.02  # seconds
 GROUP_SENDS, GROUP_SPAN = 20, 60.5  # messages in so many seconds to one group
+
+
+AT_ONCE, SECONDS_EACH = 8, 2.0  # questions of one person: so many, then one in so many seconds
+REMEMBERED = 10_000  # people
+
+
+class Calm:
+    """How much each person asks; one for the whole program."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` counts seconds."""
+        self._clock = clock
+        self._free: dict[int, float] = {}  # when all of a person's questions are free again
+        self._warned: set[int] = set()
+
+    def allows(self, user: int) -> bool | None:
+        """Whether a question is answered; None: no, and that is to be said, once a flood."""
+        now = self._clock()
+        if len(self._free) > REMEMBERED:
+            self._free = {who: at for who, at in self._free.items() if at > now}
+            self._warned &= self._free.keys()
+        busy_until = max(now, self._free.get(user, now))
+        if busy_until - now > (AT_ONCE - 1) * SECONDS_EACH:
+            first = user not in self._warned
+            self._warned.add(user)
+            return None if first else False
+        self._free[user] = busy_until + SECONDS_EACH
+        self._warned.discard(user)
+        return True
 
 
 class Pace:
@@ -24,19 +53,21 @@ class Pace:
         self._clock, self._sleep = clock, sleep
         self._next = 0.0
         self._one_by_one = asyncio.Lock()
+        self._of_chat: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._to_chat: defaultdict[int, deque[float]] = defaultdict(
             lambda: deque(maxlen=GROUP_SENDS)
         )
 
     async def turn(self, chat: int) -> None:
         """Returns when a message may go to this chat."""
-        await self._sleep(max(0.0, self._chat_free(chat) - self._clock()))
-        async with self._one_by_one:  # after a stall nobody catches up in a bunch
-            await self._sleep(max(0.0, self._next - self._clock()))
-            start = self._clock()
-            on_time = start - self._next < LATE
-            self._next = (self._next if on_time else start) + BETWEEN_SENDS
-            self._to_chat[chat].append(start)
+        async with self._of_chat[chat]:  # several answers to one chat stand in line
+            await self._sleep(max(0.0, self._chat_free(chat) - self._clock()))
+            async with self._one_by_one:  # after a stall nobody catches up in a bunch
+                await self._sleep(max(0.0, self._next - self._clock()))
+                start = self._clock()
+                on_time = start - self._next < LATE
+                self._next = (self._next if on_time else start) + BETWEEN_SENDS
+                self._to_chat[chat].append(start)
 
     def past(self, chat: int, seconds_ago: float) -> None:
         """Told of a send before this program began; the oldest first."""

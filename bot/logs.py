@@ -1,6 +1,10 @@
 """Logging for the operator: to standard error, with the token redacted wherever it might show."""
 
 import logging
+import sys
+import threading
+from typing import Any
+from urllib.parse import quote
 
 from config.settings import Settings
 
@@ -24,8 +28,17 @@ class Redacting(logging.Formatter):
 def set_up(known: Settings) -> None:
     """Sets up logging once, for a long-running program."""
     token = known.telegram_token.get_secret_value() if known.telegram_token else ""
+    secrets = (token, quote(token, safe=""), known.ping_url or "")
     handler = logging.StreamHandler()
-    handler.setFormatter(Redacting(tuple(filter(None, (token,)))))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "telegram", "apscheduler"):  # httpx logs every URL
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    handler.setFormatter(Redacting(tuple(filter(None, secrets))))
+    logging.basicConfig(level=known.log.level, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    sys.excepthook = _uncaught  # its own way to standard error would pass the formatter by
+    threading.excepthook = lambda end: _uncaught(end.exc_type, end.exc_value, end.exc_traceback)
+    if known.log.level != "DEBUG":
+        for noisy in ("httpx", "httpcore", "telegram", "apscheduler"):  # httpx logs every URL
+            logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _uncaught(*error: Any) -> None:
+    logging.getLogger("paomo").critical("not caught", exc_info=error)

@@ -53,6 +53,12 @@ def alerts(told: Sequence[Transition], day: Day, language: Language) -> list[str
     return split(render("alerts", day, language, **context))
 
 
+def missed(told: Sequence[Transition], day: Day, language: Language) -> list[str]:
+    """Transitions of days that were caught up with, a line each, oldest first."""
+    lines = [(t.day, headline(t, day.themes[t.theme], language)) for t in told]
+    return split(render("missed", day, language, lines=lines))
+
+
 def caption(transition: Transition, day: Day, language: Language) -> str:
     """The verdict alone, for the chart that goes with an alert; well within its 1,024 units."""
     label = say("simulated", language) if day.simulated else ""

@@ -1,18 +1,18 @@
 """The outbox: every message that is to go out, and what became of it."""
 
 import hashlib
-import sqlite3
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from bot.records import Outgoing, Queued
+from market.database import Connection
 
 
 class Outbox:
     """The ledger's messages; its connection, and its transactions, are the ledger's."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Connection) -> None:
         """`db` holds the ledger's tables."""
         self._db = db
 
@@ -111,6 +111,12 @@ class Outbox:
         """What was on its way when the program died is due again, marked; gives the count."""
         found = self._db.execute("UPDATE outbox SET state='due', repeated=1 WHERE state='sending'")
         return found.rowcount
+
+    def doubt(self) -> None:
+        """Whatever waits may have been sent by another database: after a restore."""
+        self._db.execute(
+            "UPDATE outbox SET state='due', repeated=1 WHERE state IN ('due', 'sending')"
+        )
 
     def sent_since(self, since: datetime) -> list[tuple[int, datetime]]:
         """Chats and instants (UTC) of what arrived since an instant, oldest first."""

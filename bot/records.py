@@ -1,11 +1,13 @@
 """What the ledger keeps for the bot: chats, messages, runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from bot.words import Language
 
+Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (text, data <= 64 bytes)
 PRIVATE = "private"  # a chat with one person; every other kind is a group or a channel
 
 

@@ -1,7 +1,7 @@
 """The way to Telegram: a bot made from settings, one send, Telegram's errors as ours."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import httpx
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
@@ -20,15 +20,16 @@ from telegram.ext import ApplicationBuilder, Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.deliver import Send, SendError
-from bot.records import Queued
+from bot.records import Buttons, Queued
 from config.settings import Settings
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 GONE = re.compile("chat not found|user is deactivated|bot was kicked|not enough rights", re.I)
-Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (text, data <= 64 bytes)
 
 
-def builder(known: Settings, polling: type[HTTPXRequest] = HTTPXRequest) -> ApplicationBuilder:  # type: ignore[type-arg]  # six parameters nobody reads
+def builder(
+    known: Settings, polling: Callable[..., HTTPXRequest] = HTTPXRequest
+) -> ApplicationBuilder:  # type: ignore[type-arg]  # six parameters nobody reads
     """An application builder with the token, the ways out and our defaults."""
     assert known.telegram_token
     proxy = known.telegram_proxy

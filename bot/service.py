@@ -1,92 +1,37 @@
-"""The running bot: Telegram's application, our scheduler, delivery; started and stopped by hand."""
+"""The running bot: Telegram's sessions, our scheduler, the watch; started and stopped by hand."""
 
 import asyncio
 import logging
 import signal
-import threading
+import tempfile
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from pathlib import Path
 
+import httpx
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from filelock import FileLock, Timeout
-from telegram.error import InvalidToken, NetworkError, TelegramError
-from telegram.ext import Application
-from telegram.request import HTTPXRequest
 
-from bot import sender
+from bot import health, watch
 from bot.app import App, open_app
-from bot.cycle import catch_up
-from bot.deliver import Delivery, SendError, deliver
+from bot.cycle import catch_up, tidy
 from bot.errors import UserError
-from bot.handlers import Talk, register, set_menu
-from bot.home import LOCK, settings
-from bot.limits import Pace
+from bot.home import LOCK, database, settings
+from bot.ledger import Ledger
 from bot.logs import set_up
+from bot.metrics import Metrics
+from bot.polling import hearing
+from bot.session import REJECTED, Running, pause, session
 from config.settings import Settings
 from market.calendar import SHANGHAI
+from market.database import DatabaseError, damage, told
 
-REJECTED = 78  # exit code: a human must act (sysexits.h, EX_CONFIG)
 HEARTBEAT_SECONDS = 20
-TICK_SECONDS = 1.0  # between looks into the outbox
-IN_FLIGHT_SECONDS = 5  # that sends may take after SIGTERM
-DEAF_AFTER = 3  # rejections of polling in a row
+JUMP_SECONDS = 60.0  # by which the wall clock may leave the monotonic one without being set anew
+WATCH_SECONDS, PING_SECONDS, TIDY_SECONDS = 60, 300, 600
 log = logging.getLogger("paomo")
-T = TypeVar("T")
-Telegram = Application[Any, Any, Any, Any, Any, Any]
-
-
-class Ear(HTTPXRequest):
-    """The request object of getUpdates.
-
-    It notes what the library keeps to itself: after one 401 or 404 its polling is over for good.
-    """
-
-    rejections = 0  # in a row
-    deaf: asyncio.Event  # set by a rejection
-    heard: datetime | None = None  # last good poll, UTC
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """One poll, noted."""
-        code, body = await super().do_request(*args, **kwargs)
-        if code == 200:
-            Ear.rejections, Ear.heard = 0, datetime.now(UTC)
-        elif code in (401, 404):
-            Ear.rejections += 1
-            Ear.deaf.set()
-        return code, body
-
-
-@dataclass
-class Running:
-    """What a running bot holds beside Telegram."""
-
-    known: Settings
-    app: App  # of the event loop's thread
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
-    pace: Pace = field(default_factory=Pace)
-    # one thread for the day's cycle, one for charts that people ask for meanwhile
-    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "worker"))
-    halt: threading.Event = field(default_factory=threading.Event)  # ends what the worker does
-    exit_code: int = 0
-
-    async def in_worker(self, job: Callable[[App], T]) -> T:
-        """Runs a job in a worker thread, with an App of its own."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.workers, self._done, job)
-
-    def _done(self, job: Callable[[App], T]) -> T:
-        with closing(open_app(self.known)) as app:  # a connection belongs to its thread
-            return job(app)
-
-    def end(self, code: int) -> None:
-        """Asks the bot to stop with an exit code."""
-        self.exit_code = self.exit_code or code
-        self.stop.set()
-        self.halt.set()
 
 
 def run_bot() -> int:
@@ -95,29 +40,47 @@ def run_bot() -> int:
     if not known.telegram_token:
         raise UserError("no token: set TELEGRAM_TOKEN (from @BotFather) in the environment or .env")
     set_up(known)
-    with closing(open_app(known)) as app:
-        try:
-            with FileLock(known.home / LOCK, timeout=0):
-                return asyncio.run(_serve(known, app))
-        except Timeout:
-            raise UserError(f"another `paomo run` is using {known.home}; stop it first") from None
+    with ExitStack() as held:
+        _locked(held, known.home / LOCK, f"another `paomo run` is using {known.home}")
+        bot_id = known.telegram_token.get_secret_value().partition(":")[0]
+        _locked(
+            held,
+            Path(tempfile.gettempdir()) / f"paomo-{bot_id}.lock",
+            "another `paomo run` on this machine uses the same token",
+        )
+        app = held.enter_context(closing(open_app(known)))
+        held.enter_context(closing(Metrics(known)))
+        return asyncio.run(_serve(known, app))
+
+
+def _locked(held: ExitStack, path: Path, otherwise: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        held.enter_context(FileLock(path, timeout=0))
+    except Timeout:
+        raise UserError(f"{otherwise}; stop it first") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be locked ({error.strerror})") from None
 
 
 async def _serve(known: Settings, app: App) -> int:
     """The data side runs from the first moment; Telegram comes and goes beside it."""
-    running = Running(known, app)
-    Ear.deaf = asyncio.Event()
+    ears = hearing(lambda update: app.ledger.set_fact("skipped", f"{app.now()} {update}"))
+    running = Running(known, app, ears)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, running.end, 0)
+    running.remember_pace()
     repeated = app.ledger.outbox.resume()
     if repeated:
         log.warning("%d messages were on their way when the last run ended", repeated)
     app.ledger.set_fact("started", app.now().isoformat())
     scheduler = _scheduled(running)
+    beating = asyncio.create_task(_beating(running, scheduler))
     while not running.stop.is_set():
-        await _session(running)
+        await session(running)
     scheduler.pause()
+    await beating
     await asyncio.to_thread(running.workers.shutdown)  # the day's cycle sees `halt`
     await asyncio.sleep(0)  # and its coroutine ends
     scheduler.shutdown(wait=False)
@@ -125,127 +88,103 @@ async def _serve(known: Settings, app: App) -> int:
     return running.exit_code
 
 
-async def _session(running: Running) -> None:
-    """Telegram from its start until we are told to stop, or its polling dies."""
-    Ear.deaf.clear()
-    telegram = sender.builder(running.known, Ear).concurrent_updates(8).build()
-    if not await _initialized(running, telegram):
-        return
-    register(telegram, Talk(running.app, running.pace, running.in_worker))
-    await telegram.start()
-    assert telegram.updater
-    await telegram.updater.start_polling(bootstrap_retries=-1, error_callback=_poll_failed)
-    await set_menu(telegram)
-    log.info("listening to Telegram; the store is in %s", running.known.home)
-    delivering = asyncio.create_task(_delivering(running, telegram))
-    waits = [asyncio.create_task(event.wait()) for event in (running.stop, Ear.deaf)]
-    await asyncio.wait([*waits, delivering], return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    await _ended(telegram, delivering)
-    if Ear.deaf.is_set():
-        await _deafened(running)
-
-
-async def _initialized(running: Running, telegram: Telegram) -> bool:
-    """Whether Telegram took the token; waits through outages, not through a rejection."""
-    pause = 1.0
-    while not running.stop.is_set():
-        try:
-            await telegram.initialize()
-            return True
-        except InvalidToken:
-            log.error("Telegram rejects the token; get the right one from @BotFather")
-            running.end(REJECTED)
-        except NetworkError as error:
-            what = sender.told(error)
-            log.warning("Telegram cannot be reached (%s); again in %.0f s", what, pause)
-            await _wait(running.stop, pause)
-            pause = min(pause * 1.5, 30)
-    return False
-
-
-async def _deafened(running: Running) -> None:
-    """Polling was rejected: a pause before the next session, or the end after too many."""
-    log.error("Telegram rejected polling, %d in a row", Ear.rejections)
-    if Ear.rejections >= DEAF_AFTER:
-        running.end(REJECTED)
-    else:
-        await _wait(running.stop, 2.0**Ear.rejections)
-
-
 def _scheduled(running: Running) -> AsyncIOScheduler:
     """The jobs, in code; what they missed they find by asking the store, not the scheduler."""
-    defaults = {"misfire_grace_time": 3600, "coalesce": True, "max_instances": 1}
+    # however late a job is, it runs, once
+    defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     made = AsyncIOScheduler(timezone=SHANGHAI, job_defaults=defaults)
-    minutes = running.known.schedule.retry_minutes
+    jobs = {_cycle: 60 * running.known.schedule.retry_minutes, _tidy: TIDY_SECONDS}
+    jobs[_watch] = WATCH_SECONDS
+    if running.known.ping_url:
+        jobs[_ping] = PING_SECONDS
     now = datetime.now(SHANGHAI)
-    made.add_job(_cycle, "interval", [running], minutes=minutes, next_run_time=now)
-    made.add_job(_beat, "interval", [running], seconds=HEARTBEAT_SECONDS, next_run_time=now)
+    for job, seconds in jobs.items():
+        made.add_job(job, "interval", [running], seconds=seconds, next_run_time=now)
     made.start()
     return made
 
 
-async def _cycle(running: Running) -> None:
-    """Catches up with the last closed trading day; a fault is logged and tried again later."""
+async def _done(running: Running, what: str, work: Callable[[App], object]) -> None:
+    """Work for the worker threads; a fault is logged and the work tried again at its next time."""
+    if running.stop.is_set():
+        return
     try:
-        await running.in_worker(lambda app: catch_up(app, running.halt))
+        await running.in_worker(work)
     except UserError as error:
         if not running.halt.is_set():
             log.warning("%s", error)
+    except DatabaseError as error:
+        log.error("%s waits: %s", what, told(error))
     except Exception:
-        log.exception("the day's cycle failed; it is tried again")
+        log.exception("%s failed; it is tried again", what)
 
 
-async def _beat(running: Running) -> None:
-    """Leaves a sign of life for `paomo health`; in the loop's thread, as the ledger is."""
-    ledger, heard = running.app.ledger, Ear.heard
-    ledger.set_fact("alive", datetime.now(UTC).isoformat())
-    if heard:
-        ledger.set_fact("heard", heard.isoformat())
+async def _cycle(running: Running) -> None:
+    """Catches up with the last closed trading day."""
+    await _done(running, "the day's cycle", lambda app: catch_up(app, running.halt))
 
 
-async def _delivering(running: Running, telegram: Telegram) -> None:
-    """Delivers until told to stop."""
-    late = running.known.schedule.late_minutes
-    send = sender.of_outbox(telegram.bot)
-    needs = Delivery(running.app.ledger, send, running.pace, running.app.now, late)
-    while not running.stop.is_set() and not Ear.deaf.is_set():
-        sent = await _delivered(running, needs)
-        await _wait(running.stop, 0 if sent else TICK_SECONDS)
+async def _watch(running: Running) -> None:
+    """Tells the admins of new troubles, and of their end."""
+    await _done(running, "the watch", watch.tell)
 
 
-async def _delivered(running: Running, needs: Delivery) -> int:
-    """Delivers what is due now; a fault costs a pause, not the bot."""
-    try:
-        return await deliver(needs)
-    except SendError as error:
-        log.error("%s", error)
+async def _tidy(running: Running) -> None:
+    """Looks the database over once a start, and makes the day's backup."""
+    found: list[str] = []
+    await _done(running, "the look into the database", lambda app: found.append(_damage(app)))
+    if any(found):
+        log.error("%s", found[0])
         running.end(REJECTED)
-    except Exception:
-        log.exception("delivery failed; what was on its way is repeated with a mark")
-        with suppress(Exception):  # the same fault may still be there; the next start resumes too
-            needs.ledger.outbox.resume()
-    return 0
+        return
+    await _done(running, "the backup", tidy)
 
 
-def _poll_failed(error: TelegramError) -> None:
-    log.warning("polling: %s", sender.told(error))
+def _damage(app: App) -> str:
+    """What is wrong inside the database, looked at once a start; empty when nothing is."""
+    started = app.ledger.fact("started") or ""
+    if app.ledger.fact("checked") == started:
+        return ""
+    path = database(app.settings.home)
+    if found := damage(path):
+        return told(found, path)
+    app.ledger.set_fact("checked", started)
+    return ""
 
 
-async def _ended(telegram: Telegram, delivering: "asyncio.Task[None]") -> None:
-    """Takes no more work, lets sends in flight end, and says goodbye to Telegram."""
-    done, _ = await asyncio.wait([delivering], timeout=IN_FLIGHT_SECONDS)
-    if not done:  # what is left stays marked as on its way, and is repeated with a mark
-        delivering.cancel()
-    assert telegram.updater
-    with suppress(InvalidToken):
-        await telegram.updater.stop()
-    await telegram.stop()
-    await telegram.shutdown()
+async def _ping(running: Running) -> None:
+    """Tells a dead man's switch that all is well; silence tells it the rest."""
+    if health.reasons(running.known, datetime.now(UTC)):
+        return
+    assert running.known.ping_url
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            (await client.get(running.known.ping_url)).raise_for_status()
+    except httpx.HTTPError as error:  # its text may hold the address, which is a secret
+        log.warning("the ping was not answered well (%s)", type(error).__name__)
 
 
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    """Sleeps, but not longer than until the event."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+async def _beating(running: Running, scheduler: AsyncIOScheduler) -> None:
+    """A sign of life for `paomo health`, and the jobs anew when the wall clock was set."""
+    ledger, hears = running.app.ledger, running.hearing
+    ahead = time.time() - time.monotonic()
+    while not running.stop.is_set():
+        jump = time.time() - time.monotonic() - ahead
+        if abs(jump) > JUMP_SECONDS:
+            log.warning("the clock was set by %.0f s; looking for what is due", jump)
+            ahead += jump
+            for job in scheduler.get_jobs():  # set back, they would wait for the old time
+                job.modify(next_run_time=datetime.now(SHANGHAI))
+        if not running.known.telegram_webhook_url:
+            hears.check()
+        _sign(ledger, hears.heard)
+        await pause(running.stop, HEARTBEAT_SECONDS)
+
+
+def _sign(ledger: Ledger, heard: datetime | None) -> None:
+    try:
+        ledger.set_fact("alive", datetime.now(UTC).isoformat())
+        if heard:
+            ledger.set_fact("heard", heard.isoformat())
+    except DatabaseError as error:
+        log.error("no sign of life can be left: %s", told(error))

@@ -44,6 +44,15 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     },
     "holes": {"zh": "缺少交易日", "en": "trading days missing"},
 }
+TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
+    "data": {"zh": "取不到当日数据", "en": "the day's figures do not come in"},
+    "delivery": {"zh": "消息发不出去", "en": "messages are not going out"},
+    "given_up": {"zh": "一天内被放弃的消息", "en": "messages given up within a day"},
+    "backup": {"zh": "备份未成功", "en": "no backup could be made"},
+    "disk": {"zh": "磁盘空间不足，仅剩", "en": "the disk is nearly full, free"},
+    "calendar": {"zh": "已知的交易日所剩不多", "en": "few trading days ahead are known"},
+    "skipped": {"zh": "跳过了一条无法读取的更新", "en": "an update could not be read, skipped"},
+}
 WORDS: dict[str, Words] = {
     "unknown": {"zh": "未知", "en": "not known"},
     "threshold": {"zh": "阈值", "en": "threshold"},
@@ -86,6 +95,7 @@ WORDS: dict[str, Words] = {
     "stages": {"zh": "阶段", "en": "Stages"},
     "themes": {"zh": "题材", "en": "themes"},
     "today": {"zh": "今日变动", "en": "Today"},
+    "missed": {"zh": "停机期间的变动", "en": "While the bot was away"},
     "nothing": {"zh": "无", "en": "nothing"},
     "strongest": {"zh": "60日净涨幅居前", "en": "Largest net run-ups, 60 days"},
     "faults": {"zh": "数据提示", "en": "About the data"},

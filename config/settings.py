@@ -19,6 +19,8 @@ FROM_ENVIRONMENT = {  # secrets, people and ways out: the environment alone give
     "telegram_token": "TELEGRAM_TOKEN",
     "telegram_base_url": "TELEGRAM_BASE_URL",
     "telegram_proxy": "TELEGRAM_PROXY",
+    "telegram_webhook_url": "TELEGRAM_WEBHOOK_URL",
+    "ping_url": "PAOMO_PING_URL",
     "data_proxy": "DATA_PROXY",
 }
 
@@ -67,6 +69,30 @@ class Chats(BaseModel):
     old_days: int = Field(ge=1)  # trading days; older transitions are kept but not pushed
 
 
+class Storage(BaseModel):
+    """[storage]: what is kept for how long."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    backups: int = Field(ge=0)  # daily copies kept; 0: none are made
+    bars_days: int = Field(ge=300)  # trading days of bars and valuations
+    sent_days: int = Field(ge=1)  # calendar days a sent message stays in the outbox
+
+
+class Listener(BaseModel):
+    """[webhook] and [metrics]: where the bot listens."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    listen: str
+    port: int = Field(ge=0, le=65535)
+
+
+class Log(BaseModel):
+    """[log]: how much the operator is told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
 class Settings(BaseModel):
     """All settings; made once and passed as values."""
 
@@ -77,11 +103,17 @@ class Settings(BaseModel):
     telegram_token: SecretStr | None = None
     telegram_base_url: str | None = None  # root of a self-hosted Bot API server
     telegram_proxy: str | None = None
+    telegram_webhook_url: str | None = None  # the public address Telegram calls; else we poll
+    ping_url: str | None = None  # of a dead man's switch
     data_proxy: str | None = None
     data: Data
     source: Source
     schedule: Schedule
     chats: Chats
+    storage: Storage
+    webhook: Listener
+    metrics: Listener
+    log: Log
     rules: dict[str, dict[str, float]]
     policy: dict[str, float]
 
@@ -103,6 +135,13 @@ class Settings(BaseModel):
         if value and not value.startswith(schemes):
             raise ValueError(f"expected an address that starts with one of {', '.join(schemes)}")
         return value.rstrip("/") if value else None
+
+    @field_validator("telegram_webhook_url", "ping_url")
+    @classmethod
+    def _page(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("expected an address that starts with http:// or https://")
+        return value or None
 
 
 def home(environ: Mapping[str, str]) -> Path:

@@ -42,6 +42,7 @@ class IngestReport:
     provider: str
     stocks: int
     faults: tuple[Fault, ...]
+    served: tuple[str, ...] = ()  # what came in beside: the snapshot's provider, boards, ...
 
 
 def ingest(
@@ -58,11 +59,13 @@ def ingest(
     cannot be had: then it is stored in no part, and may be tried again.
     """
     faults: list[Fault] = []
+    served: list[str] = []
 
     def tried(what: str, step: Callable[[], object]) -> None:
         progress(what)
         try:
             step()
+            served.append(what)
         except SourceError as error:
             faults.append(Fault(what, str(error)))
 
@@ -75,7 +78,8 @@ def ingest(
     tried("gap", lambda: faults.extend(_gap(source, store, day, themes, wants)))
     tried("earnings", lambda: _earnings(source, store, day))
     faults += _saved(store, day, quotes, wants)
-    return IngestReport(day, quotes.attrs["provider"], len(quotes), tuple(faults))
+    provider = quotes.attrs["provider"]
+    return IngestReport(day, provider, len(quotes), tuple(faults), (provider, *served))
 
 
 def _boards(source: Source, store: Store, day: date, themes: Themes) -> None:

@@ -117,6 +117,11 @@ class Store:
         days = {number: as_date(number) for number in frame["day"].unique()}
         return frame.assign(day=frame["day"].map(days))
 
+    def forget_bars(self, before: date) -> None:
+        """Drops bars and valuations of earlier days; the theme rows made of them stay."""
+        for table in ("bar", "valuation"):
+            self._db.execute(f"DELETE FROM {table} WHERE day<?", (as_int(before),))
+
     def note_listings(self, since: date, until: date) -> None:
         """Takes note of the stocks that have bars between two days, for `first_days`."""
         self._db.execute(
@@ -181,11 +186,8 @@ class Store:
 
     def valuations(self, day: date) -> dict[str, tuple[float, float]]:
         """(pe, cap) of each stock on a day."""
-        found = self._db.execute(
-            "SELECT code, pe, cap FROM valuation WHERE day=? AND pe+cap IS NOT NULL",
-            (as_int(day),),
-        )
-        return {code: (pe, cap) for code, pe, cap in found}
+        known = "SELECT code, pe, cap FROM valuation WHERE day=? AND pe+cap IS NOT NULL"
+        return {code: (pe, cap) for code, pe, cap in self._db.execute(known, (as_int(day),))}
 
     def note(self, name: str) -> str | None:
         """A small fact about what was fetched, None when never noted."""
@@ -245,9 +247,7 @@ class Store:
         }
 
     def panel(self, until: date, days: int, themes: Sequence[str] | None = None) -> Panel:
-        """The mainland themes (or those named) over the last `days` days to `until`.
-
-        A theme without a row that day is NaN.
+        """The mainland themes (or those named) over the last `days` days to `until`; NaN: no row.
 
         Raises ValueError when the store has no day at or before `until`.
         """

@@ -25,6 +25,7 @@ class BotApi:
         self.delay_seconds = delay_seconds  # before a message is taken
         self.sent: list[dict[str, Any]] = []
         self.calls: list[str] = []
+        self.asked: list[dict[str, Any]] = []  # what was asked of methods that send nothing
         self.times: list[float] = []  # of each delivered message, seconds
         self.faults: defaultdict[str, list[str]] = defaultdict(list)  # method -> next faults
         self.token = TOKEN
@@ -38,20 +39,24 @@ class BotApi:
 
     def write(self, text: str, user: int = 1, chat: int | None = None) -> None:
         """Somebody writes to the bot."""
+        self.told({"message": self.message(text, user, chat)})
+
+    def message(self, text: str, user: int, chat: int | None = None) -> dict[str, Any]:
+        """A message as Telegram tells of it."""
         where = {"id": user, "type": "private"}
         if chat is not None:
             where = {"id": chat, "type": "supergroup", "title": "群"}
         message = {"message_id": 1, "date": int(time.time()), "chat": where, "text": text}
-        self._told({"message": message | {"from": person(user)}})
+        return message | {"from": person(user)}
 
-    def press(self, data: str, user: int = 1) -> None:
+    def press(self, data: str, user: int = 1, chat: int | None = None) -> None:
         """Somebody presses a button."""
-        where = {"id": user, "type": "private"}
-        message = {"message_id": 1, "date": int(time.time()), "chat": where, "text": "?"}
+        message = self.message("?", 123456, chat or user)
         query = {"id": "1", "from": person(user), "chat_instance": "1", "data": data}
-        self._told({"callback_query": query | {"message": message}})
+        self.told({"callback_query": query | {"message": message}})
 
-    def _told(self, update: dict[str, Any]) -> None:
+    def told(self, update: dict[str, Any]) -> None:
+        """An update for the bot, whatever it is."""
         with self._lock:
             self._updates.append({"update_id": len(self._updates) + 1, **update})
             self._lock.notify_all()
@@ -80,7 +85,12 @@ class BotApi:
             return 200, {"ok": True, "result": me}
         if method in ("sendMessage", "sendPhoto"):
             return 200, {"ok": True, "result": self._kept(method, given)}
+        self.asked.append({"method": method, **given})
         return 200, {"ok": True, "result": True}
+
+    def asked_of(self, method: str) -> dict[str, Any]:
+        """What was last asked of a method."""
+        return next(given for given in reversed(self.asked) if given["method"] == method)
 
     def _fresh(self, offset: int) -> list[dict[str, Any]]:
         with self._lock:
@@ -106,6 +116,8 @@ def person(user: int) -> dict[str, Any]:
 REFUSALS = {
     "429": (429, {"ok": False, "error_code": 429, "description": "Too Many Requests",
                   "parameters": {"retry_after": 1}}),
+    "404": (404, {"ok": False, "error_code": 404, "description": "Not Found"}),
+    "409": (409, {"ok": False, "error_code": 409, "description": "Conflict: other getUpdates"}),
     "401": (401, {"ok": False, "error_code": 401, "description": "Unauthorized"}),
     "403": (403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked"}),
     "400": (400, {"ok": False, "error_code": 400, "description": "Bad Request: can't parse"}),

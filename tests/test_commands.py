@@ -1,12 +1,14 @@
 """What people ask and are answered; who may ask and who may change."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.app import App, judge
-from bot.commands import COMMANDS, PRESSED, answer, may_ask
+from bot.commands import COMMANDS, PRESSED, answer, may_ask, people
 from bot.commands.asked import Asked
 from bot.jobs import daily
 from bot.ledger import Ledger
@@ -27,7 +29,13 @@ GROUP = Chat(-7, "supergroup", "群", "zh", active=False)
 def app(settings: Settings) -> App:
     """An app over a small simulated market, judged up to its last day."""
     store, ledger = Store(None), Ledger(None)
-    known = settings.model_copy(update={"admins": frozenset({1})})
+    known = settings.model_copy(
+        update={
+            "admins": frozenset({1}),
+            "telegram_token": SecretStr("1:x"),
+            "home": Path(__file__).parent,
+        }
+    )
     made = App(known, store, ledger, *judge(known), lambda: datetime(2024, 6, 28, 8, tzinfo=UTC))
     markets.fill(store)
     derive(store, store.bar_days(), backfilled=True)
@@ -53,7 +61,7 @@ def test_every_command_answers_in_both_languages(app: App, name: str, language: 
 
 
 def test_help_names_every_command(app: App) -> None:
-    assert all(f"/{name} " in ask(app, "help") for name in COMMANDS)
+    assert all(f"/{name} " in ask(app, "help", user=1) for name in COMMANDS)
 
 
 def test_a_theme_is_shown_with_stage_measures_and_day(app: App) -> None:
@@ -117,9 +125,54 @@ def test_in_a_group_only_admins_change_and_everyone_asks(app: App) -> None:
 @pytest.mark.parametrize(
     ("chat", "user", "allowed"), [(7, 7, True), (-7, 5, True), (5, 5, False), (5, 1, True)]
 )
-def test_only_those_let_in_are_answered(
-    settings: Settings, chat: int, user: int, allowed: bool
-) -> None:
-    known = settings.model_copy(update={"allowed": frozenset({7, -7}), "admins": frozenset({1})})
-    assert may_ask(known, chat, user) is allowed
-    assert not may_ask(settings, chat, user)
+def test_only_those_let_in_are_answered(app: App, chat: int, user: int, allowed: bool) -> None:
+    known = app.settings.model_copy(update={"allowed": frozenset({7, -7})})
+    assert may_ask(replace(app, settings=known), chat, user, "theme") is allowed
+    assert may_ask(app, chat, user, "theme") is (user == 1)
+    assert may_ask(app, chat, user, "id")
+
+
+def test_only_admins_see_and_use_what_runs_the_bot(app: App) -> None:
+    for name, command in COMMANDS.items():
+        shown = f"/{name} " in ask(app, "help")
+        assert shown is not command.runs, name
+        if command.runs:
+            assert "没有这个命令" in ask(app, name, "5")
+            assert "没有这个命令" not in ask(app, name, "5", user=1)
+    assert "/invite" in ask(app, "help", user=1)
+
+
+def payload(app: App) -> str:
+    return ask(app, "invite", user=1).split("start=")[1]
+
+
+def test_an_invitation_lets_in_until_it_ends_and_cannot_be_forged(app: App) -> None:
+    good = payload(app)
+    later = replace(app, now=lambda: app.now() + timedelta(minutes=11))
+    assert not people.accepted(later, 21, "", good)
+    until, seal = good[1:].split("-")
+    forged = [
+        f"i{int(until) + 600}-{seal}",
+        f"i{until}-{seal[:-1]}",
+        f"i{until}-",
+        "i-",
+        "",
+        "i²-x",
+    ]
+    assert not any(people.accepted(app, 21, "", each) for each in forged)
+    assert people.role(app, 21, 21) == people.NOBODY
+    assert people.accepted(app, 21, "<b>", good)
+    assert people.role(app, 21, 21) == people.READER
+    assert "<b>" in ask(app, "users", user=1)  # as written, not as markup
+    assert len(good) <= 64
+
+
+def test_one_who_was_banned_is_not_let_in_again(app: App) -> None:
+    ask(app, "ban", "22", user=1)
+    assert not people.accepted(app, 22, "", payload(app))
+    ask(app, "allow", "22", user=1)
+    assert people.role(app, 22, 22) == people.READER
+    for wrong in ("", "x", "-7", "1" * 30, "1 2"):
+        assert "编号" in ask(app, "ban", wrong, user=1)
+    assert "PAOMO_ADMINS" in ask(app, "ban", "1", user=1)
+    assert people.role(app, 1, 1) == people.ADMIN

@@ -217,6 +217,27 @@ def test_one_chat_gets_one_message_a_second() -> None:
     assert min(b - a for a, b in pairwise(starts([7] * 5))) >= 1
 
 
+def test_answers_to_one_chat_at_once_stand_in_line() -> None:
+    clock, times = Clock(), []
+
+    async def sleep(seconds: float) -> None:
+        until = clock.seconds + seconds
+        await asyncio.sleep(0)  # the others go on meanwhile
+        clock.seconds = max(clock.seconds, until)
+
+    pace = Pace(clock, sleep)
+
+    async def answer() -> None:
+        await pace.turn(7)
+        times.append(clock.seconds)
+
+    async def run() -> None:
+        await asyncio.gather(*(answer() for _ in range(5)))
+
+    asyncio.run(run())
+    assert min(b - a for a, b in pairwise(times)) >= 1
+
+
 def test_a_group_gets_twenty_messages_a_minute() -> None:
     times = starts([-7] * 45)
     assert max(sum(first <= t < first + 60 for t in times) for first in times) <= 20

@@ -1,5 +1,6 @@
 """A day's cycle over stored figures: said once, as a replay would say it, to whom it concerns."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -61,6 +62,74 @@ def test_days_caught_up_at_once_say_the_same(app: App, settings: Settings) -> No
     for day in days[100:]:
         jobs.daily(other, day)
     assert repr(app.ledger.transitions()) == repr(other.ledger.transitions())
+
+
+def test_days_caught_up_with_are_told_in_one_summary(app: App) -> None:
+    surge = surge_day(app)
+    days = app.store.days()
+    place = days.index(surge)
+    jobs.daily(app, days[place - 1])
+    chat = app.ledger.chat(7)
+    before = app.ledger.outbox.count("due")
+    jobs.daily(app, days[place + 2])
+    added = app.ledger.outbox.waiting()
+    new = [m for m in added if m.chat == 7 and m.day == days[place + 2]]
+    assert chat
+    assert [m.key.split(":")[1] for m in new if "missed" in m.key] == ["missed"]
+    summary = next(m.text for m in new if "missed" in m.key)
+    assert f"{surge} " in summary
+    assert "热题材" in summary
+    assert not [m for m in added if m.day in days[place : place + 2]]
+    assert app.ledger.outbox.count("due") > before
+    jobs.daily(app, days[place + 3])
+    assert sum("missed" in m.key for m in app.ledger.outbox.waiting() if m.chat == 7) == 1
+
+
+def test_a_summary_survives_a_fault_in_the_middle(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = app.store.days()
+    place = days.index(surge_day(app))
+    jobs.daily(app, days[place - 1])
+    kept = app.ledger.save_states
+    monkeypatch.setattr(app.ledger, "save_states", _fails_at(kept, 3))
+    with pytest.raises(OSError, match="disk full"):
+        jobs.daily(app, days[place + 2])
+    assert app.ledger.evaluated() == days[place + 1]
+    monkeypatch.undo()
+    jobs.daily(app, days[place + 2])
+    (summary,) = (m for m in app.ledger.outbox.waiting() if m.chat == 7 and "missed" in m.key)
+    assert f"{days[place]} " in summary.text
+
+
+def _fails_at(work: Callable[..., None], count: int) -> Callable[..., None]:
+    calls = iter(range(1, count + 1))
+
+    def tried(*given: object) -> None:
+        if next(calls) == count:
+            raise OSError("disk full")
+        work(*given)
+
+    return tried
+
+
+def test_after_a_restore_what_may_have_been_told_says_so(app: App) -> None:
+    day = surge_day(app)
+    jobs.daily(app, app.store.days()[app.store.days().index(day) - 1])
+    app.ledger.set_fact("restored", datetime(2030, 1, 1, tzinfo=UTC).isoformat())
+    jobs.daily(app, day)
+    assert all(m.repeated for m in app.ledger.outbox.waiting())
+
+
+def test_two_programs_judge_a_day_once(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = surge_day(app)
+    first = jobs.daily(app, day)
+    waiting = len(app.ledger.outbox.waiting())
+    app.ledger.set_fact("evaluated", str(app.store.days()[app.store.days().index(day) - 1]))
+    second = jobs.daily(app, day)  # as if it had begun before the other was done
+    assert first.new
+    assert not second.new
+    assert len(app.ledger.outbox.waiting()) == waiting
 
 
 def test_a_second_run_sends_nothing(app: App) -> None:

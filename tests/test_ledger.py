@@ -1,11 +1,15 @@
 """The ledger keeps what it is told, once, and knows what became of every message."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from math import isnan, nan
+from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from bot import ledger_schema
 from bot.ledger import Ledger
 from bot.records import Chat, Outgoing, Person, Run
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
@@ -36,6 +40,24 @@ def test_states_readings_and_transitions_come_back_as_they_were(ledger: Ledger) 
     assert told.signals[0] == SIGNALS[0]
     assert isnan(ledger.readings()["t"][1].value)
     assert ledger.transitions(since=DAY + timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize("known", range(1, 3))
+def test_a_ledger_of_each_earlier_form_is_brought_up_to_date(tmp_path: Path, known: int) -> None:
+    path = tmp_path / "paomo.db"
+    steps = ledger_schema.migrations.pending(Database(path))
+    assert len(steps) == 2, "a new migration: widen the range above"
+    ledger_schema.migrations.apply(
+        Database(path), stop_before=None if known == 2 else steps[1].name
+    )
+    db = sqlite3.connect(path)
+    db.execute("INSERT INTO chat VALUES (1, 'private', '', 'zh', 1, NULL)")
+    db.commit()
+    db.close()
+    ledger = Ledger(path)
+    assert [chat.id for chat in ledger.chats()] == [1]
+    assert ledger.people() == []
+    ledger.close()
 
 
 def test_a_message_is_kept_once_for_a_chat(ledger: Ledger) -> None:

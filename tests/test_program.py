@@ -12,7 +12,7 @@ import pytest
 from bot.__main__ import app
 from bot.commands import COMMANDS
 from config.record import shipped
-from config.settings import FROM_ENVIRONMENT, Schedule, SettingsError, Source, load
+from config.settings import FROM_ENVIRONMENT, Schedule, SettingsError, Source, Storage, load
 from tests import markets
 
 ROOT = Path(__file__).parents[1]
@@ -217,7 +217,12 @@ def test_days_stepped_by_daily_say_what_replay_says(
 EDGES = {  # library -> the files that may import it
     "akshare": ("market/akshare/",),
     "requests": ("market/transport.py",),
-    "telegram": ("bot/sender.py", "bot/handlers.py", "bot/service.py", "bot/doctor.py"),
+    "telegram": (
+        *("bot/sender.py", "bot/handlers.py", "bot/polling.py", "bot/session.py"),
+        "bot/doctor.py",
+    ),
+    "prometheus_client": ("bot/metrics.py",),
+    "httpx": ("bot/sender.py", "bot/service.py"),
     "apscheduler": ("bot/service.py",),
     "matplotlib": ("bot/charts.py",),
     "jinja2": ("bot/texts.py",),
@@ -260,6 +265,7 @@ def test_the_readme_knows_every_command_rule_and_setting(tmp_path: Path) -> None
     commands = [c.name or getattr(c.callback, "__name__", "") for c in app.registered_commands]
     program = [f"paomo {name}" for name in commands]
     settings = [*FROM_ENVIRONMENT.values(), *Schedule.model_fields, *Source.model_fields]
+    settings += [*Storage.model_fields, "[webhook]", "[metrics]", "[log]"]
     asked = [f"/{name}" for name in COMMANDS]
     for name in [*known.rules, *known.policy, *program, *settings, *asked]:
         assert f"`{name}" in readme, f"{name} is not in the README"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.app import App
+from bot.commands import people
 from bot.commands.asked import Answer, Asked, both
 from bot.commands.chat import mute, start, stop, unmute
 from bot.commands.day import digest, status
@@ -21,11 +22,12 @@ class Command:
     zh: str
     en: str
     changes: bool = False  # in a group, only admins
+    runs: bool = False  # about the bot itself: only admins, and not in every menu
 
 
-def may_ask(known: Settings, chat: int, user: int) -> bool:
-    """Whether this person, here, is answered at all."""
-    return user in known.admins or bool({chat, user} & known.allowed)
+def may_ask(app: App, chat: int, user: int, name: str) -> bool:
+    """Whether this person, here, is answered when using a command."""
+    return name == "id" or people.role(app, chat, user) != people.NOBODY
 
 
 def may_change(known: Settings, chat: Chat, user: int) -> bool:
@@ -49,7 +51,8 @@ def refused(user: int, language: Language) -> str:
 def answer(app: App, name: str, asked: Asked) -> Answer:
     """The answer to a command; an unknown one is told about /help."""
     command = COMMANDS.get(name)
-    if not command:
+    is_admin = asked.user in app.settings.admins
+    if not command or (command.runs and not is_admin):
         return Answer(both(asked, "没有这个命令，/help 列出全部。", "No such command; see /help."))
     if command.changes and not may_change(app.settings, asked.chat, asked.user):
         return Answer(
@@ -60,7 +63,9 @@ def answer(app: App, name: str, asked: Asked) -> Answer:
 
 def help_(app: App, asked: Asked) -> Answer:
     """All commands, a line each."""
-    lines = [f"/{name} — {both(asked, c.zh, c.en)}" for name, c in COMMANDS.items()]
+    is_admin = asked.user in app.settings.admins
+    shown = {name: c for name, c in COMMANDS.items() if is_admin or not c.runs}
+    lines = [f"/{name} — {both(asked, c.zh, c.en)}" for name, c in shown.items()]
     return Answer("\n".join([*lines, "", say("rest", asked.language)]))
 
 
@@ -75,6 +80,12 @@ COMMANDS: dict[str, Command] = {
     "status": Command(status, "数据与投递的状况", "how data and delivery stand"),
     "mute": Command(mute, "静音一个题材，如 /mute 白酒 3d", "mute: /mute NAME 3d", changes=True),
     "unmute": Command(unmute, "恢复一个题材", "push a theme again", changes=True),
+    "id": Command(people.whoami, "本聊天与你的编号", "the ids of this chat and of you"),
+    "health": Command(people.health, "机器人自身的状况", "how the bot itself is", runs=True),
+    "users": Command(people.users, "可以提问的人", "who may ask", runs=True),
+    "invite": Command(people.invite, "十分钟有效的邀请链接", "a link to let people in", runs=True),
+    "allow": Command(people.allow, "准许一个用户，如 /allow 123", "let in: /allow 123", runs=True),
+    "ban": Command(people.ban, "不再回答一个用户", "answer a person no more: /ban 123", runs=True),
     "help": Command(help_, "全部命令", "all commands"),
     "stop": Command(stop, "停止推送", "stop pushes here", changes=True),
 }

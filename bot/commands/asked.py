@@ -7,7 +7,7 @@ from html import escape
 
 from bot.app import App
 from bot.messages import NAME_LIMIT
-from bot.records import Chat
+from bot.records import Buttons, Chat
 from bot.words import STAGES, Language, say
 from market.source import Theme
 from signals.model import ThemeState
@@ -35,7 +35,7 @@ class Answer:
     """What goes back."""
 
     text: str  # HTML
-    buttons: tuple[tuple[tuple[str, str], ...], ...] = ()  # rows of (text, data <= 64 bytes)
+    buttons: Buttons = ()
     chart: str | None = None  # id of the theme whose chart goes along
 
 

@@ -1,0 +1,144 @@
+"""Who may ask: roles given in Telegram, and the signed links that give them."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import escape
+from typing import NamedTuple
+
+from bot import watch
+from bot.app import App
+from bot.commands.asked import Answer, Asked, both, listed
+from bot.records import Person
+from bot.words import say
+
+INVITED_MINUTES = 10
+SHOWN = 30  # people listed
+ADMIN, READER, NOBODY = "admin", "reader", "nobody"
+
+
+class Invite(NamedTuple):
+    """What a link carries; it fits Telegram's 64 characters."""
+
+    until: int  # seconds since 1970, UTC
+    seal: str
+
+    def __str__(self) -> str:
+        return f"i{self.until}-{self.seal}"
+
+
+def role(app: App, chat: int, user: int) -> str:
+    """admin, reader or nobody: of a person, here. The environment stands above the ledger."""
+    known = app.settings
+    if user in known.admins:
+        return ADMIN
+    given = app.ledger.role(user)
+    if given:
+        return given
+    return READER if {chat, user} & known.allowed else NOBODY
+
+
+def invite(app: App, asked: Asked) -> Answer:
+    """A link that makes whoever opens it a reader, for ten minutes."""
+    until = int(app.now().timestamp()) + 60 * INVITED_MINUTES
+    name = app.ledger.fact("username") or ""
+    link = f"https://t.me/{name}?start={Invite(until, _seal(app, until))}"
+    return Answer(
+        both(
+            asked,
+            f"{INVITED_MINUTES} 分钟内打开此链接的人可以提问：\n{link}",
+            f"Whoever opens this link within {INVITED_MINUTES} minutes may ask:\n{link}",
+        )
+    )
+
+
+def accepted(app: App, user: int, name: str, payload: str) -> bool:
+    """Whether what came with /start is a good invitation; then the person is a reader.
+
+    One who was banned stays so.
+    """
+    digits, _, seal = payload.removeprefix("i").partition("-")
+    if not payload.startswith("i") or not digits.isdecimal() or len(digits) > 12:
+        return False
+    now = app.now()
+    good = hmac.compare_digest(seal.encode(), _seal(app, int(digits)).encode())
+    if not good or now.timestamp() > int(digits) or app.ledger.role(user) == NOBODY:
+        return False
+    app.ledger.save_person(Person(user, READER, name, now))
+    return True
+
+
+def _seal(app: App, until: int) -> str:
+    """What only we can write under an instant."""
+    token = app.settings.telegram_token
+    assert token
+    key = token.get_secret_value().encode()
+    return hmac.new(key, f"paomo invite {until}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def users(app: App, asked: Asked) -> Answer:
+    """Who may ask, by the environment and by invitation."""
+    known, given = app.settings, app.ledger.people()
+    lines = [f"<code>{id_}</code> {ADMIN}" for id_ in sorted(known.admins)]
+    lines += [f"<code>{id_}</code> {READER} (PAOMO_ALLOWED)" for id_ in sorted(known.allowed)]
+    lines += [
+        f"<code>{p.id}</code> {p.role} {escape(p.name[:40])} {p.since:%Y-%m-%d}"
+        for p in given[:SHOWN]
+    ]
+    more = f"… +{len(given) - SHOWN}" if len(given) > SHOWN else ""
+    title = both(asked, "可以提问的人", "Who may ask")
+    return listed(
+        title, lines, "/invite · /allow · /ban", more, none=say("nothing", asked.language)
+    )
+
+
+def _giving(role: str, zh: str, en: str) -> Callable[[App, Asked], Answer]:
+    def answer(app: App, asked: Asked) -> Answer:
+        user = asked.rest.strip()
+        if not user.isdecimal() or len(user) > 15:
+            hint = both(
+                asked, "请写用户编号（对方可用 /id 查到）", "Write the person's id; /id tells it"
+            )
+            return Answer(hint)
+        if int(user) in app.settings.admins:
+            return Answer(both(asked, "管理员由 PAOMO_ADMINS 决定。", "PAOMO_ADMINS names admins."))
+        app.ledger.save_person(Person(int(user), role, "", app.now()))
+        if role == NOBODY:
+            app.ledger.turn_off(int(user), "banned")
+        return Answer(f"<code>{user}</code> {both(asked, zh, en)}")
+
+    return answer
+
+
+allow = _giving(READER, "可以提问了", "may ask now")
+ban = _giving(NOBODY, "不再得到回答和推送", "is answered and pushed to no more")
+
+
+def health(app: App, asked: Asked) -> Answer:
+    """What is wrong with the bot itself, and the messages it gave up."""
+    lines = [watch.line(kind, what, asked.language) for kind, what in watch.troubles(app).items()]
+    lost = [
+        f"{m.created.astimezone(UTC):%m-%d %H:%M} → <code>{m.chat}</code> {escape(m.error or '')}"
+        for m in app.ledger.outbox.parked()[-5:]
+    ]
+    served = [f"{name} {_ago(app.now(), at)}" for name, at in app.ledger.served().items()]
+    title = both(asked, "机器人自身", "The bot itself")
+    return listed(
+        title,
+        lines,
+        *([both(asked, "放弃的消息：", "Given up:"), *lost] if lost else []),
+        *([both(asked, "数据源最近成功：", "Sources last served:"), *served] if served else []),
+        none=both(asked, "一切正常", "all is well"),
+    )
+
+
+def _ago(now: datetime, at: datetime) -> str:
+    hours = (now - at).total_seconds() / 3600
+    return f"{hours:.1f} h"
+
+
+def whoami(app: App, asked: Asked) -> Answer:
+    """The ids of this chat and person; for anyone, so that they can be let in."""
+    words = both(asked, "本聊天", "chat"), both(asked, "你", "you")
+    return Answer(f"{words[0]} <code>{asked.chat.id}</code> · {words[1]} <code>{asked.user}</code>")
