@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check run bench clean
+.PHONY: demo test check run bench chaos clean
 
 .venv/ready: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -29,6 +29,9 @@ run: .venv/ready  ## run the bot; needs TELEGRAM_TOKEN, see .env.example
 
 bench: .venv/ready  ## measure import and panel on the reference data
 	$(BIN)/python -m tests.bench
+
+chaos: .venv/ready  ## kill, cut off and garble the bot, and count what is lost; about 40 minutes
+	$(BIN)/python -m tests.chaos
 
 clean:
 	rm -rf .venv

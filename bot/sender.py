@@ -1,5 +1,6 @@
 """The way to Telegram: a bot made from settings, one send, Telegram's errors as ours."""
 
+import os
 import re
 from collections.abc import Callable
 
@@ -23,6 +24,7 @@ from bot.deliver import Send, SendError
 from bot.records import Buttons, Queued
 from config.settings import Settings
 
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own future; else it warns
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 GONE = re.compile("chat not found|user is deactivated|bot was kicked|not enough rights", re.I)
 

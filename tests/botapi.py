@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -28,6 +29,9 @@ class BotApi:
         self.asked: list[dict[str, Any]] = []  # what was asked of methods that send nothing
         self.times: list[float] = []  # of each delivered message, seconds
         self.faults: defaultdict[str, list[str]] = defaultdict(list)  # method -> next faults
+        self.misbehave: Callable[[str, dict[str, Any]], str] = lambda method, given: ""
+        self.arrivals: list[float] = []  # of each request to send, taken or not, seconds
+        self.down = False  # True: every connection is cut
         self.token = TOKEN
         self._updates: list[dict[str, Any]] = []
         self._lock = threading.Condition()
@@ -127,6 +131,13 @@ REFUSALS = {
 }  # fmt: skip
 
 
+def moved(fault: str) -> tuple[int, dict[str, Any]]:
+    """The refusal of a group that has another id now: "moved to -1005"."""
+    code, told = REFUSALS["moved"]
+    new = int(fault.removeprefix("moved to ") or 0) if fault.startswith("moved to ") else 0
+    return code, told | {"parameters": {"migrate_to_chat_id": new}}
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     of: BotApi
@@ -138,16 +149,21 @@ class Handler(BaseHTTPRequestHandler):
         if token != self.of.token:
             self._reply(*REFUSALS["401"])
             return
+        given = self._given(body)
+        if method.startswith("send"):
+            self.of.arrivals.append(time.monotonic())
         faults = self.of.faults[method]
-        fault = faults.pop(0) if faults else ""
-        if fault in REFUSALS:
+        fault = faults.pop(0) if faults else self.of.misbehave(method, given)
+        if fault in REFUSALS or fault.startswith("moved to "):
             self.of.calls.append(method)
-            self._reply(*REFUSALS[fault])
+            self._reply(*REFUSALS.get(fault, moved(fault)))
             return
-        if fault == "reset before":
+        if fault == "reset before" or self.of.down:
             self._hang_up()
             return
-        code, reply = self.of.answer(method, self._given(body))
+        if fault == "slow":
+            time.sleep(2)
+        code, reply = self.of.answer(method, given)
         if fault == "reset after":
             self._hang_up()
         else:

@@ -1,0 +1,58 @@
+"""SIGKILL at random points of a running bot under load."""
+
+import random
+import signal
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from bot.home import DATABASE
+from bot.ledger import Ledger
+from tests.botapi import BotApi
+from tests.chaos import Row
+from tests.process import ADMIN, Bot, enqueue
+
+EACH = 12  # messages put in for each kill
+MARK = "（可能重复）"
+
+
+def kills(count: int, seed: int = 1) -> Row:
+    """So many kills; every message must arrive, and what comes twice must say so."""
+    luck = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        home, api = Path(folder), BotApi(delay_seconds=0.01)
+        Ledger(home / DATABASE).close()
+        for n in range(count):
+            bot = Bot(home, api)
+            api.write("/help", ADMIN)
+            enqueue(home, EACH, chats=EACH, first=n * EACH)
+            api.called("getUpdates", api.calls.count("getUpdates") + 1, 60)
+            bot.wait(luck.random() * 0.8)
+            bot.end(signal.SIGKILL)
+        bot = Bot(home, api)
+        arrived = _until_quiet(home)
+        bot.end()
+        api.close()
+    texts = [m.get("text", "").split("\n")[0] for m in api.sent]
+    ours = [text for text in texts if text.removeprefix(MARK)[1:].isdigit()]
+    copies = Counter(text.removeprefix(MARK) for text in ours)
+    plain = Counter(text for text in ours if not text.startswith(MARK))
+    lost = count * EACH - len(copies)
+    doubled = sum(n - 1 for n in copies.values())
+    unmarked = sum(n - 1 for n in plain.values() if n > 1)
+    holds = arrived and lost == 0 and doubled <= count and unmarked == 0
+    figure = f"{count * EACH} messages"
+    return Row("SIGKILL under load", count, lost, doubled, doubled - unmarked, figure, holds)
+
+
+def _until_quiet(home: Path) -> bool:
+    """Waits until nothing is left to send."""
+    ledger = Ledger(home / DATABASE)
+    for _ in range(600):
+        if not ledger.outbox.count("due", "sending"):
+            ledger.close()
+            return True
+        time.sleep(0.1)
+    ledger.close()
+    return False
