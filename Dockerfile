@@ -3,6 +3,7 @@ FROM python:3.12-slim
 
 ENV PAOMO_HOME=/data \
     TZ=Asia/Shanghai \
+    MPLCONFIGDIR=/tmp \
     PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1

@@ -18,10 +18,11 @@ demo: .venv/ready  ## live through a simulated market
 test: .venv/ready  ## install and run the tests
 	$(BIN)/python -m pytest
 
-check: .venv/ready  ## format, lint, types, then the tests
+check: .venv/ready  ## format, lint, types, known vulnerabilities, then the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.audit
 	$(BIN)/python -m pytest
 
 run: .venv/ready  ## run the bot; needs TELEGRAM_TOKEN, see .env.example

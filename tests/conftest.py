@@ -1,14 +1,20 @@
 """Fixtures shared by the tests."""
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.home import DATABASE
 from config.settings import Settings, load
+from market.derive import derive
 from market.store import Store
 from signals.rules import Rule, build
 from tests import markets
+from tests.botapi import BotApi
+from tests.process import Bot
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +48,28 @@ def reference() -> Path:
     if not folder.exists():
         pytest.skip("reference data absent: set PAOMO_REFERENCE_DATA to its folder")
     return folder
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    served = BotApi()
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with a small simulated history."""
+    store = Store(tmp_path / DATABASE)
+    markets.fill(store)
+    derive(store, store.bar_days(), backfilled=True)
+    store.close()
+    return tmp_path
+
+
+@pytest.fixture
+def bot(home: Path, api: BotApi) -> Iterator[Bot]:
+    running = Bot(home, api)
+    yield running
+    if running.process.poll() is None:
+        running.end(signal.SIGKILL)
