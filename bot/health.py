@@ -54,6 +54,12 @@ def _silent(now: datetime, stamp: str | None, what: str) -> str:
     return f"{what} since {last:%Y-%m-%d %H:%M:%S} UTC" if now - last > SILENT_AFTER else ""
 
 
+def _served(ledger: Ledger, now: datetime) -> str:
+    """Each source with the hours since it last served."""
+    hours = {name: (now - at).total_seconds() / 3600 for name, at in ledger.served().items()}
+    return ", ".join(f"{name} {age:.1f} h ago" for name, age in hours.items())
+
+
 def print_status() -> None:
     """What the store holds, what was judged and sent last, and what waits."""
     from rich.console import Console
@@ -74,6 +80,8 @@ def print_status() -> None:
             "given up": ledger.outbox.count("parked"),
             "last sent": ledger.outbox.last_sent() or "nothing yet",
             "judged at": run.finished if (run := ledger.last_run("daily")) else "never",
+            "sources": _served(ledger, app.now()) or "none has served yet",
+            "backup": ledger.fact("backup_fault") or ledger.fact("tidied") or "none yet",
             "last cycle": ledger.fact("cycle") or "none yet",
             "bot": "; ".join(reasons(known, app.now())) or "running, healthy",
         }

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
@@ -14,7 +15,7 @@ from bot import messages, texts
 from bot.alerting import strongest_first
 from bot.app import judge, judged_themes
 from bot.errors import UserError
-from bot.home import database, settings
+from bot.home import LOCK, database, settings
 from market.importer import ImportRefused, ImportReport, import_history
 from market.source import Theme
 from market.store import Store
@@ -27,7 +28,19 @@ from signals.rules import Rule
 
 def run_import(bars: Path, members: Path, names: Path | None, index: Path | None) -> None:
     """Imports with a progress bar and prints what was found; refusals as a UserError."""
-    store = Store(database(settings().home))
+    home = settings().home
+    path = database(home)
+    try:
+        with FileLock(home / LOCK, timeout=0):  # it writes for minutes, and all else would wait
+            report = _imported(Store(path), bars, members, names, index)
+    except Timeout:
+        raise UserError(f"a `paomo run` is using {home}; stop it while importing") from None
+    _print_report(report)
+
+
+def _imported(
+    store: Store, bars: Path, members: Path, names: Path | None, index: Path | None
+) -> ImportReport:
     console = Console(stderr=True)
     with Progress(console=console, transient=True) as bar:
         tasks: dict[str, TaskID] = {}
@@ -38,12 +51,11 @@ def run_import(bars: Path, members: Path, names: Path | None, index: Path | None
             bar.update(tasks[what], completed=done)
 
         try:
-            report = import_history(store, bars, members, names, index, progress)
+            return import_history(store, bars, members, names, index, progress)
         except ImportRefused as refused:
             raise UserError(str(refused)) from None
         finally:
             store.close()
-    _print_report(report)
 
 
 def _print_report(report: ImportReport) -> None:

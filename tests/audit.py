@@ -9,16 +9,7 @@ def main() -> int:
     """1 when one of them has a known vulnerability; 0 otherwise, with the reason."""
     words = ["-r", "requirements.txt", "--require-hashes", "--disable-pip", "--format", "json"]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip_audit",
-            *words,
-            "--format",
-            "json",
-            "--progress-spinner",
-            "off",
-        ],
+        [sys.executable, "-m", "pip_audit", *words, "--progress-spinner", "off"],
         capture_output=True,
         text=True,
         timeout=300,

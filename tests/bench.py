@@ -28,7 +28,7 @@ from signals.replay import replay
 from signals.scorecard import Score, onsets, score
 from tests.botapi import TOKEN, BotApi
 
-CHATS = 900  # of the delivery
+CHATS = 10_000  # of the delivery
 TUNED, HELD_OUT = (date(2015, 6, 1), date(2021, 12, 31)), (date(2022, 1, 1), date(2024, 6, 28))
 
 

@@ -5,15 +5,31 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from sqlite_utils import Database
 
 from config.settings import SettingsError
 from config.themes import Themes, load_themes
+from market import schema
 from market.akshare.fetch import offline_calendar
 from market.calendar import Calendar
 from market.checks import snapshot_faults
 from market.simulate import simulate
+from market.store import Store
 
 READY = time(15, 5)
+
+
+@pytest.mark.parametrize("known", range(1, 3))
+def test_a_store_of_each_earlier_form_is_brought_up_to_date(tmp_path: Path, known: int) -> None:
+    path = tmp_path / "paomo.db"
+    steps = schema.migrations.pending(Database(path))
+    assert len(steps) == 2, "a new migration: widen the range above"
+    schema.migrations.apply(Database(path), stop_before=None if known == 2 else steps[1].name)
+    Database(path)["stock"].insert({"code": "600001", "name": "甲"})
+    store = Store(path)
+    assert store.stocks() == {"600001": "甲"}
+    assert store.note("x") is None
+    store.close()
 
 
 @pytest.fixture(scope="module")

@@ -220,3 +220,12 @@ def test_a_clock_that_is_set_makes_the_jobs_look_again(
 
     asyncio.run(beats())
     assert len(moved) == 1
+
+
+def test_an_import_waits_for_the_bot_to_be_stopped(
+    bot: Bot, api: BotApi, files: tuple[Path, Path]
+) -> None:
+    api.called("getUpdates")
+    done = bot.paomo("import", "--bars", str(files[0]), "--members", str(files[1]))
+    assert done.returncode == 2
+    assert "stop it while importing" in done.stderr
