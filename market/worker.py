@@ -44,7 +44,7 @@ class Worker:
             pipe.send((name, args))
             what, value = self._awaited(pipe)
         except (EOFError, OSError) as error:  # a TimeoutError is an OSError
-            self.close()
+            self._killed(pipe)
             why = error if isinstance(error, TimeoutError) else "the child process ended"
             raise Transient(f"{name}: {why}") from None
         if what == "value":
@@ -78,16 +78,24 @@ class Worker:
         return self._pipe
 
     def close(self) -> None:
-        """Ends the child, whatever it is doing; what it said of the doors until then counts."""
-        if self._pipe is not None and self._child is not None:
+        """Ends the child: an idle one by itself, when its pipe does."""
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._child is not None:
+            self._child.join(timeout=0.5)
             self._child.kill()
             self._child.join()
             self._child.close()
-            with suppress(EOFError, OSError):
-                while self._pipe.poll():
-                    self._heard(self._pipe)
-            self._pipe.close()
         self._child = self._pipe = None
+
+    def _killed(self, pipe: Connection) -> None:
+        """Ends the call with its child; what it said of the doors until then counts."""
+        self._child.kill()
+        self._child.join()
+        with suppress(EOFError, OSError):
+            while pipe.poll():
+                self._heard(pipe)
+        self.close()
 
     def _heard(self, pipe: Connection) -> tuple[str, Any]:
         what, value = pipe.recv()

@@ -44,20 +44,26 @@ def test_a_child_does_not_outlive_a_killed_parent(silent: socket.socket) -> None
     assert b"Traceback" not in said
 
 
+class StopOnceAsked(threading.Event):
+    """Says that the program stops as soon as the upstream was asked, and not before."""
+
+    def __init__(self, server: socket.socket) -> None:
+        super().__init__()
+        self.server, self.looks = server, 0
+
+    def is_set(self) -> bool:
+        self.looks += 1
+        if self.looks == 2:  # the first look is before the call
+            self.asked, _ = self.server.accept()
+        return self.looks > 1
+
+
 def test_a_call_ends_when_the_program_does_and_its_requests_count(silent: socket.socket) -> None:
-    stop = threading.Event()
-
-    asked: list[socket.socket] = []
-
-    def stop_once_asked() -> None:
-        asked.append(silent.accept()[0])
-        stop.set()
-
-    threading.Thread(target=stop_once_asked, daemon=True).start()
+    stop = StopOnceAsked(silent)
     with Worker(policy(silent), {}, 60, stop) as worker:
         with pytest.raises(Transient, match="the program is stopping"):
             worker.call("members", "BK0801")
-        asked[0].close()
+        stop.asked.close()
         assert worker.doors["push2"].requests == 1
         with pytest.raises(Transient, match="the program is stopping"):
             worker.call("members", "BK0801")
