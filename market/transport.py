@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from market.source import Banned, SourceError, Transient
+from market.source import Banned, SchemaChanged, SourceError, Transient
 
 GROUPS = (  # name, pattern of the host
     ("push2his", re.compile(r"(^|\.)push2his\.eastmoney\.com$")),
@@ -103,6 +103,10 @@ class Guard:
         self._set(group, replace(door, requests=door.requests - 1))
         return self.failed(group, why)
 
+    def unguarded(self) -> SourceError:
+        """Notes that AKShare asked past the guard; gives the error to raise."""
+        return self._noted(SchemaChanged("AKShare asks in a way that Paomo does not guard"))
+
     def _set(self, group: str, door: Door) -> None:
         self.doors[group] = door
         self.told(self.doors)
@@ -118,11 +122,43 @@ def group_of(host: str) -> str:
 
 
 def install(guard: Guard) -> Callable[[], None]:
-    """Leads every request of `requests` through the guard; gives the way to undo it."""
+    """Leads all of AKShare's requests through the guard; gives the way to undo it.
+
+    What we call asks by `requests`; the other ways that AKShare knows, urllib (where pandas reads
+    an address) and curl, raise.
+    """
+    from urllib.request import OpenerDirector
+
+    from curl_cffi import Curl
     from requests.adapters import HTTPAdapter
+
+    def unguarded(*_: Any, **__: Any) -> Any:
+        raise guard.unguarded()
+
+    undone = [
+        _replaced(HTTPAdapter, "send", _guarded(guard, HTTPAdapter.send)),  # every session's
+        _replaced(OpenerDirector, "open", unguarded),
+        _replaced(Curl, "perform", unguarded),
+    ]
+
+    def undo() -> None:
+        for one in undone:
+            one()
+
+    return undo
+
+
+def _replaced(owner: type, name: str, way: Callable[..., Any]) -> Callable[[], None]:
+    kept = getattr(owner, name)
+    setattr(owner, name, way)
+    return lambda: setattr(owner, name, kept)
+
+
+def _guarded(guard: Guard, original: Callable[..., Any]) -> Callable[..., Any]:
+    """HTTPAdapter.send, with the guard before and after it."""
     from requests.exceptions import RequestException
 
-    original, policy = HTTPAdapter.send, guard.policy
+    policy = guard.policy
     timeout = (policy.connect_seconds, policy.read_seconds)
     # a proxy in the environment is for others; requests still honours REQUESTS_CA_BUNDLE
     proxies = {"http": policy.proxy, "https": policy.proxy} if policy.proxy else {}
@@ -138,12 +174,7 @@ def install(guard: Guard) -> Callable[[], None]:
         _judged(guard, group, response)
         return response
 
-    HTTPAdapter.send = send  # type: ignore[assignment, method-assign]  # every session's way out
-
-    def undo() -> None:
-        HTTPAdapter.send = original  # type: ignore[method-assign]
-
-    return undo
+    return send
 
 
 def _unanswered(guard: Guard, group: str, error: Exception) -> SourceError:

@@ -3,15 +3,18 @@
 import json
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
+import curl_cffi
+import pandas as pd
 import pytest
 import requests
 
-from market.source import Banned, SourceError, Transient
+from market.source import Banned, SchemaChanged, SourceError, Transient
 from market.transport import Door, Guard, TransportPolicy, broke_off, install
 
 POLICY = TransportPolicy(1, 0.3, 6, {"other": 0}, {"other": 100})
@@ -238,3 +241,21 @@ def test_every_change_of_a_door_is_told() -> None:
         (1, False),
         (1, True),
     ]
+
+
+def test_a_way_past_the_guard_raises_and_is_open_again_afterwards(
+    speaker: Callable[..., Speaker],
+) -> None:
+    upstream = speaker([reply("200 OK", b"a,b")])
+    guard = Guard(POLICY)
+    undo = install(guard)
+    ways = (pd.read_csv, urllib.request.urlopen, curl_cffi.get)
+    for way in ways:
+        with pytest.raises(SchemaChanged, match="does not guard"):
+            way(upstream.url)
+        assert isinstance(guard.fault, SchemaChanged)
+    undo()
+    assert not upstream.heard
+    for way in ways:
+        way(upstream.url)
+    assert len(upstream.heard) == len(ways)
