@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
@@ -41,23 +42,29 @@ class Worker:
         pipe = self._started()
         try:
             pipe.send((name, args))
-            self._awaited(pipe)
-            what, value, self.doors = pipe.recv()
+            what, value = self._awaited(pipe)
         except (EOFError, OSError) as error:  # a TimeoutError is an OSError
-            self.close()
-            raise Transient(f"{name}: {error or 'the child process ended'}") from None
+            self._killed(pipe)
+            why = error if isinstance(error, TimeoutError) else "the child process ended"
+            raise Transient(f"{name}: {why}") from None
         if what == "value":
             return value
         raise ERRORS[what](value)
 
-    def _awaited(self, pipe: Connection) -> None:
-        """Returns when the child answered; a TimeoutError says that it did not."""
+    def _awaited(self, pipe: Connection) -> tuple[str, Any]:
+        """The child's answer; a TimeoutError says that it did not come.
+
+        The doors come as they change: a killed call's requests count too.
+        """
         until = time.monotonic() + self._deadline
-        while not pipe.poll(min(LOOK_SECONDS, self._deadline)):
+        while time.monotonic() <= until:
             if self._stop.is_set():
                 raise TimeoutError("the program is stopping")
-            if time.monotonic() > until:
-                raise TimeoutError(f"no answer within {self._deadline:.0f} s")
+            if pipe.poll(min(LOOK_SECONDS, self._deadline)):
+                what, value = self._heard(pipe)
+                if what != "doors":
+                    return what, value
+        raise TimeoutError(f"no answer within {self._deadline:.0f} s")
 
     def _started(self) -> Connection:
         if self._pipe is None:
@@ -71,15 +78,30 @@ class Worker:
         return self._pipe
 
     def close(self) -> None:
-        """Ends the child, whatever it is doing."""
+        """Ends the child: an idle one by itself, when its pipe does."""
         if self._pipe is not None:
-            self._pipe.close()  # an idle child ends by itself when its pipe does
+            self._pipe.close()
         if self._child is not None:
             self._child.join(timeout=0.5)
             self._child.kill()
             self._child.join()
             self._child.close()
         self._child = self._pipe = None
+
+    def _killed(self, pipe: Connection) -> None:
+        """Ends the call with its child; what it said of the doors until then counts."""
+        self._child.kill()
+        self._child.join()
+        with suppress(EOFError, OSError):
+            while pipe.poll():
+                self._heard(pipe)
+        self.close()
+
+    def _heard(self, pipe: Connection) -> tuple[str, Any]:
+        what, value = pipe.recv()
+        if what == "doors":
+            self.doors = value
+        return what, value
 
     def __enter__(self) -> Self:
         return self
@@ -93,17 +115,26 @@ def serve(pipe: Connection, policy: TransportPolicy, doors: dict[str, Door]) -> 
     os.environ |= {"TZ": "Asia/Shanghai", "TQDM_DISABLE": "1"}  # before AKShare is imported:
     time.tzset()  # some of its parsers use local time, and it draws progress bars
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     from market.akshare import fetch
 
-    guard = Guard(policy, doors)
+    guard = Guard(policy, doors, told=lambda doors: pipe.send(("doors", doors)))
     fetch.GUARD[:] = [guard]
     install(guard)
     while True:
         try:
             name, args = pipe.recv()
+            pipe.send(_answer(name, args))
         except (EOFError, OSError):
             return
-        pipe.send((*_answer(name, args), guard.doors))
+
+
+def _end_with_parent() -> None:
+    """A killed parent closes nothing in order; its call would go on asking for minutes."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 def _answer(name: str, args: tuple[Any, ...]) -> tuple[str, Any]:

@@ -7,19 +7,19 @@ real sockets and TLS, unchanged. Shapes: EastMoney, Tencent and Sina as AKShare 
 import json
 import socket
 import ssl
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
 from market.simulate import SimulatedMarket
-from tests import sina
+from tests import faults, sina
 from tests.loopback import Loopback
 
 HOSTS = (
@@ -31,6 +31,7 @@ HOSTS = (
     "*.stock.finance.sina.com.cn",
 )
 PAGE = 100  # rows EastMoney gives at most
+DRIP_SECONDS = 0.2  # between two bytes
 REPORT_FIELDS = 37  # of a row of the reports' table
 
 
@@ -50,7 +51,8 @@ class Upstream:
         self.boards = {f"BK{n:04}": t for n, t in enumerate(market.themes, 801)}
         self.names = {code: theme.name for code, theme in self.boards.items()}
         self.members = {code: market.members[theme.id] for code, theme in self.boards.items()}
-        self.faults: dict[str, str] = {}  # endpoint -> drop, html, null, refuse, fail, slow, extra
+        self.faults: dict[str, str] = {}  # endpoint, or "connect" -> fault, as tests/faults.py has
+        self.closed = Event()
         self.requests: list[str] = []  # endpoints asked, in order
         authority = trustme.CA()
         self.ca = folder / "ca.pem"
@@ -61,6 +63,7 @@ class Upstream:
         self.url = self.server.url
 
     def close(self) -> None:
+        self.closed.set()
         self.server.close()
 
     @property
@@ -103,8 +106,7 @@ class Upstream:
         """Fields in ascending order of their numbers; f128 brings f140 and f141 along."""
         names = sorted(wanted.split(","), key=lambda name: int(name[1:]))
         names[names.index("f128") + 1 : names.index("f128") + 1] = ["f140", "f141"]
-        extra = ["f999"] if self.faults.get("boards") == "extra" else []
-        return {name: row.get(name, "-") for name in [*names, *extra]}
+        return {name: row.get(name, "-") for name in names}
 
     def _levels(self, board: str) -> Any:
         """The board's points on all days, from 1,000."""
@@ -184,8 +186,6 @@ class Upstream:
         return sina.bars(rows)
 
     def _reports(self, query: dict[str, str]) -> Any:
-        if self.faults.get("earnings") == "none yet":
-            return {"result": None, "code": 9201}
         rows = []
         for code in self.codes:
             row: dict[str, Any] = {f"c{n}": None for n in range(REPORT_FIELDS)}
@@ -201,44 +201,65 @@ class Handler(BaseHTTPRequestHandler):
     host = ""
 
     def do_CONNECT(self) -> None:
+        fault = self.of.faults.get("connect")
+        if fault == "407":
+            return self._reply(407, b"")
         self.send_response(200)
         self.end_headers()
         self.host = self.path.partition(":")[0]
         try:
+            if fault == "tls drop":
+                return self._hang_up()
             self.connection = self.of.tls.wrap_socket(self.connection, server_side=True)
         except OSError:
             self.close_connection = True
-            return
+            return None
         self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb")
         self.close_connection = False
+        return None
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
         name, answer = self.of.answer(parts.hostname or self.host, parts.path, query)
+        if not self.host and self.of.faults.get("connect") == "407":
+            return self._reply(407, b"")
         self.of.requests.append(name)
-        fault = self.of.faults.get(name)
+        fault = self.of.faults.get(name, "")
         if fault == "drop":
-            self.connection.shutdown(socket.SHUT_RDWR)
-            self.close_connection = True
-            return
-        if fault == "slow":
-            time.sleep(3)
-        codes = {"refuse": 403, "fail": 502}
-        self._reply(codes.get(fault or "", 200), self._body(fault, answer))
+            return self._hang_up()
+        if fault == "hang":
+            self.of.closed.wait(3)
+        self._reply(faults.STATUS.get(fault, 200), self._body(fault, answer), fault)
+        return None
 
-    def _body(self, fault: str | None, answer: Callable[[], Any]) -> bytes:
+    def _hang_up(self) -> None:
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.close_connection = True
+
+    def _body(self, fault: str, answer: Callable[[], Any]) -> bytes:
+        given = answer()
+        text = given if isinstance(given, str) else json.dumps(given)
         if fault == "html":
-            return b"<html>please solve the puzzle</html>"
-        given = {"data": None} if fault == "null" else answer()
-        return (given if isinstance(given, str) else json.dumps(given)).encode()
+            text = faults.PAGE
+        return (faults.spoiled(fault, text) if fault in faults.SHAPES else text).encode()
 
-    def _reply(self, code: int, body: bytes) -> None:
+    def _reply(self, code: int, body: bytes, fault: str = "") -> None:
         self.send_response(code)
-        self.send_header("Content-Length", str(len(body)))
+        if fault == "cut":
+            self.send_header("Connection", "close")
+        else:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
+        if fault in ("half", "cut"):
+            body = body[: len(body) // 2]
+            self.close_connection = True
+        with suppress(OSError):  # who asked may have been killed meanwhile
+            for part in [bytes([one]) for one in body] if fault == "drip" else [body]:
+                self.wfile.write(part)
+                self.wfile.flush()
+                if fault == "drip" and self.of.closed.wait(DRIP_SECONDS):
+                    return
 
     def finish(self) -> None:
         for end in (self.wfile, self.rfile, self.connection):  # the server only knows the socket

@@ -6,6 +6,7 @@ Runs in the child process. Facts about each function (units, faults): AKShare 1.
 import importlib
 import importlib.util
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
+from market.source import NoData, SchemaChanged, SourceError
 from market.transport import Guard
 
 LOTS = 100  # shares in a 手
 WAN, YI = 1e4, 1e8  # 万, 亿
+EMPTY = re.compile("NoneType|axis has 0 elements|No objects to concatenate")  # Python's, pandas'
 MAX_PCT = 45.0  # %, beyond every price limit; new listings move more and are let through
 
 
@@ -28,11 +30,8 @@ def akshare() -> Any:
 
 
 def calendar() -> list[date]:
-    """Trading days of the mainland exchanges, ascending; AKShare's own list when Sina fails."""
-    try:
-        return sorted(set(akshare().tool_trade_date_hist_sina()["trade_date"]))
-    except Exception:  # the page is obfuscated and fails in many ways; the list needs no network
-        return offline_calendar()
+    """Trading days of the mainland exchanges as Sina lists them, ascending."""
+    return sorted(set(akshare().tool_trade_date_hist_sina()["trade_date"]))
 
 
 def offline_calendar() -> list[date]:
@@ -113,15 +112,8 @@ def _bars(what: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values("day", ignore_index=True)
 
 
-def snapshot() -> pd.DataFrame:
-    """The whole A-share market now: Tencent's, then Sina's; see Source.snapshot."""
-    try:
-        return _frame("stock_zh_a_spot_tx", _tencent)
-    except (Banned, Transient, SchemaChanged, NoData):
-        return _frame("stock_zh_a_spot", _sina)
-
-
-def _tencent() -> pd.DataFrame:
+def tencent() -> pd.DataFrame:
+    """The whole A-share market now, without open, high and low; see Source.snapshot."""
     found = akshare().stock_zh_a_spot_tx()
     price, change = _number(found["zxj"]), _number(found["zd"])
     amount = _number(found["turnover"]) * WAN
@@ -146,7 +138,8 @@ def _tencent() -> pd.DataFrame:
     return _quotes(frame, "tencent")
 
 
-def _sina() -> pd.DataFrame:
+def sina() -> pd.DataFrame:
+    """The whole A-share market now, without valuations; see Source.snapshot."""
     found = akshare().stock_zh_a_spot()
     names = {"今开": "open", "最高": "high", "最低": "low", "最新价": "close", "昨收": "prev_close"}
     names |= {"成交量": "volume", "成交额": "amount"}
@@ -220,7 +213,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "members": members,
     "board_history": board_history,
     "index_history": index_history,
-    "snapshot": snapshot,
+    "tencent": tencent,
+    "sina": sina,
     "earnings": earnings,
 }
 GUARD: list[Guard] = []  # the guard of this process, once it serves
@@ -228,14 +222,10 @@ GUARD: list[Guard] = []  # the guard of this process, once it serves
 
 def asked(name: str, *args: Any) -> Any:
     """What one of FUNCTIONS gives; every failure is one of the four SourceErrors."""
-    return _asked(name, lambda: FUNCTIONS[name](*args))
-
-
-def _asked(name: str, call: Callable[[], Any]) -> Any:
     guard = GUARD[0]
     guard.fault = None
     try:
-        return call()
+        return FUNCTIONS[name](*args)
     except SourceError:
         raise
     except Exception as error:
@@ -244,14 +234,9 @@ def _asked(name: str, call: Callable[[], Any]) -> Any:
         raise _told(name, error) from None
 
 
-def _frame(name: str, call: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-    found: pd.DataFrame = _asked(name, call)
-    return found
-
-
 def _told(name: str, error: Exception) -> SourceError:
     """AKShare's ways of failing on an answer that came: nothing there, or another shape."""
-    empty = isinstance(error, ZeroDivisionError) or "NoneType" in str(error)
+    empty = isinstance(error, ZeroDivisionError) or EMPTY.search(str(error))
     if empty or type(error).__name__ == "InvalidParameterError":
         return NoData(f"{name}: the upstream has nothing ({str(error)[:120]})")
     return SchemaChanged(f"{name}: not as known: {type(error).__name__}: {str(error)[:200]}")

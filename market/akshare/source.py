@@ -4,6 +4,8 @@ from datetime import date
 
 import pandas as pd
 
+from market.akshare.fetch import offline_calendar
+from market.source import SourceError
 from market.worker import Worker
 
 
@@ -17,8 +19,11 @@ class AkshareSource:
         self.worker = worker
 
     def calendar(self) -> list[date]:
-        """See Source."""
-        days: list[date] = self.worker.call("calendar")
+        """See Source; AKShare's own list when Sina fails."""
+        try:
+            days: list[date] = self.worker.call("calendar")
+        except SourceError:
+            return offline_calendar()
         return days
 
     def boards(self) -> pd.DataFrame:
@@ -34,8 +39,11 @@ class AkshareSource:
         return self._frame("board_history", board, since, until)
 
     def snapshot(self) -> pd.DataFrame:
-        """See Source."""
-        return self._frame("snapshot")
+        """See Source; Tencent's, then Sina's, in a call of its own: the first may be killed."""
+        try:
+            return self._frame("tencent")
+        except SourceError:
+            return self._frame("sina")
 
     def earnings(self, report: date) -> pd.DataFrame:
         """See Source."""

@@ -1,0 +1,55 @@
+"""AKShare's own code led to the loopback upstream: by the production transport, in this process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+
+from market.akshare import fetch
+from market.transport import Guard, TransportPolicy, install
+from tests.upstream import Upstream
+
+DAYS = [day for day in fetch.offline_calendar() if date(2024, 7, 1) <= day <= date(2026, 7, 15)]
+SINCE, UNTIL = DAYS[-300], DAYS[-1]
+
+
+class InProcess:
+    """A worker without a child: nothing can be killed, and nothing is tried again."""
+
+    call = staticmethod(fetch.asked)
+
+
+class NoPause:
+    """AKShare's `time`, without its pauses between pages."""
+
+    sleep = staticmethod(lambda seconds: None)
+
+
+def policy(upstream: Upstream, **more: Any) -> TransportPolicy:
+    knobs: dict[str, Any] = {"connect_seconds": 2.0, "read_seconds": 1.0, "ban_hours": 6.0} | more
+    pauses = {"other": 0, "push2": 0, "push2his": 0}
+    return TransportPolicy(
+        **knobs, pause_seconds=pauses, budget={"other": 1000}, proxy=upstream.url
+    )
+
+
+@contextmanager
+def led(upstream: Upstream, **knobs: float) -> Iterator[Guard]:
+    """Every request of AKShare in this process, through a new guard, to the upstream."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
+        patch.setenv("TQDM_DISABLE", "1")
+        import akshare.utils.func
+        import akshare.utils.request
+
+        patch.setattr(akshare.utils.func, "time", NoPause)
+        patch.setattr(akshare.utils.request, "time", NoPause)
+        guard = Guard(policy(upstream, **knobs))
+        undo = install(guard)
+        patch.setattr(fetch, "GUARD", [guard])
+        try:
+            yield guard
+        finally:
+            undo()

@@ -1,0 +1,172 @@
+"""Every need of the day through every fault of its upstream: one table says what comes of it.
+
+`python -m tests.test_faults` measures and prints the table.
+"""
+
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from market.akshare.fetch import offline_calendar
+from market.akshare.source import AkshareSource
+from market.simulate import SimulatedMarket, simulate
+from market.source import SourceError, Transient
+from market.transport import Guard
+from market.worker import Worker
+from tests.led import DAYS, SINCE, UNTIL, InProcess, led, policy
+from tests.upstream import Upstream
+
+NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = {  # its endpoints
+    "calendar": (("calendar",), lambda source: source.calendar()),
+    "boards": (("boards",), lambda source: source.boards()),
+    "members": (("members",), lambda source: source.members("BK0801")),
+    "history": (("history",), lambda source: source.board_history("BK0801", SINCE, UNTIL)),
+    "index": (("index",), lambda source: source.index_history("sh000985", SINCE, UNTIL)),
+    "HSTECH": (("hongkong",), lambda source: source.index_history("HSTECH", SINCE, UNTIL)),
+    "snapshot": (("tencent",), lambda source: source.snapshot()),
+    "snapshots": (("tencent", "sina"), lambda source: source.snapshot()),
+    "earnings": (("earnings",), lambda source: source.earnings(date(2026, 3, 31))),
+}
+# ok: the answer is right all the same; list: the days AKShare carries; sina: another provider's;
+# -: a packed text has no such fault. `snapshots` is the snapshot with both providers at fault.
+TABLE = """
+fault     calendar  boards    members   history   index     HSTECH    snapshot  snapshots earnings
+none      ok        ok        ok        ok        ok        ok        ok        ok        ok
+drop      list      Banned    Banned    Banned    Banned    Banned    sina      Banned    Banned
+tls drop  list      Banned    Banned    Banned    Banned    Banned    sina      sina      Banned
+html      list      Banned    Banned    Banned    Banned    Banned    sina      Banned    Banned
+403       list      Banned    Banned    Banned    Banned    Banned    sina      Banned    Banned
+407       list      Transient Transient Transient Transient Transient Transient Transient Transient
+502       list      Transient Transient Transient Transient Transient sina      Transient Transient
+hang      list      Transient Transient Transient Transient Transient sina      Transient Transient
+half      list      Transient Transient Transient Transient Transient sina      Transient Transient
+cut       list      Transient Transient Transient Transient Transient sina      Transient Transient
+null      list      NoData    NoData    NoData    NoData    Schema    sina      Schema    NoData
+empty     list      NoData    NoData    NoData    NoData    Schema    sina      Schema    NoData
+9201      -         Schema    Schema    NoData    Schema    -         sina      Schema    NoData
+missing   list      Schema    Schema    NoData    Schema    Schema    sina      Schema    Schema
+extra     -         Schema    Schema    Schema    ok        -         ok        ok        Schema
+"""
+WIDTH = 10  # of a column
+HEAD, *ROWS = (
+    [line[n : n + WIDTH].strip() for n in range(0, len(line), WIDTH)]
+    for line in TABLE.strip().splitlines()
+)
+CASES = [
+    (fault, need, expected)
+    for fault, *outcomes in ROWS
+    for need, expected in zip(HEAD[1:], outcomes, strict=True)
+    if expected != "-"
+]
+OF_THE_WAY = ("tls drop", "407")  # not of one endpoint
+
+
+class Bench:
+    """The upstream, the source before it, and what each need gives when nothing is wrong."""
+
+    def __init__(self, upstream: Upstream, guard: Guard) -> None:
+        self.upstream, self.guard = upstream, guard
+        self.source = AkshareSource(InProcess())  # type: ignore[arg-type]
+        self.right = {need: ask(self.source) for need, (_, ask) in NEEDS.items()}
+
+    def outcome(self, need: str, fault: str, source: AkshareSource | None = None) -> str:
+        """A word of the table."""
+        endpoints, ask = NEEDS[need]
+        spoiled = ("connect",) if fault in OF_THE_WAY else endpoints
+        self.upstream.faults = {} if fault == "none" else dict.fromkeys(spoiled, fault)
+        self.guard.doors.clear()
+        try:
+            return self._named(need, ask(source or self.source))
+        except SourceError as error:
+            return type(error).__name__.removesuffix("Changed")
+
+    def _named(self, need: str, found: Any) -> str:
+        if need == "calendar":
+            names = {"ok": self.right[need], "list": offline_calendar()}
+            return next((name for name, days in names.items() if days == found), "wrong")
+        if found.attrs.get("provider") == "sina":
+            return "sina" if len(found) == len(self.right[need]) else "wrong"
+        return "ok" if found.equals(self.right[need]) else "wrong"
+
+
+def small(market: SimulatedMarket) -> SimulatedMarket:
+    """Its first two themes: Sina's pages are read slowly."""
+    themes = market.themes[:2]
+    members = {theme.id: market.members[theme.id] for theme in themes}
+    bars = market.bars[market.bars["code"].isin(set().union(*members.values()))]
+    return replace(market, themes=themes, members=members, bars=bars)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Bench]:
+    upstream = Upstream(small(simulate(2)), DAYS[-400:], folder)
+    try:
+        with led(upstream, read_seconds=0.5) as guard:
+            yield Bench(upstream, guard)
+    finally:
+        upstream.close()
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with opened(tmp_path_factory.mktemp("upstream")) as bench:
+        yield bench
+
+
+@pytest.mark.parametrize(("fault", "need", "expected"), CASES)
+def test_a_fault_has_the_outcome_of_the_table(
+    bench: Bench, fault: str, need: str, expected: str
+) -> None:
+    assert bench.outcome(need, fault) == expected
+
+
+@pytest.mark.parametrize("need", NEEDS)
+def test_every_request_of_a_need_passes_the_guard(bench: Bench, need: str) -> None:
+    bench.upstream.requests.clear()
+    assert bench.outcome(need, "none") == "ok"
+    counted = sum(door.requests for door in bench.guard.doors.values())
+    assert counted == len(bench.upstream.requests) > 0
+
+
+def test_a_drip_ends_at_the_deadline_with_the_child_killed_and_counted(bench: Bench) -> None:
+    with Worker(policy(bench.upstream, read_seconds=9), {}, deadline_seconds=60) as worker:
+        source = AkshareSource(worker)
+        assert bench.outcome("members", "none", source) == "ok"
+        child, worker._deadline = worker._child.pid, 1.0
+        began = time.monotonic()
+        bench.upstream.faults["members"] = "drip"
+        with pytest.raises(Transient, match="no answer within 1 s"):
+            source.members("BK0801")
+        assert time.monotonic() - began < 3
+        assert not Path(f"/proc/{child}").exists()
+        assert worker.doors["push2"].requests == 2
+
+
+def test_sinas_snapshot_stands_in_when_tencents_call_is_killed(bench: Bench) -> None:
+    with Worker(policy(bench.upstream, read_seconds=9), {}, deadline_seconds=6) as worker:
+        assert bench.outcome("snapshot", "drip", AkshareSource(worker)) == "sina"
+
+
+def measured(bench: Bench) -> str:
+    """The table as it comes out now; the last line is of killed calls, in a child."""
+    with Worker(policy(bench.upstream, read_seconds=9), {}, deadline_seconds=8) as worker:
+        rows = [["drip", *(bench.outcome(need, "drip", AkshareSource(worker)) for need in NEEDS)]]
+    has = {(fault, need) for fault, need, _ in CASES}
+    for fault, *_ in reversed(ROWS):
+        found = [bench.outcome(need, fault) if (fault, need) in has else "-" for need in NEEDS]
+        rows.insert(0, [fault, *found])
+    return "\n".join("".join(f"{word:{WIDTH}}" for word in row).rstrip() for row in [HEAD, *rows])
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as bench:
+        print(measured(bench))
