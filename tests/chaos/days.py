@@ -33,7 +33,7 @@ from tests.chaos import Row
 from tests.upstream import Upstream
 
 ENDPOINTS = ("tencent", "sina", "boards", "members", "history", "index", "earnings")
-FAULTS = ("drop", "html", "null", "refuse", "fail")
+FAULTS = ("drop", "html", "null", "403", "502", "half", "cut", "empty", "missing", "extra")
 TROUBLES = ("429", "502", "reset before", "reset after")
 TRIES = 3  # an evening; the last one meets no fault, so that the figures come in the end
 SETTLED = 5  # days after which memory is first looked at
