@@ -3,7 +3,7 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -156,6 +156,25 @@ def restore(
     from bot.backup import run_restore
 
     run_restore(file)
+
+
+@app.command()
+def journal() -> None:
+    """Verify the chain of all alerts ever sent: exit code 0 when nothing was changed, else 1."""
+    from bot.journal import run_verify
+
+    run_verify()
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="where the files go; made when missing")],
+    kind: Annotated[Literal["parquet", "csv"], typer.Option("--format")] = "parquet",
+) -> None:
+    """Write alerts, their signals and all theme days as Parquet or CSV files."""
+    from bot.export import run_export
+
+    run_export(folder, kind)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-from bot import messages
+from bot import journal, messages
 from bot.alerting import Reason, decide, strongest_first, values
 from bot.app import App, judged_themes
 from bot.errors import UserError
@@ -103,12 +103,15 @@ def _kept(
     """
     day, told, now = judged.day.day, tuple(judged.told), app.now()
     report = {"transitions": len(told), "messages": len(written or ())}
+    rows = app.store.panel(day, 1, sorted({t.theme for t in told}))
+    entry = journal.written(day, told, judged.day.themes, rows)
     with app.ledger.atomic():
         if not app.ledger.save_run("daily", Run(day.isoformat(), now, now, report)):
             return DayReport(day, told, new=False)  # another program was quicker
         app.ledger.save_states(changed)
         app.ledger.save_readings(judged.readings)
         app.ledger.save_transitions(told)
+        app.ledger.add_entry(day, entry)
         new = sum(map(app.ledger.outbox.enqueue, written or ()))
         if _may_have_been_told(app, day):
             app.ledger.outbox.doubt()

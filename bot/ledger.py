@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.outbox import Outbox, stamp
-from bot.records import Chat, Person, Run
+from bot.records import Chat, Entry, Person, Run, chained
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
@@ -82,6 +82,33 @@ class Ledger:
         """The last day that was evaluated."""
         known = self.fact("evaluated")
         return date.fromisoformat(known) if known else None
+
+    # ---- the journal, and what readers think of alerts ----------------------------------------
+
+    def add_entry(self, day: date, text: str) -> None:
+        """Chains a judged day's text to the entry before it."""
+        last = "SELECT hash FROM journal ORDER BY day DESC LIMIT 1"
+        before = (self._db.execute(last).fetchone() or ("",))[0]
+        row = (day.isoformat(), text, chained(before, text))
+        self._db.execute("INSERT INTO journal VALUES (?,?,?)", row)
+
+    def entries(self) -> list[Entry]:
+        """All entries of the journal, oldest first."""
+        return [Entry(*row) for row in self._db.execute("SELECT * FROM journal ORDER BY day")]
+
+    def entry(self, day: date) -> Entry | None:
+        """The entry of a day."""
+        found = self._db.execute("SELECT * FROM journal WHERE day=?", (day.isoformat(),)).fetchone()
+        return Entry(*found) if found else None
+
+    def vote(self, alert: str, user: int, good: bool) -> None:
+        """Whether a reader found an alert useful; the last word counts."""
+        self._db.execute("INSERT OR REPLACE INTO vote VALUES (?,?,?)", (alert, user, good))
+
+    def votes(self) -> dict[str, tuple[int, int]]:
+        """How many found each alert useful, and how many not."""
+        rows = self._db.execute("SELECT alert, sum(good), sum(1-good) FROM vote GROUP BY alert")
+        return {alert: (good, bad) for alert, good, bad in rows}
 
     # ---- small facts by name ------------------------------------------------------------------
 

@@ -37,9 +37,11 @@ def m001_ledger(db: Database) -> None:
 
 @migrations()
 def m002_people(db: Database) -> None:
-    """People who were given a role in Telegram; a quick way to a chat's messages."""
+    """People with roles given in Telegram, a quick way to a chat's messages, journal, votes."""
     for statement in (
         "CREATE TABLE person (id INTEGER PRIMARY KEY, role TEXT, name TEXT, since TEXT)",
         "CREATE INDEX outbox_chat ON outbox (chat, state)",
+        "CREATE TABLE journal (day TEXT PRIMARY KEY, text TEXT, hash TEXT)",
+        "CREATE TABLE vote (alert TEXT, user INTEGER, good INTEGER, PRIMARY KEY (alert, user))",
     ):
         db.execute(statement)

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.texts import figure, render, split
 from bot.words import FAULTS, KINDS, MARKS, RULES, STAGES, Language, say
-from config.record import shipped
+from config.record import Record, shipped
 from market.facts import MarketDay, ThemeFacts
 from market.source import Theme
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
@@ -166,8 +166,23 @@ def record(transition: Transition, day: Day, language: Language) -> str:
     """How often such alerts were right, against chance; empty where nothing is known of it."""
     entered = transition.before.stage is not transition.after.stage
     known = shipped().get(transition.after.stage) if entered else None
-    if not known or day.simulated:
-        return ""
+    return "" if not known or day.simulated else _record(known, language)
+
+
+def records(language: Language) -> list[str]:
+    """The record that comes with Paomo, a line for each stage."""
+    return [
+        f"{stage_name(Stage(stage), language)}: {_record(known, language)}"
+        for stage, known in shipped().items()
+    ]
+
+
+def stage_name(stage: Stage, language: Language) -> str:
+    """A stage in words."""
+    return STAGES[stage][language]
+
+
+def _record(known: Record, language: Language) -> str:
     return say("record", language).format(
         onsets=known.onsets,
         hits=known.hits,

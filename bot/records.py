@@ -1,9 +1,10 @@
 """What the ledger keeps for the bot: chats, messages, runs."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.words import Language
 
@@ -56,6 +57,19 @@ class Person:
     role: str  # reader | nobody
     name: str  # as Telegram names them; may be empty
     since: datetime  # UTC
+
+
+class Entry(NamedTuple):
+    """One judged day in the journal."""
+
+    day: str
+    text: str  # canonical JSON, see bot/journal.py
+    hash: str  # of the entry before and of the text
+
+
+def chained(before: str, text: str) -> str:
+    """The hash of an entry that follows one with the hash `before`; empty: it is the first."""
+    return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)

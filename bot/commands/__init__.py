@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.app import App
-from bot.commands import people
+from bot.commands import people, record
 from bot.commands.asked import Answer, Asked, both
 from bot.commands.chat import mute, start, stop, unmute
 from bot.commands.day import digest, status
@@ -76,6 +76,10 @@ COMMANDS: dict[str, Command] = {
     "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
     "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
     "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
+    "record": Command(record.record, "警报的成绩", "what became of the alerts"),
+    "alert": Command(record.alert, "一条警报，如 /alert a4fc6b", "one alert by its id"),
+    "useful": Command(record.useful, "一条警报有用", "an alert was useful: /useful a4fc6b"),
+    "useless": Command(record.useless, "一条警报没用", "an alert was not useful"),
     "digest": Command(digest, "最近一个交易日的摘要", "the digest of the last trading day"),
     "status": Command(status, "数据与投递的状况", "how data and delivery stand"),
     "mute": Command(mute, "静音一个题材，如 /mute 白酒 3d", "mute: /mute NAME 3d", changes=True),
@@ -89,4 +93,12 @@ COMMANDS: dict[str, Command] = {
     "help": Command(help_, "全部命令", "all commands"),
     "stop": Command(stop, "停止推送", "stop pushes here", changes=True),
 }
-PRESSED = {"t": "theme", "w": "why", "m": "mute", "u": "unmute", "s": "stock"}  # button -> command
+PRESSED = {
+    "t": "theme",
+    "w": "why",
+    "m": "mute",
+    "u": "unmute",
+    "s": "stock",
+    "g": "useful",
+    "b": "useless",
+}  # button -> command

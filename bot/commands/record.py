@@ -1,0 +1,125 @@
+"""What became of the alerts: each one again, and the open scoreboard since the bot began."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import pandas as pd
+
+from bot import messages
+from bot.app import App
+from bot.commands.asked import Answer, Asked, as_of, both, listed
+from bot.jobs import facts_of
+from bot.texts import figure
+from bot.words import say
+from signals.model import Kind, Stage, Transition
+from signals.scorecard import DAYS, FALL, followed
+
+SHOWN = 10  # newest alerts of the scoreboard
+SCORED = (Stage.FORMING, Stage.BUBBLE, Stage.BURSTING)
+
+
+def alert(app: App, asked: Asked) -> Answer:
+    """An alert by its number: its evidence, the journal's hash, what readers think of it."""
+    found = _numbered(app, asked.rest)
+    if not found:
+        hint = both(asked, "没有这个编号的警报，例如", "No alert of that number; it looks like")
+        return Answer(f"{hint} /alert a4fc6b")
+    number = messages.number(found)
+    shown = messages.alerts([found], facts_of(app, found.day), asked.language)[0]
+    good, bad = app.ledger.votes().get(number, (0, 0))
+    lines = [shown, "", *_journal(app, found, number, asked), f"👍 {good} · 👎 {bad}"]
+    buttons = (
+        (
+            (both(asked, "有用", "Useful"), f"g:{number}"),
+            (both(asked, "没用", "Not useful"), f"b:{number}"),
+        ),
+    )
+    return Answer("\n".join(lines), buttons)
+
+
+def _numbered(app: App, text: str) -> Transition | None:
+    wanted = text.strip().lstrip("#").casefold()
+    told = reversed(app.ledger.transitions())
+    return next((t for t in told if messages.number(t) == wanted), None)
+
+
+def _journal(app: App, found: Transition, number: str, asked: Asked) -> list[str]:
+    entry = app.ledger.entry(found.day)
+    if not entry:
+        return [both(asked, "早于日志", "older than the journal")]
+    alerts = json.loads(entry.text)["alerts"]
+    data = next((a["data"] for a in alerts if a["id"] == number), "")
+    words = both(asked, "日志", "journal"), both(asked, "数据", "data")
+    return [f"{words[0]} <code>{entry.hash[:16]}</code> · {words[1]} <code>{data[:16]}</code>"]
+
+
+def _voting(good: bool) -> Callable[[App, Asked], Answer]:
+    def answer(app: App, asked: Asked) -> Answer:
+        found = _numbered(app, asked.rest)
+        if not found:
+            return alert(app, asked)
+        app.ledger.vote(messages.number(found), asked.user, good)
+        return Answer(both(asked, "已记下，/record", "Noted; see /record"))
+
+    return answer
+
+
+useful, useless = _voting(True), _voting(False)
+
+
+def record(app: App, asked: Asked) -> Answer:
+    """Every alert since the bot began and what happened since, against what was to be expected."""
+    day = app.ledger.evaluated()
+    told = [t for t in app.ledger.transitions() if t.kind is not Kind.OVER]
+    shipped = messages.records(asked.language)
+    title = both(asked, "警报的成绩", "The record of alerts")
+    if not day or not told:
+        none = both(asked, "运行以来还没有警报。", "No alert since the bot began.")
+        return listed(title, [], "", *shipped, none=none)
+    themes = sorted({t.theme for t in told})
+    panel = app.store.panel(day, app.settings.data.history_days, themes)
+    since = both(asked, f"运行以来，自 {told[0].day}", f"since the bot began, from {told[0].day}")
+    lines = [since, *_scores(told, panel.net, asked), "", *_newest(app, told, panel.net, asked)]
+    return listed(title, lines, "", *shipped, as_of(app, asked), none="")
+
+
+def _scores(told: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list[str]:
+    """A line for each stage: how many alerts, how many fell, how many are still open."""
+    fell, lines = followed(net), []
+    for stage in SCORED:
+        own = [t for t in told if t.after.stage is stage and t.before.stage is not stage]
+        known = [_at(fell, t.day, t.theme) for t in own]
+        hits, done = known.count(1.0), sum(value == value for value in known)
+        name = messages.stage_name(stage, asked.language)
+        size = figure(FALL, "share", asked.language)
+        lines.append(
+            both(
+                asked,
+                f"{name}：{len(own)} 次，{done} 次已满{DAYS}日或已跌，其中 {hits} 次净跌{size}以上",
+                f"{name}: {len(own)} alerts, {done} decided, {hits} fell {size} or more, net,"
+                f" within {DAYS} days",
+            )
+        )
+    return lines
+
+
+def _newest(app: App, told: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list[str]:
+    known, votes, lines = app.store.themes(), app.ledger.votes(), []
+    for t in list(told)[: -SHOWN - 1 : -1]:
+        begun, now = _at(net, t.day, t.theme), _at(net, net.index[-1], t.theme)
+        good, bad = votes.get(messages.number(t), (0, 0))
+        marks = f" 👍{good} 👎{bad}" if good or bad else ""
+        change = figure(now / begun - 1, "fraction", asked.language)
+        after = both(asked, "至今净", "since, net")
+        head = messages.headline(t, known[t.theme], asked.language)
+        lines.append(f"{t.day} {head} · {after} {change} #{messages.number(t)}{marks}")
+    title = both(asked, "最近的警报", "The newest alerts")
+    return [f"<b>{title}</b>", *(lines or [say("nothing", asked.language)])]
+
+
+def _at(frame: pd.DataFrame, day: date, theme: str) -> float:
+    """A value, NaN where the day or the theme is not there."""
+    if day not in frame.index or theme not in frame.columns:
+        return float("nan")
+    return float(frame[theme].loc[day])

@@ -1,0 +1,80 @@
+"""`paomo export`: what the bot knows, as files for other programs."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from bot.app import App, open_app
+from bot.errors import UserError
+from bot.home import settings
+from bot.messages import number
+from signals.panel import FRAMES, Panel
+
+Format = Literal["parquet", "csv"]
+
+
+def run_export(folder: Path, kind: Format) -> None:
+    """Writes alerts, signals and theme days; says what and how much."""
+    with closing(open_app(settings())) as app:
+        if not app.store.days():
+            raise UserError("the store holds no day; there is nothing to export")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, frame in tables(app):
+                path = folder / f"{name}.{kind}"
+                if kind == "parquet":
+                    frame.to_parquet(path, index=False)
+                else:
+                    frame.to_csv(path, index=False)
+                print(f"{path}: {len(frame):,} rows")
+        except OSError as error:
+            raise UserError(f"{folder}: cannot be written ({error.strerror})") from None
+
+
+def tables(app: App) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Name and rows of each table; unknown figures are empty."""
+    told, themes = app.ledger.transitions(), app.store.themes()
+    names = {id_: theme.name for id_, theme in themes.items()}
+    yield (
+        "alerts",
+        pd.DataFrame(
+            [
+                (
+                    f"#{number(t)}",
+                    t.day,
+                    t.theme,
+                    names.get(t.theme),
+                    t.kind,
+                    t.before.stage,
+                    t.after.stage,
+                )
+                for t in told
+            ],
+            columns=["id", "day", "theme", "name", "kind", "from", "to"],
+        ),
+    )
+    yield (
+        "signals",
+        pd.DataFrame(
+            [
+                (f"#{number(t)}", s.day, s.theme, s.rule, s.value, s.threshold, s.unit, s.firing)
+                for t in told
+                for s in t.signals
+            ],
+            columns=["alert", "day", "theme", "rule", "value", "threshold", "unit", "firing"],
+        ),
+    )
+    days = app.store.days()
+    yield "theme_days", _long(app.store.panel(days[-1], len(days)))
+
+
+def _long(panel: Panel) -> pd.DataFrame:
+    """A row for each day and theme that anything is known of."""
+    frames = {name: getattr(panel, name) for name in FRAMES}
+    stacked = {name: frame.stack(future_stack=True) for name, frame in frames.items()}
+    rows = pd.DataFrame(stacked).dropna(how="all").reset_index(names=["day", "theme"])
+    market = pd.DataFrame({"benchmark": panel.benchmark, "market_amount": panel.market_amount})
+    return rows.join(market, on="day")
