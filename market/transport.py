@@ -233,13 +233,16 @@ def _of_proxy(error: Exception, met: list[BaseException]) -> bool:
 
 def _judged(guard: Guard, group: str, response: Any) -> None:
     """Raises when the answer is a refusal or a failure, whatever AKShare would make of it."""
-    body, status = _body(guard, group, response), response.status_code
+    status = response.status_code
+    if status in (407, *REFUSED) or status >= 500:
+        response.close()
     if status == 407:  # said by a proxy, never by an upstream
         raise guard.unsent(group, "DATA_PROXY opens no way there (HTTP 407)")
     if status in REFUSED:
         raise guard.refused(group, f"HTTP {status}")
     if status >= 500:
         raise guard.failed(group, f"HTTP {status}")
+    body = _body(guard, group, response)
     if group == "other":  # of these it is not known what they speak
         return
     if body.lstrip()[:1] == b"<":  # a captcha

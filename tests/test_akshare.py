@@ -1,6 +1,7 @@
 """AKShare's own functions over real sockets and TLS, against the loopback upstream."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -116,6 +117,20 @@ def test_a_quarter_nobody_reported_is_no_data(guard: Guard, upstream: Upstream) 
     upstream.faults["earnings"] = "9201"
     with pytest.raises(NoData, match="2026-09-30"):
         fetch.asked("earnings", date(2026, 9, 30))
+
+
+def test_what_happened_is_told_whatever_akshare_made_of_it(
+    guard: Guard, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def swallows() -> None:
+        with suppress(Exception):
+            fetch.members("BK0801")
+        raise KeyError("data")
+
+    monkeypatch.setitem(fetch.FUNCTIONS, "swallows", swallows)  # type: ignore[arg-type]
+    upstream.faults["members"] = "403"
+    with pytest.raises(Banned, match="403"):
+        fetch.asked("swallows")
 
 
 def test_a_group_that_refused_is_left_alone(guard: Guard, upstream: Upstream) -> None:

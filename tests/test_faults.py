@@ -156,8 +156,8 @@ def test_sinas_snapshot_stands_in_when_tencents_call_is_killed(bench: Bench) -> 
 
 
 def measured(bench: Bench) -> str:
-    """The table as it comes out now; the last line is of killed calls, in a child."""
-    with Worker(policy(bench.upstream, read_seconds=9), {}, deadline_seconds=8) as worker:
+    """The table as it comes out now; the last line is of calls killed in their child."""
+    with Worker(policy(bench.upstream, read_seconds=9), {}, deadline_seconds=5) as worker:
         rows = [["drip", *(bench.outcome(need, "drip", AkshareSource(worker)) for need in NEEDS)]]
     has = {(fault, need) for fault, need, _ in CASES}
     for fault, *_ in reversed(ROWS):

@@ -91,6 +91,7 @@ ANSWERS = [
     ("http", [], 0, Banned, "the connection was dropped"),
     ("https", [PROXY_WAY], 0, Banned, "the connection was dropped"),
     ("http", [reply("403 Forbidden")], 0, Banned, "HTTP 403"),
+    ("http", [HALF.replace(b"200 OK", b"403 Forbidden")], 0, Banned, "HTTP 403"),
     ("http", [reply("429 Too Many Requests")], 0, Banned, "HTTP 429"),
     ("http", [reply("200 OK", b" <html>")], 0, Banned, "web page"),
     ("http", [reply("502 Bad Gateway")], 0, Transient, "HTTP 502"),
