@@ -1,9 +1,11 @@
 """Whether a transition is told to a chat, and why; in which order. Pure."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from bot.records import OFF, ON, SILENT, Wishes
+from market.calendar import SHANGHAI
 from signals.model import Kind, Signal, Stage, Transition
 
 ORDER = (  # strongest first: kind and the stage it leads to
@@ -19,15 +21,38 @@ class Reason(StrEnum):
     """What was decided about one transition and one chat."""
 
     SEND = "send"
+    SILENT = "silent"  # sent, without a sound
+    OFF = "off"  # the chat turned this kind off
+    NOT_WATCHED = "not_watched"  # the chat watches other themes
     MUTED = "muted"  # the chat muted the theme
     TOO_OLD = "too_old"  # caught up after a long stop: kept for /why, not pushed
 
 
-def decide(transition: Transition, muted: Container[str], pushed_since: date) -> Reason:
+def decide(
+    transition: Transition, muted: Container[str], wishes: Wishes, pushed_since: date
+) -> Reason:
     """Whether to push a transition to a chat; `pushed_since` is the oldest day still news."""
     if transition.day < pushed_since:
         return Reason.TOO_OLD
-    return Reason.MUTED if transition.theme in muted else Reason.SEND
+    if transition.theme in muted:
+        return Reason.MUTED
+    if wishes.watched and transition.theme not in wishes.watched:
+        return Reason.NOT_WATCHED
+    level = wishes.level(transition.kind)
+    return {ON: Reason.SEND, SILENT: Reason.SILENT, OFF: Reason.OFF}[level]
+
+
+def held_until(now: datetime, quiet: tuple[int, int] | None) -> datetime | None:
+    """The end of the quiet hours (Shanghai) that an instant falls into; None outside them."""
+    if not quiet:
+        return None
+    local, (first, last) = now.astimezone(SHANGHAI), quiet
+    hours = local.hour + local.minute / 60
+    inside = first <= hours < last if first < last else hours >= first or hours < last
+    if not inside:
+        return None
+    end = local.replace(hour=last, minute=0, second=0, microsecond=0)
+    return (end if end > local else end + timedelta(days=1)).astimezone(UTC)
 
 
 def strongest_first(told: Iterable[Transition]) -> list[Transition]:

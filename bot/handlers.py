@@ -101,7 +101,8 @@ async def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     await _acknowledged(query, "" if theirs else "这是别人的按钮。 Not your button; ask yourself.")
     if code in PRESSED and theirs:
         span = " 1d" if code == "m" else ""
-        await _answered(context, chat, user, PRESSED[code], rest + span)
+        pressed = query.message.message_id if query.message else None
+        await _answered(context, chat, user, PRESSED[code], rest + span, pressed)
 
 
 async def _acknowledged(query: CallbackQuery, words: str) -> None:
@@ -117,8 +118,14 @@ def _owned(buttons: Buttons, chat: TelegramChat, user: int) -> Buttons:
 
 
 async def _answered(
-    context: ContextTypes.DEFAULT_TYPE, chat: TelegramChat, user: TelegramUser, name: str, rest: str
+    context: ContextTypes.DEFAULT_TYPE,
+    chat: TelegramChat,
+    user: TelegramUser,
+    name: str,
+    rest: str,
+    pressed: int | None = None,
 ) -> None:
+    """Answers a question; `pressed` is the message whose button asked it."""
     talk: Talk = context.bot_data["talk"]
     app = talk.app
     known = app.ledger.chat(chat.id) or Chat(
@@ -136,7 +143,20 @@ async def _answered(
     today = app.now().astimezone(SHANGHAI).date()
     given = answer(app, name, Asked(known, user.id, rest, today))
     given = replace(given, buttons=_owned(given.buttons, chat, user.id))
-    await _sent(context, talk, chat.id, known.language, given)
+    if given.in_place and pressed:
+        await _edited(context, talk, chat.id, pressed, given)
+    else:
+        await _sent(context, talk, chat.id, known.language, given)
+
+
+async def _edited(
+    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, pressed: int, given: Answer
+) -> None:
+    await talk.pace.turn(chat)
+    try:
+        await sender.edit(context.bot, chat, pressed, given.text, given.buttons)
+    except SendError as error:
+        log.warning("a message was not changed: %s", error)
 
 
 def _language(user: TelegramUser, app: App) -> Language:

@@ -2,16 +2,16 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 
 from bot import journal, messages
-from bot.alerting import Reason, decide, strongest_first, values
+from bot.alerting import Reason, decide, held_until, strongest_first, values
 from bot.app import App, judged_themes
 from bot.errors import UserError
-from bot.records import Outgoing, Run
+from bot.records import OFF, Outgoing, Run, Wishes
 from bot.words import Language
 from market.calendar import SHANGHAI
 from signals.evaluate import evaluate
@@ -146,17 +146,31 @@ def _written(app: App, judged: Judged) -> list[Outgoing]:
     digests = cache(lambda language: _digest(app, judged, language))
     day, out = judged.day.day, []
     for chat in app.ledger.chats():
-        muted = app.ledger.muted(chat.id, day)
-        kept = tuple(t for t in judged.told if decide(t, muted, news_since) is Reason.SEND)
-        late = tuple(t for t in missed if decide(t, muted, news_since) is Reason.SEND)
+        wishes = app.ledger.wishes(chat.id)
+        chosen = partial(_chosen, app.ledger.muted(chat.id, day), wishes, news_since)
+        (kept, loud), (late, _) = chosen(judged.told), chosen(missed)
         drafts = [
-            *(summaries(chat.language, late) if late else []),
-            *(alerts(chat.language, kept) if kept else []),
-            # a day that was only filled in later has no market to tell of
-            *(digests(chat.language) if judged.day.market else []),
+            replace(draft, silent=draft.silent or not loud)
+            for draft in [
+                *(summaries(chat.language, late) if late else []),
+                *(alerts(chat.language, kept) if kept else []),
+            ]
         ]
-        out += [replace(draft, chat=chat.id) for draft in drafts]
+        # a day that was only filled in later has no market to tell of
+        if judged.day.market and wishes.level("digest") != OFF:
+            drafts += digests(chat.language)
+        hold = held_until(app.now(), wishes.quiet)
+        out += [replace(draft, chat=chat.id, not_before=hold) for draft in drafts]
     return out
+
+
+def _chosen(
+    muted: Mapping[str, date], wishes: Wishes, since: date, told: Iterable[Transition]
+) -> tuple[tuple[Transition, ...], bool]:
+    """The transitions a chat wants to hear of, and whether any with a sound."""
+    reasons = {t: decide(t, muted, wishes, since) for t in told}
+    kept = tuple(t for t, why in reasons.items() if why in (Reason.SEND, Reason.SILENT))
+    return kept, Reason.SEND in reasons.values()
 
 
 def _missed(app: App, day: date) -> list[Transition]:

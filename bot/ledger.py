@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.outbox import Outbox, stamp
-from bot.records import Chat, Entry, Person, Run, chained
+from bot.records import Chat, Entry, Person, Run, Wishes, chained
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
@@ -156,7 +156,8 @@ class Ledger:
 
     def migrate(self, old: int, new: int) -> None:
         """A group became a supergroup with another id: everything of it moves along."""
-        for table, column in (("chat", "id"), ("mute", "chat"), ("outbox", "chat")):
+        for table in ("chat", "mute", "wish", "watch", "outbox"):
+            column = "id" if table == "chat" else "chat"
             self._db.execute(
                 f"UPDATE OR REPLACE {table} SET {column}=? WHERE {column}=?", (new, old)
             )
@@ -177,6 +178,29 @@ class Ledger:
             "SELECT theme, until FROM mute WHERE chat=? AND until>=?", (chat, day.isoformat())
         )
         return {theme: date.fromisoformat(until) for theme, until in rows}
+
+    def wishes(self, chat: int) -> Wishes:
+        """What a chat wants to hear."""
+        rows = self._db.execute("SELECT name, value FROM wish WHERE chat=?", (chat,))
+        named = dict(rows)
+        hours = named.pop("quiet", "")
+        first, _, last = hours.partition("-")
+        watched = self._db.execute("SELECT theme FROM watch WHERE chat=?", (chat,))
+        quiet = (int(first), int(last)) if hours else None
+        return Wishes(named, quiet, frozenset(theme for (theme,) in watched))
+
+    def wish(self, chat: int, name: str, value: str) -> None:
+        """Sets one wish: a level, or quiet hours as "22-8", empty for none."""
+        self._db.execute("INSERT OR REPLACE INTO wish VALUES (?,?,?)", (chat, name, value))
+
+    def watch(self, chat: int, theme: str) -> None:
+        """Adds a theme to those a chat is told of."""
+        self._db.execute("INSERT OR IGNORE INTO watch VALUES (?,?)", (chat, theme))
+
+    def unwatch(self, chat: int, theme: str) -> bool:
+        """Takes a theme off; whether it was watched."""
+        gone = self._db.execute("DELETE FROM watch WHERE chat=? AND theme=?", (chat, theme))
+        return gone.rowcount > 0
 
     # ---- people -------------------------------------------------------------------------------
 

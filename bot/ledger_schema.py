@@ -37,10 +37,12 @@ def m001_ledger(db: Database) -> None:
 
 @migrations()
 def m002_people(db: Database) -> None:
-    """People with roles given in Telegram, a quick way to a chat's messages, journal, votes."""
+    """People with roles, wishes and watched themes of chats, the journal, votes."""
     for statement in (
         "CREATE TABLE person (id INTEGER PRIMARY KEY, role TEXT, name TEXT, since TEXT)",
         "CREATE INDEX outbox_chat ON outbox (chat, state)",
+        "CREATE TABLE wish (chat INTEGER, name TEXT, value TEXT, PRIMARY KEY (chat, name))",
+        "CREATE TABLE watch (chat INTEGER, theme TEXT, PRIMARY KEY (chat, theme))",
         "CREATE TABLE journal (day TEXT PRIMARY KEY, text TEXT, hash TEXT)",
         "CREATE TABLE vote (alert TEXT, user INTEGER, good INTEGER, PRIMARY KEY (alert, user))",
     ):

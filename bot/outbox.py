@@ -20,6 +20,7 @@ class Outbox:
         """Puts a message into the outbox; False when its key is there for that chat already."""
         row = asdict(message)
         row |= {"day": message.day.isoformat(), "created": stamp(message.created)}
+        row["not_before"] = stamp(message.not_before) if message.not_before else None
         row["photo"] = self._picture(message.photo) if message.photo else None
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
@@ -157,5 +158,5 @@ def _message(row: tuple[Any, ...]) -> Queued:
     key, chat, day, text, created, photo, priority, silent, id_, attempts, again, plain, error = row
     return Queued(
         key, chat, date.fromisoformat(day), text, datetime.fromisoformat(created), photo, priority,
-        bool(silent), id_, attempts, bool(again), bool(plain), error,
+        bool(silent), None, id_, attempts, bool(again), bool(plain), error,
     )  # fmt: skip

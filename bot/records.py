@@ -1,7 +1,7 @@
 """What the ledger keeps for the bot: chats, messages, runs."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -36,6 +36,7 @@ class Outgoing:
     photo: bytes | None = None  # PNG
     priority: int = 0  # 0 alert, 1 digest; smaller goes first
     silent: bool = False  # arrives without a sound
+    not_before: datetime | None = None  # UTC; held until then
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,23 @@ class Person:
     role: str  # reader | nobody
     name: str  # as Telegram names them; may be empty
     since: datetime  # UTC
+
+
+ON, SILENT, OFF = "on", "silent", "off"
+LEVELS = (ON, SILENT, OFF)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a chat wants to hear, and when."""
+
+    levels: Mapping[str, str]  # kind of transition, or digest -> one of LEVELS; not named: on
+    quiet: tuple[int, int] | None = None  # hours in Shanghai, from and to, without messages
+    watched: frozenset[str] = frozenset()  # themes told of; empty: all
+
+    def level(self, what: str) -> str:
+        """How loud something is told."""
+        return self.levels.get(what, ON)
 
 
 class Entry(NamedTuple):

@@ -65,8 +65,7 @@ async def send(
     buttons: Buttons = (),
 ) -> int:
     """Sends one message; gives Telegram's id of it. Raises SendError and nothing else."""
-    rows = [[InlineKeyboardButton(t, callback_data=data) for t, data in row] for row in buttons]
-    markup = InlineKeyboardMarkup(rows) if rows else None
+    markup = _markup(buttons)
     mode = None if plain else ParseMode.HTML
     try:
         if photo:
@@ -80,6 +79,24 @@ async def send(
     except TelegramError as error:
         raise told(error) from None  # the cause holds the address, and with it the token
     return sent.message_id
+
+
+async def edit(bot: ExtBot[None], chat: int, message: int, text: str, buttons: Buttons) -> None:
+    """Changes a message that was sent; one that already reads so stays. Raises SendError."""
+    try:
+        await bot.edit_message_text(
+            text, chat, message, parse_mode=ParseMode.HTML, reply_markup=_markup(buttons)
+        )
+    except BadRequest as error:
+        if "not modified" not in error.message:
+            raise told(error) from None
+    except TelegramError as error:
+        raise told(error) from None  # likewise
+
+
+def _markup(buttons: Buttons) -> InlineKeyboardMarkup | None:
+    rows = [[InlineKeyboardButton(t, callback_data=data) for t, data in row] for row in buttons]
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def of_outbox(bot: ExtBot[None]) -> Send:

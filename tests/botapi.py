@@ -55,7 +55,7 @@ class BotApi:
 
     def press(self, data: str, user: int = 1, chat: int | None = None) -> None:
         """Somebody presses a button."""
-        message = self.message("?", 123456, chat or user)
+        message = self.message("?", user, chat)
         query = {"id": "1", "from": person(user), "chat_instance": "1", "data": data}
         self.told({"callback_query": query | {"message": message}})
 

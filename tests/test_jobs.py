@@ -11,7 +11,7 @@ from bot.alerting import Reason, decide, strongest_first
 from bot.app import App, judge
 from bot.errors import UserError
 from bot.ledger import Ledger
-from bot.records import Chat, Queued
+from bot.records import Chat, Queued, Wishes
 from config.settings import Settings
 from market.derive import derive
 from market.store import Store
@@ -222,7 +222,7 @@ def transition(
     ],
 )
 def test_whether_to_push_has_a_reason(muted: set[str], since: date, reason: Reason) -> None:
-    assert decide(transition(), muted, since) is reason
+    assert decide(transition(), muted, Wishes({}), since) is reason
 
 
 def test_the_strongest_goes_first() -> None:

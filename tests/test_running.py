@@ -101,6 +101,16 @@ def test_in_a_group_a_button_is_its_askers(home: Path, api: BotApi) -> None:
         bot.end()
 
 
+def test_settings_change_in_place(bot: Bot, api: BotApi) -> None:
+    api.write("/settings", ADMIN)
+    assert "k:surge" in api.until(1)[0]["reply_markup"]
+    api.press("k:surge", ADMIN)
+    api.called("editMessageText")
+    buttons = json.loads(api.asked_of("editMessageText")["reply_markup"])["inline_keyboard"]
+    assert buttons[0][0] == {"text": "升温 🔕", "callback_data": "k:surge"}
+    assert len(api.sent) == 1
+
+
 def test_by_webhook_only_who_knows_the_secret_is_heard(home: Path, api: BotApi) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}/"

@@ -4,14 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.app import App
-from bot.commands import people, record
-from bot.commands.asked import Answer, Asked, both
+from bot.commands import people, record, wishes
+from bot.commands.asked import Answer, Asked, both, may_change
 from bot.commands.chat import mute, start, stop, unmute
 from bot.commands.day import digest, status
 from bot.commands.lookups import stock, theme, themes, top, why
-from bot.records import PRIVATE, Chat
 from bot.words import Language, say
-from config.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -28,11 +26,6 @@ class Command:
 def may_ask(app: App, chat: int, user: int, name: str) -> bool:
     """Whether this person, here, is answered when using a command."""
     return name == "id" or people.role(app, chat, user) != people.NOBODY
-
-
-def may_change(known: Settings, chat: Chat, user: int) -> bool:
-    """Whether this person may change what this chat is told."""
-    return chat.kind == PRIVATE or user in known.admins
 
 
 def refused(user: int, language: Language) -> str:
@@ -82,6 +75,9 @@ COMMANDS: dict[str, Command] = {
     "useless": Command(record.useless, "一条警报没用", "an alert was not useful"),
     "digest": Command(digest, "最近一个交易日的摘要", "the digest of the last trading day"),
     "status": Command(status, "数据与投递的状况", "how data and delivery stand"),
+    "settings": Command(wishes.settings, "本聊天听什么、何时", "what this chat hears, and when"),
+    "watch": Command(wishes.watch, "只推送关注的题材", "push only watched themes", changes=True),
+    "unwatch": Command(wishes.unwatch, "取消关注", "watch a theme no more", changes=True),
     "mute": Command(mute, "静音一个题材，如 /mute 白酒 3d", "mute: /mute NAME 3d", changes=True),
     "unmute": Command(unmute, "恢复一个题材", "push a theme again", changes=True),
     "id": Command(people.whoami, "本聊天与你的编号", "the ids of this chat and of you"),
@@ -101,4 +97,7 @@ PRESSED = {
     "s": "stock",
     "g": "useful",
     "b": "useless",
+    "k": "settings",
+    "f": "watch",
+    "x": "unwatch",
 }  # button -> command

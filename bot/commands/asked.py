@@ -7,8 +7,9 @@ from html import escape
 
 from bot.app import App
 from bot.messages import NAME_LIMIT
-from bot.records import Buttons, Chat
+from bot.records import PRIVATE, Buttons, Chat
 from bot.words import STAGES, Language, say
+from config.settings import Settings
 from market.source import Theme
 from signals.model import ThemeState
 
@@ -37,6 +38,12 @@ class Answer:
     text: str  # HTML
     buttons: Buttons = ()
     chart: str | None = None  # id of the theme whose chart goes along
+    in_place: bool = False  # takes the place of the message whose button was pressed
+
+
+def may_change(known: Settings, chat: Chat, user: int) -> bool:
+    """Whether this person may change what this chat is told."""
+    return chat.kind == PRIVATE or user in known.admins
 
 
 def both(asked: Asked, zh: str, en: str) -> str:
