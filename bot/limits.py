@@ -6,8 +6,8 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 
-BETWEEN_SENDS = 1 / 29.3  # seconds; thirty of these are longer than a second by LATE and more
-LATE = 0.006  # seconds that a timer may be late without moving the sends after it
+BETWEEN_SENDS = 1 / 28.75  # seconds; thirty of these are longer than a second by five LATEs
+LATE = 0.008  # seconds that a timer may be late without moving the sends after it
 BETWEEN_TO_CHAT = 1.02  # seconds
 GROUP_SENDS, GROUP_SPAN = 20, 60.5  # messages in so many seconds to one group
 

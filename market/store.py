@@ -162,7 +162,7 @@ class Store:
     def last_closes(self, day: date) -> dict[str, float]:
         """Each theme's newest index level in the 60 days before a day, points."""
         found = self._db.execute(
-            "SELECT theme, close, max(day) FROM theme_day WHERE day<? AND day>="
+            "SELECT theme, close, max(day) FROM theme_day WHERE close NOT NULL AND day<? AND day>="
             "(SELECT min(day) FROM (SELECT day FROM market_day WHERE day<?"
             " ORDER BY day DESC LIMIT 60)) GROUP BY theme",
             (as_int(day), as_int(day)),

@@ -191,13 +191,13 @@ def test_the_pace_is_under_thirty_a_second_and_not_much() -> None:
     times = starts(list(range(1, 201)))
     busiest = max(sum(first <= t < first + 1 for t in times) for first in times)
     assert busiest <= 30
-    assert 28 <= (len(times) - 1) / (times[-1] - times[0]) <= 30
+    assert 28.5 <= (len(times) - 1) / (times[-1] - times[0]) <= 30
 
 
 def test_late_timers_neither_slow_it_nor_make_it_hurry() -> None:
     luck = random.Random(1)
     often = starts(list(range(1, 901)), lambda: luck.random() * 0.002)
-    assert 29 <= (len(often) - 1) / (often[-1] - often[0]) <= 30
+    assert 28.5 <= (len(often) - 1) / (often[-1] - often[0]) <= 30
     stalls = starts(list(range(1, 901)), lambda: luck.choice((0, 0.001, 0.004, 0.02, 0.3)))
     for times in (often, stalls):
         assert max(sum(first <= t < first + 1 for t in times) for first in times) <= 30

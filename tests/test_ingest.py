@@ -117,6 +117,21 @@ def test_missed_days_are_filled_with_what_can_still_be_had(
     assert store.market_day(days[1]) is None
 
 
+def test_an_evening_without_the_boards_points_does_not_stop_the_next(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, days = Store(None), market.days[FIRST : FIRST + 3]
+    for day, faults in zip(
+        days, [{}, {"boards": Banned("x"), "histories": Banned("x")}, {}], strict=True
+    ):
+        source.today, source.faults = day, dict(faults)
+        ingest(source, store, day, themes, WANTS)
+    panel = store.panel(days[2], 3)
+    hot = panel.close["em-BK0801"].to_numpy()
+    assert hot[[0, 2]] == pytest.approx(source.levels["BK0801"][[FIRST, FIRST + 2]])
+    assert panel.members["em-BK0801"].tolist() == [40, 40, 40]
+
+
 @pytest.mark.parametrize("what", ["boards", "members", "histories", "indices", "earnings"])
 def test_what_fails_is_named_and_the_day_is_saved_all_the_same(
     source: FakeSource, themes: Themes, market: SimulatedMarket, what: str

@@ -70,7 +70,7 @@ def _page(app: App, asked: Asked) -> Answer:
 
 def _counts(app: App) -> dict[Kind, int]:
     """How many transitions of each kind the last days had."""
-    days = app.store.days(limit=COUNTED_DAYS)
+    days = app.store.days(app.ledger.evaluated(), COUNTED_DAYS)
     told = app.ledger.transitions(since=days[0]) if days else []
     return {kind: sum(t.kind is kind for t in told) for kind in Kind}
 

@@ -13,7 +13,8 @@ from tests.botapi import BotApi
 from tests.chaos import Row
 from tests.process import ADMIN, Bot, enqueue
 
-EACH = 12  # messages put in for each kill
+EACH, CHATS = 12, 60  # messages put in for each kill; chats they go to in turn
+PATIENCE = 300.0  # seconds for what is left at the end
 MARK = "（可能重复）"
 
 
@@ -26,7 +27,7 @@ def kills(count: int, seed: int = 1) -> Row:
         for n in range(count):
             bot = Bot(home, api)
             api.write("/help", ADMIN)
-            enqueue(home, EACH, chats=EACH, first=n * EACH)
+            enqueue(home, EACH, chats=CHATS, first=n * EACH)
             api.called("getUpdates", api.calls.count("getUpdates") + 1, 60)
             bot.wait(luck.random() * 0.8)
             bot.end(signal.SIGKILL)
@@ -48,11 +49,8 @@ def kills(count: int, seed: int = 1) -> Row:
 
 def _until_quiet(home: Path) -> bool:
     """Waits until nothing is left to send."""
-    ledger = Ledger(home / DATABASE)
-    for _ in range(600):
-        if not ledger.outbox.count("due", "sending"):
-            ledger.close()
-            return True
+    ledger, until = Ledger(home / DATABASE), time.monotonic() + PATIENCE
+    while (left := ledger.outbox.count("due", "sending")) and time.monotonic() < until:
         time.sleep(0.1)
     ledger.close()
-    return False
+    return not left

@@ -76,7 +76,8 @@ def messages(count: int, seed: int = 1) -> Row:
     unmarked = sum(max(0, each - 1 - marked[key]) for key, each in copies.items())
     times = np.array(api.arrivals)
     busiest = max(int(((times >= t) & (times < t + 1)).sum()) for t in times)
-    rate = (len(times) - 1) / (times[-1] - times[0])
+    most = times[: int(len(times) * 0.95)]  # the rest waits for its pauses after failures
+    rate = (len(most) - 1) / (most[-1] - most[0])
     explained = all(each - 1 <= troubled.unconfirmed[key] for key, each in copies.items())
     left = not any(int(m["chat_id"]) in troubled.blocked for m in api.sent)
     figure = f"{len(times)} requests, {rate:.1f}/s, busiest second {busiest}"
