@@ -1,0 +1,75 @@
+"""What `paomo score` prints for people: tables of what was measured, and lines that say what of."""
+
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from signals.compare import COOL_DAYS, RUN_UP, RUN_UP_DAYS
+from signals.scorecard import DAYS, FALL
+
+HEADS = ("alert", "onsets", "hits", "precision", "base", "matched", "lift", "episodes", "recall")
+SEEN_HEADS = ("lead days", "price at alert")
+
+
+def print_score(measured: dict[str, Any], since: date, until: date) -> None:
+    """Prints what `--json` gives, between two days."""
+    console = Console()
+    title = f"alerts {since} to {until}, settings {measured['settings']}"
+    console.print(_record(measured["rows"], title))
+    for line in (*_reading(), *_comparison(measured["against_baseline"])):
+        console.print(line, soft_wrap=True)
+
+
+def _record(rows: list[dict[str, Any]], title: str) -> Table:
+    table = Table(title=title)
+    for head in (*HEADS, *SEEN_HEADS):
+        table.add_column(head)
+    for row in rows:
+        table.add_row(
+            row["name"],
+            str(row["onsets"]),
+            str(row["hits"]),
+            _with_interval(row["precision"], row["interval"]),
+            _figure(row["base_rate"]),
+            _figure(row["matched_base_rate"]),
+            _with_interval(row["lift"], row["lift_interval"]),
+            str(row["episodes"]),
+            _figure(row["recall"]),
+            _figure(row["lead_days"][1], 0),
+            _figure(row["price_at_alert"]),
+        )
+    return table
+
+
+def _reading() -> list[str]:
+    return [
+        f"hits: onsets followed by a net fall of {FALL:.0%} within {DAYS} trading days; matched:"
+        " the share among equally volatile themes of the same quarter; intervals: 95 %, whole"
+        " months resampled. Members before their first known date look ahead.",
+        "A stage's onset is its entry; a rule's is its first firing after not firing, not within"
+        f" {COOL_DAYS} days of the one before. Baseline: net run-up over {RUN_UP_DAYS} days of"
+        f" {RUN_UP:.0%} or more.",
+    ]
+
+
+def _comparison(found: dict[str, Any]) -> list[str]:
+    ours, theirs = found["onsets"]
+    return [
+        f"bubble against the baseline at the same number of onsets ({ours} and {theirs}, run-up"
+        f" {found['threshold']:.4g}): precision {_figure(found['precision'][0])} and"
+        f" {_figure(found['precision'][1])}, difference"
+        f" {_with_interval(found['difference'], found['interval'], ' to ')}, the same months drawn"
+        " for both."
+    ]
+
+
+def _figure(value: float | None, decimals: int = 2) -> str:
+    return "-" if value is None else f"{value:.{decimals}f}"
+
+
+def _with_interval(value: float | None, interval: list[float | None], to: str = "-") -> str:
+    low, high = interval
+    span = f" ({low:.2f}{to}{high:.2f})" if low is not None and high is not None else ""
+    return _figure(value) + span
