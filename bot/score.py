@@ -20,6 +20,7 @@ from signals.compare import RUN_UP, Alerts, against_baseline, crossings, risen
 from signals.episodes import foresight
 from signals.evaluate import evaluate
 from signals.model import Stage
+from signals.nulls import detectable_lift, left_out, moved
 from signals.replay import replay
 from signals.scorecard import onsets, score
 
@@ -57,6 +58,7 @@ def _measured(known: Settings, store: Store, since: date, until: date) -> dict[s
     made = {
         "rows": [_row(name, *kind, net, since, until) for name, kind in alerts.items()],
         "against_baseline": against_baseline(net, alerts[Stage.BUBBLE][1], since, until),
+        "chance": {stage: _chance(*alerts[stage], net, since, until) for stage in STAGES},
         "settings": _settings_hash(known),
     }
     return {key: _known(value) for key, value in made.items()}
@@ -67,7 +69,16 @@ def _row(
 ) -> dict[str, Any]:
     inside = [alert for alert in alerts if since <= alert[0] <= until]
     found = asdict(score(name, net, alerts, since, until))
+    found["detectable_lift"] = detectable_lift(found["lift_interval"])
     return {"kind": kind} | found | asdict(foresight(net, inside, since, until))
+
+
+def _chance(
+    kind: str, alerts: Alerts, net: pd.DataFrame, since: date, until: date
+) -> dict[str, Any]:
+    """Whether alerts of a kind could be luck, or the work of one month."""
+    span = (net, alerts, since, until)
+    return {"kind": kind} | asdict(moved(*span)) | asdict(left_out(*span))
 
 
 def _known(value: Any) -> Any:

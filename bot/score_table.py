@@ -18,7 +18,10 @@ def print_score(measured: dict[str, Any], since: date, until: date) -> None:
     console = Console()
     title = f"alerts {since} to {until}, settings {measured['settings']}"
     console.print(_record(measured["rows"], title))
-    for line in (*_reading(), *_comparison(measured["against_baseline"])):
+    detectable = {row["name"]: row["detectable_lift"] for row in measured["rows"]}
+    lines = [*_reading(), *_comparison(measured["against_baseline"])]
+    lines += [_luck(name, found, detectable[name]) for name, found in measured["chance"].items()]
+    for line in lines:
         console.print(line, soft_wrap=True)
 
 
@@ -63,6 +66,20 @@ def _comparison(found: dict[str, Any]) -> list[str]:
         f" {_with_interval(found['difference'], found['interval'], ' to ')}, the same months drawn"
         " for both."
     ]
+
+
+def _luck(name: str, found: dict[str, Any], detectable: float | None) -> str:
+    return (
+        f"{name}: of {found['shifts']} shifts through the calendar the share as precise is"
+        f" {_figure(found['p_precision'], 3)}, with as much lift {_figure(found['p_lift'], 3)};"
+        f" precision without any one of {found['months']} months {_span(found['by_month'])}, of"
+        f" {found['waves']} waves {_span(found['by_wave'])}; the least lift such a sample finds in"
+        f" four of five cases {_figure(detectable)}."
+    )
+
+
+def _span(interval: list[float | None]) -> str:
+    return " to ".join(_figure(end) for end in interval)
 
 
 def _figure(value: float | None, decimals: int = 2) -> str:

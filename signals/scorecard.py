@@ -96,14 +96,12 @@ def _matched(
     inside: np.ndarray,
 ) -> np.ndarray:
     """Base rate of each onset: equally volatile theme-days of its quarter, away from alerts."""
-    moves = net.pct_change(fill_method=None)
-    ranks = moves.rolling(VOLATILITY_DAYS).std().rank(axis=1, pct=True)
-    deciles = np.nan_to_num(np.ceil(ranks.to_numpy(float) * 10))  # 0: not known
+    deciles = volatility_deciles(net)
     usable = outcome.copy()
     usable[~inside] = np.nan
     for row, column in alerts:
         usable[max(0, row - APART_DAYS) : row + APART_DAYS + 1, column] = np.nan
-    quarters = np.array([day.year * 4 + (day.month - 1) // 3 for day in net.index])
+    quarters = quarter_numbers(net)
     rates: dict[tuple[int, int], float] = {}
     for row, column in known:
         key = int(quarters[row]), int(deciles[row, column])
@@ -111,6 +109,19 @@ def _matched(
             like = usable[quarters == key[0]][deciles[quarters == key[0]] == key[1]]
             rates[key] = _mean(like) if key[1] else float("nan")
     return np.array([rates[int(quarters[r]), int(deciles[r, c])] for r, c in known])
+
+
+def volatility_deciles(net: pd.DataFrame) -> np.ndarray:
+    """Decile among the themes of the day, 1..10, of trailing net volatility; 0 not known."""
+    moves = net.pct_change(fill_method=None)
+    ranks = moves.rolling(VOLATILITY_DAYS).std().rank(axis=1, pct=True)
+    deciles: np.ndarray = np.nan_to_num(np.ceil(ranks.to_numpy(float) * 10)).astype(int)
+    return deciles
+
+
+def quarter_numbers(net: pd.DataFrame) -> np.ndarray:
+    """Calendar quarter of each day, counted on through the years."""
+    return np.array([day.year * 4 + (day.month - 1) // 3 for day in net.index])
 
 
 def _intervals(
