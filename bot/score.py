@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date
 from typing import Any
@@ -17,8 +18,9 @@ from bot.score_table import print_score
 from config.settings import Settings
 from market.store import Store
 from signals.compare import RUN_UP, Alerts, against_baseline, crossings, risen
-from signals.episodes import foresight
+from signals.episodes import Episode, foresight
 from signals.evaluate import evaluate
+from signals.lookback import FalseAlarm, false_alarms, misses
 from signals.model import Stage
 from signals.nulls import detectable_lift, left_out, moved
 from signals.replay import replay
@@ -55,10 +57,14 @@ def _measured(known: Settings, store: Store, since: date, until: date) -> dict[s
     for rule in rules:
         alerts[rule.name] = ("rule", crossings(scores.frame(rule.name), rule.threshold))
     alerts["baseline"] = ("baseline", crossings(risen(net), RUN_UP))
+    bubble = (net, alerts[Stage.BUBBLE][1], since, until)
+    names = {theme.id: theme.name for theme in store.themes().values()}
     made = {
         "rows": [_row(name, *kind, net, since, until) for name, kind in alerts.items()],
-        "against_baseline": against_baseline(net, alerts[Stage.BUBBLE][1], since, until),
+        "against_baseline": against_baseline(*bubble),
         "chance": {stage: _chance(*alerts[stage], net, since, until) for stage in STAGES},
+        "misses": [_named(found, names) for found in misses(*bubble)],
+        "false_alarms": [_named(found, names) for found in false_alarms(*bubble)],
         "settings": _settings_hash(known),
     }
     return {key: _known(value) for key, value in made.items()}
@@ -71,6 +77,10 @@ def _row(
     found = asdict(score(name, net, alerts, since, until))
     found["detectable_lift"] = detectable_lift(found["lift_interval"])
     return {"kind": kind} | found | asdict(foresight(net, inside, since, until))
+
+
+def _named(found: Episode | FalseAlarm, names: Mapping[str, str]) -> dict[str, Any]:
+    return {"name": names[found.theme]} | asdict(found)
 
 
 def _chance(

@@ -10,6 +10,7 @@ from signals.compare import COOL_DAYS, RUN_UP, RUN_UP_DAYS
 from signals.scorecard import DAYS, FALL
 
 HEADS = ("alert", "onsets", "hits", "precision", "base", "matched", "lift", "episodes", "recall")
+WORST = 10  # misses and false alarms named
 SEEN_HEADS = ("lead days", "price at alert")
 
 
@@ -21,6 +22,7 @@ def print_score(measured: dict[str, Any], since: date, until: date) -> None:
     detectable = {row["name"]: row["detectable_lift"] for row in measured["rows"]}
     lines = [*_reading(), *_comparison(measured["against_baseline"])]
     lines += [_luck(name, found, detectable[name]) for name, found in measured["chance"].items()]
+    lines += _worst(measured)
     for line in lines:
         console.print(line, soft_wrap=True)
 
@@ -76,6 +78,26 @@ def _luck(name: str, found: dict[str, Any], detectable: float | None) -> str:
         f" {found['waves']} waves {_span(found['by_wave'])}; the least lift such a sample finds in"
         f" four of five cases {_figure(detectable)}."
     )
+
+
+def _worst(measured: dict[str, Any]) -> list[str]:
+    """The bubble stage's worst misses and false alarms, by name and day."""
+    missed, wrong = measured["misses"], measured["false_alarms"]
+    lines = [f"episodes without a bubble alert: {len(missed)}, the hardest falls first"]
+    lines += [
+        f"  {e['peak']} {e['name']}: up {e['run_up']:.0%}, then down {e['fall']:.0%}"
+        for e in missed[:WORST]
+    ]
+    lines.append(f"bubble alerts without a fall: {len(wrong)}, the largest rises first")
+    lines += [
+        f"  {a['day']} {a['name']}: {_rise(a['rise'])} net, {DAYS} days later"
+        for a in wrong[:WORST]
+    ]
+    return lines
+
+
+def _rise(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:+.0%}"
 
 
 def _span(interval: list[float | None]) -> str:

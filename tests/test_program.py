@@ -193,7 +193,12 @@ def test_the_record_is_scored_over_ones_own_store(tmp_path: Path, files: tuple[P
     assert rows["forming"]["onsets"] == 0  # its label is not known yet: 60 days have not passed
     assert rows["bursting"]["precision"] is None
     assert len(scored["settings"]) == 12
-    assert "settings" in paomo(tmp_path, "score").stdout
+    assert rows["baseline"]["lead_days"] == [None, None, None]
+    assert rows["bubble"]["lift_interval"] == [None, None]
+    said = paomo(tmp_path, "score").stdout
+    assert scored["settings"] in said
+    assert f"bubble alerts without a fall: {len(scored['false_alarms'])}" in said
+    assert "precision without any one of" in said
 
 
 def test_days_stepped_by_daily_say_what_replay_says(
