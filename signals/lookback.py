@@ -43,7 +43,7 @@ def false_alarms(net: pd.DataFrame, alerts: Alerts, since: date, until: date) ->
     outcome = followed(net)
     rises = net.shift(-DAYS) / net - 1
     found = [
-        FalseAlarm(theme, day, float(rises.at[day, theme]))
+        FalseAlarm(theme, day, float(rises[theme][day]))
         for day, theme in alerts
         if since <= day <= until and theme in net.columns and outcome.at[day, theme] == 0
     ]
