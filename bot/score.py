@@ -23,6 +23,7 @@ from signals.evaluate import evaluate
 from signals.lookback import FalseAlarm, false_alarms, misses
 from signals.model import Stage
 from signals.nulls import detectable_lift, left_out, moved
+from signals.probability import skill
 from signals.replay import replay
 from signals.scorecard import onsets, score
 
@@ -58,6 +59,7 @@ def _measured(known: Settings, store: Store, since: date, until: date) -> dict[s
         alerts[rule.name] = ("rule", crossings(scores.frame(rule.name), rule.threshold))
     alerts["baseline"] = ("baseline", crossings(risen(net), RUN_UP))
     bubble = (net, alerts[Stage.BUBBLE][1], since, until)
+    worth, _ = skill(net, told, since, until)
     names = {theme.id: theme.name for theme in store.themes().values()}
     made = {
         "rows": [_row(name, *kind, net, since, until) for name, kind in alerts.items()],
@@ -65,6 +67,7 @@ def _measured(known: Settings, store: Store, since: date, until: date) -> dict[s
         "chance": {stage: _chance(*alerts[stage], net, since, until) for stage in STAGES},
         "misses": [_named(found, names) for found in misses(*bubble)],
         "false_alarms": [_named(found, names) for found in false_alarms(*bubble)],
+        "probability": asdict(worth) | {"shown": worth.shown},
         "settings": _settings_hash(known),
     }
     return {key: _known(value) for key, value in made.items()}

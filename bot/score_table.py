@@ -22,7 +22,7 @@ def print_score(measured: dict[str, Any], since: date, until: date) -> None:
     detectable = {row["name"]: row["detectable_lift"] for row in measured["rows"]}
     lines = [*_reading(), *_comparison(measured["against_baseline"])]
     lines += [_luck(name, found, detectable[name]) for name, found in measured["chance"].items()]
-    lines += _worst(measured)
+    lines += [_probability(measured["probability"]), *_worst(measured)]
     for line in lines:
         console.print(line, soft_wrap=True)
 
@@ -77,6 +77,20 @@ def _luck(name: str, found: dict[str, Any], detectable: float | None) -> str:
         f" precision without any one of {found['months']} months {_span(found['by_month'])}, of"
         f" {found['waves']} waves {_span(found['by_wave'])}; the least lift such a sample finds in"
         f" four of five cases {_figure(detectable)}."
+    )
+
+
+def _probability(found: dict[str, Any]) -> str:
+    """What forecasts were worth; that they are told only with skill is said, not only done."""
+    verdict = "it has skill" if found["shown"] else "no skill beyond the noise: not to be shown"
+    return (
+        "probability of the fall for a theme in a stage, made only of what was known:"
+        f" {found['n']} theme-days in {found['blocks']} half-years, mean"
+        f" {_figure(found['mean_forecast'])}, came true {_figure(found['share'])}; Brier skill over"
+        f" climatology {_with_interval(found['brier_skill'], found['interval'], ' to ')}, over"
+        " volatility alone"
+        f" {_with_interval(found['over_volatility'], found['over_volatility_interval'], ' to ')};"
+        f" {verdict}."
     )
 
 

@@ -195,6 +195,7 @@ def test_the_record_is_scored_over_ones_own_store(tmp_path: Path, files: tuple[P
     assert len(scored["settings"]) == 12
     assert rows["baseline"]["lead_days"] == [None, None, None]
     assert rows["bubble"]["lift_interval"] == [None, None]
+    assert (scored["probability"]["n"], scored["probability"]["brier_skill"]) == (0, None)
     said = paomo(tmp_path, "score").stdout
     assert scored["settings"] in said
     assert f"bubble alerts without a fall: {len(scored['false_alarms'])}" in said
