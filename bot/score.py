@@ -3,22 +3,29 @@
 import hashlib
 import json
 import math
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
 from datetime import date
 from typing import Any
 
+import pandas as pd
 from rich.console import Console
-from rich.table import Table
 
 from bot.app import judge, judged_themes
 from bot.errors import UserError
 from bot.home import database, settings
+from bot.score_table import print_score
 from config.settings import Settings
 from market.store import Store
-from signals.episodes import foresight
+from signals.compare import RUN_UP, Alerts, against_baseline, crossings, risen
+from signals.episodes import Episode, foresight
+from signals.evaluate import evaluate
+from signals.lookback import FalseAlarm, false_alarms, misses
 from signals.model import Stage
+from signals.nulls import detectable_lift, left_out, moved
+from signals.probability import skill
 from signals.replay import replay
-from signals.scorecard import DAYS, FALL, onsets, score
+from signals.scorecard import onsets, score
 
 STAGES = (Stage.FORMING, Stage.BUBBLE, Stage.BURSTING)
 
@@ -34,30 +41,69 @@ def run_score(since: date | None, until: date | None, as_json: bool) -> None:
     if first > last:
         raise UserError(f"--from {first} is after --to {last}")
     with Console(stderr=True).status("replaying and scoring all days"):
-        rows = _rows(known, store, first, last)
+        measured = _measured(known, store, first, last)
     if as_json:
-        print(json.dumps({"rows": rows, "settings": _settings_hash(known)}, ensure_ascii=False))
+        print(json.dumps(measured, ensure_ascii=False))
     else:
-        _print(rows, first, last, known)
+        print_score(measured, first, last)
 
 
-def _rows(known: Settings, store: Store, since: date, until: date) -> list[dict[str, Any]]:
+def _measured(known: Settings, store: Store, since: date, until: date) -> dict[str, Any]:
+    """All that `--json` prints: rows of stages, rules and the baseline, and what compares them."""
     rules, policy = judge(known)
     panel = store.panel(date.max, len(store.days()), judged_themes(known, store))
     told = [t for _, _, told in replay(panel, rules, policy) for t in told]
-    rows = []
-    for stage in STAGES:
-        alerts = onsets(told, stage)
-        found = asdict(score(stage, panel.net, alerts, since, until))
-        inside = [alert for alert in alerts if since <= alert[0] <= until]
-        rows.append(found | asdict(foresight(panel.net, inside, since, until)))
-    return [{key: _known(value) for key, value in row.items()} for row in rows]
+    scores, net = evaluate(panel, rules), panel.net
+    alerts = {stage.value: ("stage", onsets(told, stage)) for stage in STAGES}
+    for rule in rules:
+        alerts[rule.name] = ("rule", crossings(scores.frame(rule.name), rule.threshold))
+    alerts["baseline"] = ("baseline", crossings(risen(net), RUN_UP))
+    bubble = (net, alerts[Stage.BUBBLE][1], since, until)
+    worth, _ = skill(net, told, since, until)
+    names = {theme.id: theme.name for theme in store.themes().values()}
+    made = {
+        "rows": [_row(name, *kind, net, since, until) for name, kind in alerts.items()],
+        "against_baseline": against_baseline(*bubble),
+        "chance": {stage: _chance(*alerts[stage], net, since, until) for stage in STAGES},
+        "misses": [_named(found, names) for found in misses(*bubble)],
+        "false_alarms": [_named(found, names) for found in false_alarms(*bubble)],
+        "probability": asdict(worth) | {"shown": worth.shown},
+        "settings": _settings_hash(known),
+    }
+    return {key: _known(value) for key, value in made.items()}
+
+
+def _row(
+    name: str, kind: str, alerts: Alerts, net: pd.DataFrame, since: date, until: date
+) -> dict[str, Any]:
+    inside = [alert for alert in alerts if since <= alert[0] <= until]
+    found = asdict(score(name, net, alerts, since, until))
+    found["detectable_lift"] = detectable_lift(found["lift_interval"])
+    return {"kind": kind} | found | asdict(foresight(net, inside, since, until))
+
+
+def _named(found: Episode | FalseAlarm, names: Mapping[str, str]) -> dict[str, Any]:
+    return {"name": names[found.theme]} | asdict(found)
+
+
+def _chance(
+    kind: str, alerts: Alerts, net: pd.DataFrame, since: date, until: date
+) -> dict[str, Any]:
+    """Whether alerts of a kind could be luck, or the work of one month."""
+    span = (net, alerts, since, until)
+    return {"kind": kind} | asdict(moved(*span)) | asdict(left_out(*span))
 
 
 def _known(value: Any) -> Any:
-    """NaN as null, also inside an interval: JSON knows no NaN."""
-    if isinstance(value, tuple):
+    """What JSON can say: NaN as null, days as text, dataclasses as objects, through and through."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return _known(asdict(value))
+    if isinstance(value, dict):
+        return {key: _known(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
         return [_known(part) for part in value]
+    if isinstance(value, date):
+        return str(value)
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
@@ -65,43 +111,3 @@ def _settings_hash(known: Settings) -> str:
     """A short name of the rules and the policy that the record holds for."""
     text = json.dumps([known.rules, known.policy], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _print(rows: list[dict[str, Any]], since: date, until: date, known: Settings) -> None:
-    table = Table(title=f"alerts {since} to {until}, settings {_settings_hash(known)}")
-    for head in ("stage", "onsets", "hits", "precision", "base", "matched", "lift", "episodes"):
-        table.add_column(head)
-    for head in ("recall", "lead days", "price at alert"):
-        table.add_column(head)
-    for row in rows:
-        table.add_row(
-            row["name"],
-            str(row["onsets"]),
-            str(row["hits"]),
-            _with_interval(row["precision"], row["interval"]),
-            _figure(row["base_rate"]),
-            _figure(row["matched_base_rate"]),
-            _with_interval(row["lift"], row["lift_interval"]),
-            str(row["episodes"]),
-            _figure(row["recall"]),
-            _figure(row["lead_days"][1], 0),
-            _figure(row["price_at_alert"]),
-        )
-    console = Console()
-    console.print(table)
-    console.print(
-        f"hits: onsets followed by a net fall of {FALL:.0%} within {DAYS} trading days; matched:"
-        " the share among equally volatile themes of the same quarter; intervals: 95 %, whole"
-        " months resampled. Members before their first known date look ahead.",
-        soft_wrap=True,
-    )
-
-
-def _figure(value: float | None, decimals: int = 2) -> str:
-    return "-" if value is None else f"{value:.{decimals}f}"
-
-
-def _with_interval(value: float | None, interval: list[float | None]) -> str:
-    low, high = interval
-    span = f" ({low:.2f}-{high:.2f})" if low is not None and high is not None else ""
-    return _figure(value) + span

@@ -96,21 +96,32 @@ def _matched(
     inside: np.ndarray,
 ) -> np.ndarray:
     """Base rate of each onset: equally volatile theme-days of its quarter, away from alerts."""
-    moves = net.pct_change(fill_method=None)
-    ranks = moves.rolling(VOLATILITY_DAYS).std().rank(axis=1, pct=True)
-    deciles = np.ceil(ranks.to_numpy(float) * 10)
+    deciles = volatility_deciles(net)
     usable = outcome.copy()
     usable[~inside] = np.nan
     for row, column in alerts:
         usable[max(0, row - APART_DAYS) : row + APART_DAYS + 1, column] = np.nan
-    quarters = np.array([day.year * 4 + (day.month - 1) // 3 for day in net.index])
-    rates: dict[tuple[int, float], float] = {}
+    quarters = quarter_numbers(net)
+    rates: dict[tuple[int, int], float] = {}
     for row, column in known:
-        key = int(quarters[row]), float(deciles[row, column])
+        key = int(quarters[row]), int(deciles[row, column])
         if key not in rates:
             like = usable[quarters == key[0]][deciles[quarters == key[0]] == key[1]]
-            rates[key] = _mean(like[~np.isnan(like)])
-    return np.array([rates[int(quarters[r]), float(deciles[r, c])] for r, c in known])
+            rates[key] = _mean(like) if key[1] else float("nan")
+    return np.array([rates[int(quarters[r]), int(deciles[r, c])] for r, c in known])
+
+
+def volatility_deciles(net: pd.DataFrame) -> np.ndarray:
+    """Decile among the themes of the day, 1..10, of trailing net volatility; 0 not known."""
+    moves = net.pct_change(fill_method=None)
+    ranks = moves.rolling(VOLATILITY_DAYS).std().rank(axis=1, pct=True)
+    deciles: np.ndarray = np.nan_to_num(np.ceil(ranks.to_numpy(float) * 10)).astype(int)
+    return deciles
+
+
+def quarter_numbers(net: pd.DataFrame) -> np.ndarray:
+    """Calendar quarter of each day, counted on through the years."""
+    return np.array([day.year * 4 + (day.month - 1) // 3 for day in net.index])
 
 
 def _intervals(
@@ -128,11 +139,13 @@ def _intervals(
         precisions.append(_mean(hits[drawn]))
         base = np.nanmean(matched[drawn]) if not np.isnan(matched[drawn]).all() else np.nan
         lifts.append(precisions[-1] / base if base > 0 else np.nan)
-    return _middle(precisions), _middle(lifts)
+    return middle(precisions), middle(lifts)
 
 
-def _middle(values: Sequence[float]) -> Interval:
-    low, high = np.nanquantile(values, [0.025, 0.975])
+def middle(values: Sequence[float] | np.ndarray) -> Interval:
+    """The middle 95 % of the values that are known."""
+    known = [value for value in values if not np.isnan(value)] or [float("nan")]
+    low, high = np.quantile(known, [0.025, 0.975])
     return float(low), float(high)
 
 

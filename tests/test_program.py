@@ -13,6 +13,7 @@ from bot.__main__ import app
 from bot.commands import COMMANDS
 from config.record import shipped
 from config.settings import FROM_ENVIRONMENT, Schedule, SettingsError, Source, Storage, load
+from signals.rules import RULES
 from tests import markets
 
 ROOT = Path(__file__).parents[1]
@@ -188,11 +189,17 @@ def test_the_record_is_scored_over_ones_own_store(tmp_path: Path, files: tuple[P
     assert done.returncode == 0, done.stderr
     scored = json.loads(done.stdout)
     rows = {row["name"]: row for row in scored["rows"]}
-    assert rows.keys() == {"forming", "bubble", "bursting"}
+    assert rows.keys() == {"forming", "bubble", "bursting", "baseline", *RULES}
     assert rows["forming"]["onsets"] == 0  # its label is not known yet: 60 days have not passed
     assert rows["bursting"]["precision"] is None
     assert len(scored["settings"]) == 12
-    assert "settings" in paomo(tmp_path, "score").stdout
+    assert rows["baseline"]["lead_days"] == [None, None, None]
+    assert rows["bubble"]["lift_interval"] == [None, None]
+    assert (scored["probability"]["n"], scored["probability"]["brier_skill"]) == (0, None)
+    said = paomo(tmp_path, "score").stdout
+    assert scored["settings"] in said
+    assert f"bubble alerts without a fall: {len(scored['false_alarms'])}" in said
+    assert "precision without any one of" in said
 
 
 def test_days_stepped_by_daily_say_what_replay_says(

@@ -83,6 +83,13 @@ def test_few_alerts_have_no_interval_and_none_have_no_precision() -> None:
     assert isnan(none.precision)
 
 
+def test_an_alert_without_a_volatility_has_nothing_to_be_matched_with() -> None:
+    frame = random_net(1, crash=True)
+    early = score("x", frame, alerts(frame, range(10)), frame.index[0], frame.index[-1])
+    assert early.onsets == 10
+    assert isnan(early.matched_base_rate)
+
+
 def test_only_the_alerts_of_the_span_count() -> None:
     frame = random_net(1, crash=True)
     made = alerts(frame, range(280, 300))
