@@ -10,6 +10,7 @@ from signals.compare import COOL_DAYS, RUN_UP, RUN_UP_DAYS
 from signals.scorecard import DAYS, FALL
 
 HEADS = ("alert", "onsets", "hits", "precision", "base", "matched", "lift", "episodes", "recall")
+WIDE = 140  # characters of the table
 WORST = 10  # misses and false alarms named
 SEEN_HEADS = ("lead days", "price at alert")
 
@@ -17,6 +18,8 @@ SEEN_HEADS = ("lead days", "price at alert")
 def print_score(measured: dict[str, Any], since: date, until: date) -> None:
     """Prints what `--json` gives, between two days."""
     console = Console()
+    if console.width < WIDE:  # cut-off figures are worse than long lines
+        console = Console(width=WIDE)
     title = f"alerts {since} to {until}, settings {measured['settings']}"
     console.print(_record(measured["rows"], title))
     detectable = {row["name"]: row["detectable_lift"] for row in measured["rows"]}
