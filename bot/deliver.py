@@ -13,7 +13,7 @@ from bot.texts import plain, stamped
 RETRY_SECONDS = 5  # first pause after a failure; it grows fourfold
 LONGEST_PAUSE = 600  # seconds
 ROOM = 64  # chats waited for; with fewer more are taken on
-MAX_UNCERTAIN = 12  # attempts of a message that may have arrived each time
+GIVE_UP = timedelta(hours=12)  # age of a message that may have arrived at each of its attempts
 
 
 class SendError(Exception):
@@ -110,7 +110,7 @@ def _failed(d: Delivery, message: Queued, error: SendError) -> None:
             ledger.migrate(message.chat, error.moved_to)
         elif error.refused:
             (outbox.park if message.plain else outbox.as_plain)(message.id, why)
-        elif error.uncertain and message.attempts + 1 >= MAX_UNCERTAIN:
+        elif error.uncertain and d.now() - message.created > GIVE_UP:
             outbox.park(message.id, why)
         else:
             at = d.now() + _pause(message, error)

@@ -14,6 +14,7 @@ from bot.words import TROUBLES, Language
 PATIENCE = timedelta(hours=1)  # a day's figures may come late without a word to the admins
 RECENT = timedelta(days=1)  # what happened once is told for so long
 FREE_BYTES = 300e6
+PREFIX = "trouble:"  # of the keys of what is told here
 
 
 def troubles(app: App) -> dict[str, str]:
@@ -47,7 +48,7 @@ def tell(app: App) -> int:
 
 
 def _queued(app: App, kind: str, detail: str, now: datetime) -> int:
-    day, key = now.date(), f"trouble:{kind}:{'on' if detail else 'over'}:{now.isoformat()}"
+    day, key = now.date(), f"{PREFIX}{kind}:{'on' if detail else 'over'}:{now.isoformat()}"
     admins = [c for c in app.ledger.chats() if c.kind == PRIVATE and c.id in app.settings.admins]
     draft = Outgoing(key, 0, day, "", now)
     return sum(
@@ -78,7 +79,8 @@ def _recent(event: str | None, now: datetime) -> str:
 
 def _given_up(app: App, now: datetime) -> str:
     here = {chat.id for chat in app.ledger.chats()}  # one that left is no trouble
-    lost = [m for m in app.ledger.outbox.parked() if m.chat in here and now - m.created < RECENT]
+    parked = [m for m in app.ledger.outbox.parked() if not m.key.startswith(PREFIX)]
+    lost = [m for m in parked if m.chat in here and now - m.created < RECENT]
     return f"{len(lost)}: {lost[-1].error}" if lost else ""
 
 

@@ -100,6 +100,21 @@ def test_what_can_succeed_is_tried_again(
     assert telegram.texts[0].startswith("(may be a repeat)") is marked
 
 
+def test_what_may_have_arrived_is_tried_for_half_a_day(ledger: Ledger) -> None:
+    telegram, clock = (
+        FakeTelegram(*(SendError("reset", uncertain=True) for _ in range(99))),
+        Clock(),
+    )
+    while clock.seconds < 100 + 12 * 3600:
+        once(ledger, telegram, clock)
+        assert ledger.outbox.count("due") == 1
+        clock.seconds += 600
+    clock.seconds += 600
+    once(ledger, telegram, clock)
+    assert [m.error for m in ledger.outbox.parked()] == ["reset"]
+    assert 60 < 99 - len(telegram.faults) < 80  # so many copies at the very worst, each marked
+
+
 def test_a_refused_markup_goes_once_more_as_plain_text(ledger: Ledger) -> None:
     telegram = FakeTelegram(SendError("can't parse", refused=True))
     assert once(ledger, telegram) == 1

@@ -78,6 +78,13 @@ def test_figures_that_come_late_within_the_hour_are_no_trouble(app: App) -> None
     assert watch.troubles(app) == {}
 
 
+def test_a_word_of_trouble_that_is_given_up_is_no_new_trouble(app: App) -> None:
+    TROUBLES["data"](app)
+    watch.tell(app)
+    app.ledger.outbox.park(app.ledger.outbox.waiting()[0].id, "no answer in time")
+    assert watch.troubles(app).keys() == {"data"}
+
+
 def test_messages_to_a_chat_that_left_are_no_trouble(app: App) -> None:
     given_up(app)
     app.ledger.turn_off(5, "blocked")

@@ -80,7 +80,8 @@ class World:
         bot = sender.builder(app.settings).build().bot
         async with bot:
             while app.ledger.outbox.count("due", "sending"):
-                self.api.faults["sendMessage"] = self.luck.sample(TROUBLES, 1)
+                if self.luck.random() < 0.5:
+                    self.api.faults["sendMessage"] = self.luck.sample(TROUBLES, 1)
                 now = app.now() + later
                 needs = Delivery(app.ledger, sender.of_outbox(bot), Pace(), lambda at=now: at, 45)
                 await deliver(needs)
