@@ -148,13 +148,10 @@ def _written(app: App, judged: Judged) -> list[Outgoing]:
     for chat in app.ledger.chats():
         wishes = app.ledger.wishes(chat.id)
         chosen = partial(_chosen, app.ledger.muted(chat.id, day), wishes, news_since)
-        (kept, loud), (late, _) = chosen(judged.told), chosen(missed)
+        (kept, loud), (late, was_loud) = chosen(judged.told), chosen(missed)
         drafts = [
-            replace(draft, silent=draft.silent or not loud)
-            for draft in [
-                *(summaries(chat.language, late) if late else []),
-                *(alerts(chat.language, kept) if kept else []),
-            ]
+            *_silent(summaries(chat.language, late) if late else [], not was_loud),
+            *_silent(alerts(chat.language, kept) if kept else [], not loud),
         ]
         # a day that was only filled in later has no market to tell of
         if judged.day.market and wishes.level("digest") != OFF:
@@ -162,6 +159,10 @@ def _written(app: App, judged: Judged) -> list[Outgoing]:
         hold = held_until(app.now(), wishes.quiet)
         out += [replace(draft, chat=chat.id, not_before=hold) for draft in drafts]
     return out
+
+
+def _silent(drafts: Iterable[Outgoing], silent: bool) -> list[Outgoing]:
+    return [replace(draft, silent=draft.silent or silent) for draft in drafts]
 
 
 def _chosen(

@@ -74,11 +74,11 @@ class Running:
 async def session(running: Running) -> None:
     """One session; the caller begins another unless the bot is told to stop."""
     hearing = running.hearing
-    hearing.begin()
     made = sender.builder(running.known, partial(Ear, hearing))
     telegram = made.concurrent_updates(AT_ONCE).build()
     if not await _initialized(running, telegram):
         return
+    hearing.begin()
     running.app.ledger.set_fact("username", telegram.bot.username)
     register(telegram, Talk(running.app, running.pace, running.in_worker))
     await telegram.start()
