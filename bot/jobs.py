@@ -4,7 +4,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, partial
 
 from bot import journal, messages
@@ -13,12 +13,11 @@ from bot.app import App, judged_themes
 from bot.errors import UserError
 from bot.records import OFF, Outgoing, Run, Wishes
 from bot.words import Language
-from market.calendar import SHANGHAI
+from market.calendar import closed
 from signals.evaluate import evaluate
 from signals.model import Signal, ThemeState, Transition
 from signals.replay import fold, replay
 
-CLOSE = time(15)  # of the mainland exchanges, Shanghai
 NOBODY = 0  # chat of a message before it is addressed
 CHART_DAYS = 250  # trading days a chart shows
 
@@ -124,8 +123,7 @@ def _kept(
 def _may_have_been_told(app: App, day: date) -> bool:
     """Whether a database that a backup has replaced may have told this day already."""
     restored = app.ledger.fact("restored")
-    close = datetime.combine(day, CLOSE, SHANGHAI)
-    return bool(restored) and close < datetime.fromisoformat(restored or "")
+    return bool(restored) and closed(day) < datetime.fromisoformat(restored or "")
 
 
 def facts_of(app: App, day: date) -> messages.Day:

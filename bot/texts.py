@@ -11,11 +11,10 @@ from functools import cache
 from typing import Any
 
 from bot.words import WORDS, Language, say
-from market.calendar import SHANGHAI
+from market.calendar import SHANGHAI, closed
 
 TEXT_LIMIT = 4096  # UTF-16 units, Telegram's
 STAMP_ROOM = 128  # units kept free for the line added when a message is sent
-CLOSE = timedelta(hours=15)  # of the mainland exchanges, after midnight in Shanghai
 
 
 def figure(value: float, unit: str, language: Language) -> str:
@@ -104,8 +103,7 @@ def stamped(
 ) -> str:
     """The text with when it was sent, how late after the day's close, and whether it may repeat."""
     sent = now.astimezone(SHANGHAI)
-    closed = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + CLOSE
-    delay = sent - closed
+    delay = sent - closed(day)
     line = f"{say('sent', language)} {sent:%Y-%m-%d %H:%M}"
     if delay > timedelta(minutes=late_minutes):
         line += f" ({say('late', language)} {_span(delay, language)})"

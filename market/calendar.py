@@ -7,6 +7,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+CLOSE = time(15)  # of the mainland exchanges, in Shanghai
+
+
+def closed(day: date) -> datetime:
+    """When a trading day of the mainland ended."""
+    return datetime.combine(day, CLOSE, SHANGHAI)
 
 
 @dataclass(frozen=True)
