@@ -45,7 +45,7 @@ def kills(count: int, seed: int = 1) -> Row:
     lost = count * EACH - len(copies)
     doubled = sum(n - 1 for n in copies.values())
     unmarked = sum(n - 1 for n in plain.values() if n > 1)
-    holds = arrived and lost == 0 and worst <= 1 and unmarked == 0
+    holds = arrived and lost == 0 and doubled <= count and unmarked == 0
     figure = f"{count * EACH} messages, {worst} doubled by one kill at most"
     return Row("SIGKILL under load", count, lost, doubled, doubled - unmarked, figure, holds)
 
