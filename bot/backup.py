@@ -5,10 +5,8 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from bot.errors import UserError
-from bot.home import DATABASE, LOCK, settings
+from bot.home import DATABASE, LOCK, alone, settings
 from bot.ledger import Ledger
 from market.database import DatabaseError, copy, damage, told
 
@@ -75,12 +73,9 @@ def run_backup(to: Path | None) -> None:
 def run_restore(file: Path | None) -> None:
     """`paomo restore`."""
     home = settings().home
-    try:
-        with FileLock(home / LOCK, timeout=0):
-            chosen, held = _chosen(home, file)
-            aside = _put_back(home, chosen)
-    except Timeout:
-        raise UserError(f"a `paomo run` is using {home}; stop it first") from None
+    with alone(home / LOCK, f"a `paomo run` is using {home}; stop it first"):
+        chosen, held = _chosen(home, file)
+        aside = _put_back(home, chosen)
     print(f"restored {chosen}: {held}")
     print("what it has waiting may have been sent since, so it will say that it may be a repeat")
     if aside:

@@ -8,6 +8,7 @@ from bot.ledger import Ledger
 from config.settings import Settings
 
 SILENT_AFTER = timedelta(minutes=2)  # without a sign of life or an answered poll
+HOUR = timedelta(hours=1)
 STUCK_AFTER = timedelta(minutes=15)  # a message that waits this long is not merely paced
 
 
@@ -54,10 +55,9 @@ def _silent(now: datetime, stamp: str | None, what: str) -> str:
     return f"{what} since {last:%Y-%m-%d %H:%M:%S} UTC" if now - last > SILENT_AFTER else ""
 
 
-def _served(ledger: Ledger, now: datetime) -> str:
-    """Each source with the hours since it last served."""
-    hours = {name: (now - at).total_seconds() / 3600 for name, at in ledger.served().items()}
-    return ", ".join(f"{name} {age:.1f} h ago" for name, age in hours.items())
+def since_served(ledger: Ledger, now: datetime) -> dict[str, timedelta]:
+    """How long ago each source last gave what it was asked for."""
+    return {name: now - at for name, at in ledger.served().items()}
 
 
 def print_status() -> None:
@@ -69,6 +69,8 @@ def print_status() -> None:
     known = settings()
     with closing(open_app(known)) as app:
         days, ledger = app.store.days(), app.ledger
+        ages = since_served(ledger, app.now()).items()
+        served = [f"{name} {age / HOUR:.1f} h ago" for name, age in ages]
         span = f"{days[0]} to {days[-1]}, {len(days)} days" if days else "no day yet"
         lines = {
             "home": known.home,
@@ -80,7 +82,7 @@ def print_status() -> None:
             "given up": ledger.outbox.count("parked"),
             "last sent": ledger.outbox.last_sent() or "nothing yet",
             "judged at": run.finished if (run := ledger.last_run("daily")) else "never",
-            "sources": _served(ledger, app.now()) or "none has served yet",
+            "sources": ", ".join(served) or "none has served yet",
             "backup": ledger.fact("backup_fault") or ledger.fact("tidied") or "none yet",
             "last cycle": ledger.fact("cycle") or "none yet",
             "bot": "; ".join(reasons(known, app.now())) or "running, healthy",

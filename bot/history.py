@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
@@ -15,7 +14,7 @@ from bot import messages, texts
 from bot.alerting import strongest_first
 from bot.app import judge, judged_themes
 from bot.errors import UserError
-from bot.home import LOCK, database, settings
+from bot.home import LOCK, alone, database, settings
 from market.importer import ImportRefused, ImportReport, import_history
 from market.source import Theme
 from market.store import Store
@@ -30,11 +29,9 @@ def run_import(bars: Path, members: Path, names: Path | None, index: Path | None
     """Imports with a progress bar and prints what was found; refusals as a UserError."""
     home = settings().home
     path = database(home)
-    try:
-        with FileLock(home / LOCK, timeout=0):  # it writes for minutes, and all else would wait
-            report = _imported(Store(path), bars, members, names, index)
-    except Timeout:
-        raise UserError(f"a `paomo run` is using {home}; stop it while importing") from None
+    # it writes for minutes, and all else would wait
+    with alone(home / LOCK, f"a `paomo run` is using {home}; stop it while importing"):
+        report = _imported(Store(path), bars, members, names, index)
     _print_report(report)
 
 

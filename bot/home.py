@@ -1,5 +1,9 @@
 """The home folder: settings, the database, the lock. Light, so that `health` is quick."""
 
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.errors import UserError
@@ -8,6 +12,25 @@ from config.themes import Themes, load_themes
 
 DATABASE = "paomo.db"  # the store's and the ledger's
 LOCK = "run.lock"  # held by a running bot
+
+
+@contextmanager
+def alone(path: Path, otherwise: str) -> Iterator[None]:
+    """Holds a lock file meanwhile; a UserError with `otherwise` when another program does."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=0)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise UserError(otherwise) from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be locked ({error.strerror})") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def settings() -> Settings:
@@ -24,6 +47,13 @@ def themes(home: Path) -> Themes:
         return load_themes(home)
     except SettingsError as error:
         raise UserError(str(error)) from None
+
+
+def sealed(known: Settings, text: str) -> str:
+    """What only who holds the token can write under a text: 64 hex digits."""
+    assert known.telegram_token
+    key = known.telegram_token.get_secret_value().encode()
+    return hmac.new(key, f"paomo {text}".encode(), hashlib.sha256).hexdigest()
 
 
 def database(home: Path) -> Path:

@@ -90,20 +90,23 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
         changed = [state for theme, state in states.items() if state != before.get(theme)]
         # days caught up with are told in one summary, on the newest
         written = _written(app, judged) if day == days[-1] else None
-        yield _kept(app, judged, changed, written)
+        entry = journal.written(day, judged.told, judged.day.themes, panel.until(day))
+        yield _kept(app, judged, changed, written, entry)
 
 
 def _kept(
-    app: App, judged: Judged, changed: Sequence[ThemeState], written: Sequence[Outgoing] | None
+    app: App,
+    judged: Judged,
+    changed: Sequence[ThemeState],
+    written: Sequence[Outgoing] | None,
+    entry: str,
 ) -> DayReport:
     """One transaction: states, readings, transitions, messages, and that the day was judged.
 
-    `written` is None for a day that is told later, with the newest.
+    `written` is None for a day that is told later, with the newest; `entry` is for the journal.
     """
     day, told, now = judged.day.day, tuple(judged.told), app.now()
     report = {"transitions": len(told), "messages": len(written or ())}
-    rows = app.store.panel(day, 1, sorted({t.theme for t in told}))
-    entry = journal.written(day, told, judged.day.themes, rows)
     with app.ledger.atomic():
         if not app.ledger.save_run("daily", Run(day.isoformat(), now, now, report)):
             return DayReport(day, told, new=False)  # another program was quicker

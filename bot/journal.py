@@ -24,7 +24,7 @@ from signals.panel import Panel
 def written(
     day: date, told: Iterable[Transition], themes: Mapping[str, Theme], panel: Panel
 ) -> str:
-    """A day's alerts as text; `panel` holds that day of their themes."""
+    """A day's alerts as text; `panel` ends with that day."""
     alerts = [
         {
             "id": number(t),

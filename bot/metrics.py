@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from bot.app import App, open_app
 from bot.cycle import due_day
-from bot.health import reasons
+from bot.health import reasons, since_served
 from config.settings import Settings
 from market.calendar import SHANGHAI
 from market.database import DatabaseError, told
@@ -110,7 +110,7 @@ class _Figures:
                 what = f"when the bot was last {fact}"
                 yield GaugeMetricFamily(f"paomo_{name}_timestamp_seconds", what, at)
         yield _by("paomo_source_age_seconds", "since a source last served", "source", {
-            source: (now - at).total_seconds() for source, at in ledger.served().items()
+            source: age.total_seconds() for source, age in since_served(ledger, now).items()
         })  # fmt: skip
         yield GaugeMetricFamily("paomo_job_late_seconds", "the day's cycle is late by", _late(app))
         kinds = {kind: float(count) for kind, count in ledger.kinds().items()}

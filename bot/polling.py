@@ -1,8 +1,6 @@
 """How Telegram's updates come in, and that the bot is not deaf without knowing it."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 import logging
 import time
@@ -18,6 +16,7 @@ from telegram.ext import Application
 from telegram.request import HTTPXRequest
 
 from bot import sender
+from bot.home import sealed
 from config.settings import Settings
 
 CONFLICTS, CONFLICT_SECONDS = 6, 120.0  # so many within this time: another program polls too
@@ -145,7 +144,7 @@ async def listen(telegram: Telegram, known: Settings) -> None:
         known.webhook.listen,
         known.webhook.port,
         webhook_url=known.telegram_webhook_url,
-        secret_token=secret(known),
+        secret_token=sealed(known, "webhook"),
         bootstrap_retries=-1,
     )
 
@@ -156,13 +155,6 @@ async def listen_no_more(telegram: Telegram) -> None:
     if telegram.updater.running:
         with suppress(InvalidToken):
             await telegram.updater.stop()
-
-
-def secret(known: Settings) -> str:
-    """What Telegram must send along with each call of the webhook; made of the token."""
-    assert known.telegram_token
-    key = known.telegram_token.get_secret_value().encode()
-    return hmac.new(key, b"paomo webhook", hashlib.sha256).hexdigest()
 
 
 def hearing(skipped: Callable[[str], None]) -> Hearing:

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import httpx
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from filelock import FileLock, Timeout
 
 from bot import health, watch
 from bot.app import App, open_app
 from bot.cycle import catch_up, tidy
 from bot.errors import UserError
-from bot.home import LOCK, database, settings
+from bot.home import LOCK, alone, database, settings
 from bot.ledger import Ledger
 from bot.logs import set_up
 from bot.metrics import Metrics
@@ -41,26 +40,14 @@ def run_bot() -> int:
         raise UserError("no token: set TELEGRAM_TOKEN (from @BotFather) in the environment or .env")
     set_up(known)
     with ExitStack() as held:
-        _locked(held, known.home / LOCK, f"another `paomo run` is using {known.home}")
+        other = f"another `paomo run` is using {known.home}; stop it first"
+        held.enter_context(alone(known.home / LOCK, other))
         bot_id = known.telegram_token.get_secret_value().partition(":")[0]
-        _locked(
-            held,
-            Path(tempfile.gettempdir()) / f"paomo-{bot_id}.lock",
-            "another `paomo run` on this machine uses the same token",
-        )
+        same_token = "another `paomo run` on this machine uses the same token; stop it first"
+        held.enter_context(alone(Path(tempfile.gettempdir()) / f"paomo-{bot_id}.lock", same_token))
         app = held.enter_context(closing(open_app(known)))
         held.enter_context(closing(Metrics(known)))
         return asyncio.run(_serve(known, app))
-
-
-def _locked(held: ExitStack, path: Path, otherwise: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        held.enter_context(FileLock(path, timeout=0))
-    except Timeout:
-        raise UserError(f"{otherwise}; stop it first") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be locked ({error.strerror})") from None
 
 
 async def _serve(known: Settings, app: App) -> int:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 # for those who hold or catch one and need no more of the library
 Connection = sqlite3.Connection
 DatabaseError = sqlite3.Error
+DAMAGED = ("malformed", "not a database", "file is encrypted")
 TOLD = (  # what SQLite says, and what to do about it
     (
-        ("malformed", "not a database", "file is encrypted"),
+        DAMAGED,
         "is damaged; stop the bot, then `paomo restore` puts back the newest backup",
     ),
     (("full",), "cannot grow: the disk is full; free some space. Nothing half-done was kept"),
@@ -40,7 +41,7 @@ def told(error: sqlite3.Error | str, path: Path | str = "the database") -> str:
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether the file itself is broken, so that trying again cannot help."""
-    return any(word in str(error).lower() for word in TOLD[0][0])
+    return any(word in str(error).lower() for word in DAMAGED)
 
 
 def opened(path: Path | None, migrations: "Migrations") -> sqlite3.Connection:

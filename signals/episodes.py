@@ -51,6 +51,11 @@ def episodes(net: pd.DataFrame, fall: float = FALL, days: int = DAYS) -> list[Ep
     return sorted(found, key=lambda episode: (episode.peak, episode.theme))
 
 
+def is_near(peak: int, alert: int) -> bool:
+    """Whether an alert speaks for a peak; both as rows of the panel."""
+    return -LATE_DAYS <= peak - alert <= EARLY_DAYS
+
+
 def foresight(
     net: pd.DataFrame, alerts: list[tuple[date, str]], since: date, until: date
 ) -> Foresight:
@@ -66,7 +71,7 @@ def foresight(
         near = [
             rows[day]
             for day, theme in alerts
-            if theme == episode.theme and -LATE_DAYS <= peak - rows[day] <= EARLY_DAYS
+            if theme == episode.theme and is_near(peak, rows[day])
         ]
         if near:
             leads.append(peak - near[0])

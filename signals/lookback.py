@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from signals.compare import Alerts
-from signals.episodes import EARLY_DAYS, LATE_DAYS, Episode, episodes
+from signals.episodes import Episode, episodes, is_near
 from signals.scorecard import DAYS, followed
 
 
@@ -30,10 +30,7 @@ def misses(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> list[
         episode
         for episode in episodes(net)
         if since <= episode.peak <= until
-        and not any(
-            -LATE_DAYS <= rows[episode.peak] - row <= EARLY_DAYS
-            for row in told.get(episode.theme, [])
-        )
+        and not any(is_near(rows[episode.peak], row) for row in told.get(episode.theme, []))
     ]
     return sorted(missed, key=lambda episode: -episode.fall)
 

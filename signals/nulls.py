@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from signals.compare import Alerts, labelled
-from signals.scorecard import DAYS, Interval, followed, quarter_numbers, volatility_deciles
+from signals.scorecard import DAYS, Interval, followed, quarter_numbers, unripe, volatility_deciles
 
 WAVE_DAYS = 20  # trading days without an alert that part one wave of alerts from the next
 SIGNIFICANT, POWER = 1.96, 0.84  # normal quantiles: 5 % two-sided, 80 % power
@@ -39,7 +39,7 @@ class LeftOut:
 def moved(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> Moved:
     """P-values of alerts between two days, one-sided; NaN without an alert or room to move."""
     outcome = followed(net).to_numpy(float)
-    inside = np.array([since <= day <= until for day in net.index]) & ~_tail(len(net))
+    inside = np.array([since <= day <= until for day in net.index]) & ~unripe(len(net))
     circle = np.flatnonzero(inside)
     rows = {day: row for row, day in enumerate(net.index[circle])}
     columns = {theme: column for column, theme in enumerate(net.columns)}
@@ -76,17 +76,12 @@ def detectable_lift(lift_interval: Interval) -> float:
     return 1 + (SIGNIFICANT + POWER) * (high - low) / (2 * SIGNIFICANT)
 
 
-def _tail(days: int) -> np.ndarray:
-    """The days whose label is not over: there only falls are known, which would flatter."""
-    return np.arange(days) >= days - DAYS
-
-
 def _expected(net: pd.DataFrame, outcome: np.ndarray) -> np.ndarray:
     """Share of equally volatile theme-days of the quarter that were followed by the fall."""
     quarters = quarter_numbers(net)
     cells = (quarters - quarters[0])[:, None] * 11 + volatility_deciles(net)
     known = ~np.isnan(outcome)
-    known[_tail(len(net))] = False
+    known[unripe(len(net))] = False
     count = np.bincount(cells[known], minlength=cells.max() + 1)
     hits = np.bincount(cells[known], outcome[known], cells.max() + 1)
     rates = np.divide(hits, count, out=np.full(len(count), np.nan), where=count > 0)

@@ -23,6 +23,7 @@ from signals.scorecard import (
     Interval,
     followed,
     middle,
+    unripe,
 )
 
 STAGES = (Stage.FORMING, Stage.BUBBLE, Stage.BURSTING)  # in which a probability is asked for
@@ -96,7 +97,7 @@ def skill(
     """What forecasts between two days were worth; beside it forecast and label, 2 x theme-day."""
     made, outcome = forecasts(net, staged(told, net)), followed(net).to_numpy(float)
     inside = np.array([since <= day <= until for day in net.index])
-    inside[max(0, len(net) - DAYS) :] = False  # there only falls are known, which would flatter
+    inside &= ~unripe(len(net))  # there only falls are known, which would flatter
     judged = inside[:, None] & ~np.isnan(made[0]) & ~np.isnan(outcome)
     errors = (made[:, judged] - outcome[judged]) ** 2
     halves = np.array([day.year * 2 + (day.month > 6) for day in net.index])

@@ -45,12 +45,15 @@ def lowest_ahead(net: pd.DataFrame, days: int) -> pd.DataFrame:
 
 def followed(net: pd.DataFrame, fall: float = FALL, days: int = DAYS) -> pd.DataFrame:
     """1 where the fall came within `days`, 0 where not, NaN where it is not known yet."""
-    fell = lowest_ahead(net, days) <= net * (1 - fall) * (
-        1 + 1e-12
-    )  # a fall of just that size counts
-    complete = pd.Series(np.arange(len(net)) < len(net) - days, index=net.index)
-    known = net.notna() & (fell.to_numpy() | complete.to_numpy()[:, None])
+    # a fall of just that size counts
+    fell = lowest_ahead(net, days) <= net * (1 - fall) * (1 + 1e-12)
+    known = net.notna() & (fell.to_numpy() | ~unripe(len(net), days)[:, None])
     return fell.astype(float).where(known)
+
+
+def unripe(count: int, days: int = DAYS) -> np.ndarray:
+    """The last of `count` days, with fewer than `days` ahead: of these only falls are known."""
+    return np.arange(count) >= count - days
 
 
 def onsets(told: Iterable[Transition], stage: Stage) -> list[tuple[date, str]]:

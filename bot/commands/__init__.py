@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.app import App
 from bot.commands import people, record, wishes
-from bot.commands.asked import Answer, Asked, both, may_change
+from bot.commands.asked import Answer, Asked, admins_only, both, may_change
 from bot.commands.chat import mute, start, stop, unmute
 from bot.commands.day import digest, status
 from bot.commands.lookups import stock, theme, themes, top, why
@@ -48,9 +48,7 @@ def answer(app: App, name: str, asked: Asked) -> Answer:
     if not command or (command.runs and not is_admin):
         return Answer(both(asked, "没有这个命令，/help 列出全部。", "No such command; see /help."))
     if command.changes and not may_change(app.settings, asked.chat, asked.user):
-        return Answer(
-            both(asked, "在群里只有管理员可以更改设置。", "In groups only admins change this.")
-        )
+        return admins_only(asked)
     return command.answer(app, asked)
 
 
@@ -89,7 +87,7 @@ COMMANDS: dict[str, Command] = {
     "help": Command(help_, "全部命令", "all commands"),
     "stop": Command(stop, "停止推送", "stop pushes here", changes=True),
 }
-PRESSED = {
+PRESSED = {  # button -> command
     "t": "theme",
     "w": "why",
     "m": "mute",
@@ -100,4 +98,4 @@ PRESSED = {
     "k": "settings",
     "f": "watch",
     "x": "unwatch",
-}  # button -> command
+}

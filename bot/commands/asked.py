@@ -46,6 +46,13 @@ def may_change(known: Settings, chat: Chat, user: int) -> bool:
     return chat.kind == PRIVATE or user in known.admins
 
 
+def admins_only(asked: Asked) -> Answer:
+    """The answer to who may not change what a group is told."""
+    return Answer(
+        both(asked, "在群里只有管理员可以更改设置。", "In groups only admins change this.")
+    )
+
+
 def both(asked: Asked, zh: str, en: str) -> str:
     """The words in the language asked in."""
     return zh if asked.language == "zh" else en

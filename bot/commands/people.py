@@ -1,15 +1,16 @@
 """Who may ask: roles given in Telegram, and the signed links that give them."""
 
-import hashlib
 import hmac
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC
 from html import escape
 from typing import NamedTuple
 
 from bot import watch
 from bot.app import App
 from bot.commands.asked import Answer, Asked, both, listed
+from bot.health import HOUR, since_served
+from bot.home import sealed
 from bot.records import Person
 from bot.words import say
 
@@ -70,11 +71,7 @@ def accepted(app: App, user: int, name: str, payload: str) -> bool:
 
 
 def _seal(app: App, until: int) -> str:
-    """What only we can write under an instant."""
-    token = app.settings.telegram_token
-    assert token
-    key = token.get_secret_value().encode()
-    return hmac.new(key, f"paomo invite {until}".encode(), hashlib.sha256).hexdigest()[:32]
+    return sealed(app.settings, f"invite {until}")[:32]
 
 
 def users(app: App, asked: Asked) -> Answer:
@@ -122,7 +119,8 @@ def health(app: App, asked: Asked) -> Answer:
         f"{m.created.astimezone(UTC):%m-%d %H:%M} → <code>{m.chat}</code> {escape(m.error or '')}"
         for m in app.ledger.outbox.parked()[-5:]
     ]
-    served = [f"{name} {_ago(app.now(), at)}" for name, at in app.ledger.served().items()]
+    ages = since_served(app.ledger, app.now()).items()
+    served = [f"{name} {age / HOUR:.1f} h" for name, age in ages]
     title = both(asked, "机器人自身", "The bot itself")
     return listed(
         title,
@@ -131,11 +129,6 @@ def health(app: App, asked: Asked) -> Answer:
         *([both(asked, "数据源最近成功：", "Sources last served:"), *served] if served else []),
         none=both(asked, "一切正常", "all is well"),
     )
-
-
-def _ago(now: datetime, at: datetime) -> str:
-    hours = (now - at).total_seconds() / 3600
-    return f"{hours:.1f} h"
 
 
 def whoami(app: App, asked: Asked) -> Answer:

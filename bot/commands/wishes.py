@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from bot.app import App
-from bot.commands.asked import Answer, Asked, both, listed, may_change, name_of, of_one
-from bot.records import LEVELS, OFF, ON
+from bot.commands.asked import Answer, Asked, admins_only, both, listed, may_change, name_of, of_one
+from bot.records import LEVELS, OFF, ON, SILENT
 from bot.words import KINDS, say
 from market.source import Theme
 from signals.model import Kind
 
 QUIET = ("", "22-8", "20-9")  # hours in Shanghai that the button goes through
-BELLS = {"on": "🔔", "silent": "🔕", "off": "✖️"}
+BELLS = {ON: "🔔", SILENT: "🔕", OFF: "✖️"}
 COUNTED_DAYS = 60  # trading days over which past alerts are counted
 
 
@@ -18,9 +18,7 @@ def settings(app: App, asked: Asked) -> Answer:
     """The chat's settings; with the name of one behind it, that one goes a step on."""
     chat, what = asked.chat.id, asked.rest.strip()
     if what and not may_change(app.settings, asked.chat, asked.user):
-        return Answer(
-            both(asked, "在群里只有管理员可以更改设置。", "In groups only admins do this.")
-        )
+        return admins_only(asked)
     wishes = app.ledger.wishes(chat)
     if what in {*Kind, "digest"}:
         steps = (ON, OFF) if what == "digest" else LEVELS
