@@ -4,6 +4,7 @@ FROM python:3.12-slim
 ENV PAOMO_HOME=/data \
     TZ=Asia/Shanghai \
     MPLCONFIGDIR=/tmp \
+    NUMBA_CACHE_DIR=/data/compiled \
     PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -24,6 +25,8 @@ RUN pip install --no-deps .
 
 USER paomo
 WORKDIR /data
+# compiled here, once: a new volume begins with what the image has at its place
+RUN python -c "from signals import psy; psy.warm()"
 VOLUME /data
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=60s --timeout=10s --start-period=90s --retries=3 CMD ["paomo", "health"]

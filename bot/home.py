@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import signals
 from bot.errors import UserError
 from config.settings import Settings, SettingsError, environment, load
 from config.themes import Themes, load_themes
@@ -36,9 +38,13 @@ def alone(path: Path, otherwise: str) -> Iterator[None]:
 def settings() -> Settings:
     """The settings; their faults as a UserError."""
     try:
-        return load(environment())
+        known = load(environment())
     except SettingsError as error:
         raise UserError(f"settings:\n{error}") from None
+    if not os.access(Path(signals.__file__).parent, os.W_OK):
+        # numba keeps what it compiled beside the source, or here; with no place it would not start
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(known.home / "compiled"))
+    return known
 
 
 def themes(home: Path) -> Themes:

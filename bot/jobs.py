@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.records import OFF, Outgoing, Run, Wishes
 from bot.words import Language
 from market.calendar import closed
-from signals.evaluate import evaluate
+from signals.evaluate import LOOK_BACK, evaluate
 from signals.model import Signal, ThemeState, Transition
 from signals.replay import fold, replay
 
@@ -80,7 +80,7 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     """Folds days one after the other; each has its own transaction of states and outbox."""
     span = app.settings.data.history_days + len(days) - 1
     panel = app.store.panel(days[-1], span, judged_themes(app.settings, app.store))
-    scores = evaluate(panel, app.rules)
+    scores = evaluate(panel.last(LOOK_BACK + len(days) - 1), app.rules)
     states = app.ledger.states()
     for day in days:
         before = states

@@ -24,6 +24,7 @@ MARKS = {Kind.SURGE: "🔺", Kind.DIVERGENCE: "↔️", Kind.REVERSAL: "🔻", K
 RULES: dict[str, Words] = {
     "run_up": {"zh": "60日净涨幅", "en": "net run-up, 60 days"},
     "breadth": {"zh": "站上20日线占比（5日均）", "en": "members above their 20-day average"},
+    "exuberance": {"zh": "爆炸性上涨（PSY 检验）", "en": "explosive growth (PSY test)"},
     "heat": {"zh": "新高与涨停热度（一年分位）", "en": "highs and limit-ups, own-year rank"},
     "divergence": {"zh": "价格相对业绩的净偏离", "en": "net growth of price less earnings"},
     "valuation": {"zh": "市盈率（一年分位）", "en": "price/earnings, own-year rank"},

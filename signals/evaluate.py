@@ -11,6 +11,8 @@ from signals.model import DECIMALS, Signal
 from signals.panel import Panel
 from signals.rules import Rule
 
+LOOK_BACK = 256  # trading days; no rule's word on a day depends on anything before them
+
 
 @dataclass(frozen=True)
 class Scores:

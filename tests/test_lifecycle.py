@@ -6,7 +6,7 @@ from math import nan
 import pytest
 
 from config.settings import Settings
-from signals.evaluate import evaluate
+from signals.evaluate import LOOK_BACK, evaluate
 from signals.lifecycle import Policy, Reading, advance
 from signals.model import Kind, Stage, ThemeState
 from signals.replay import fold, replay
@@ -113,14 +113,14 @@ def test_an_unknown_divergence_is_never_told(policy: Policy) -> None:
         assert not told
 
 
-def test_live_equals_replay(rules: tuple[Rule, ...], policy: Policy, settings: Settings) -> None:
-    panel = markets.panel(days=settings.data.history_days + 90)
+def test_live_equals_replay(rules: tuple[Rule, ...], policy: Policy) -> None:
+    panel = markets.panel(days=LOOK_BACK + 90)
     replayed = list(replay(panel, rules, policy))
     first = panel.days[-60]
     states = next(states for day, states, _ in replayed if day == first - timedelta(0))
     told = 0
     for day, after_day, transitions in replayed[-59:]:
-        live = panel.until(day).last(settings.data.history_days)
+        live = panel.until(day).last(LOOK_BACK)
         states, said = fold(states, evaluate(live, rules), day, policy)
         assert states == after_day
         assert repr(said) == repr(transitions)

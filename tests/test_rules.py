@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from config.settings import Settings
+from signals.evaluate import LOOK_BACK
 from signals.panel import Panel
 from signals.rules import RULES, Rule, build
 from tests import markets
@@ -51,9 +52,9 @@ def test_the_law_catches_a_planted_leak(leak: str) -> None:
     assert sees_the_future(LEAKS[leak], markets.panel())
 
 
-def test_a_rule_says_the_same_from_a_shorter_history(rule: Rule, settings: Settings) -> None:
-    panel = markets.panel(days=settings.data.history_days + 15)
-    short = rule.score(panel.last(settings.data.history_days), rule.params)
+def test_a_rule_says_the_same_from_a_shorter_history(rule: Rule) -> None:
+    panel = markets.panel(days=LOOK_BACK + 40)
+    short = rule.score(panel.last(LOOK_BACK), rule.params)
     pd.testing.assert_series_equal(
         short.iloc[-1], rule.score(panel, rule.params).iloc[-1], check_exact=True
     )

@@ -11,12 +11,23 @@ from typing import Any
 import pandas as pd
 
 from signals.panel import Panel
-from signals.rules import breadth, divergence, fall, heat, outflow, run_up, valuation, weakness
+from signals.rules import (
+    breadth,
+    divergence,
+    exuberance,
+    fall,
+    heat,
+    outflow,
+    run_up,
+    valuation,
+    weakness,
+)
 
 RULES: dict[str, tuple[Any, str]] = {
     "run_up": (run_up, "fraction"),
     "breadth": (breadth, "share"),
     "heat": (heat, "percentile"),
+    "exuberance": (exuberance, "share"),
     "divergence": (divergence, "fraction"),
     "valuation": (valuation, "percentile"),
     "fall": (fall, "fraction"),
