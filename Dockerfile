@@ -26,7 +26,7 @@ RUN pip install --no-deps .
 USER paomo
 WORKDIR /data
 # compiled here, once: a new volume begins with what the image has at its place
-RUN python -c "from signals import psy; psy.warm()"
+RUN python -m bot.warm
 VOLUME /data
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=60s --timeout=10s --start-period=90s --retries=3 CMD ["paomo", "health"]

@@ -6,8 +6,10 @@ comparisons of averages allow for the last digits of a float.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from os import cpu_count
 
 import numpy as np
 import pandas as pd
@@ -132,48 +134,44 @@ def membership(
     return sparse.csr_matrix((np.ones(len(pairs)), (rows, columns)), shape=shape)
 
 
+# what theme_kernel.sums counts, in its order
+COUNTED = (
+    *("covered", "advancers", "decliners", "priced"),
+    *("above_ma20", "ma20_known", "new_highs", "limit_ups"),
+)
+
+
 def theme_rows(stocks: StockDays, matrix: sparse.csr_matrix, rows: slice) -> dict[str, Array]:
-    """Figures of the chosen days, each day x theme: counts, ret, amount, volume_ratio."""
-    returns = stocks.returns[rows]
-    known = ~np.isnan(returns)
-    covered = _sums(known, matrix)
-    ret = np.divide(
-        _sums(np.nan_to_num(returns), matrix),
-        covered,
-        out=np.full(covered.shape, np.nan),
-        where=covered > 0,
-    )
-    amounts = stocks.amount[rows]
-    priced = _sums(~np.isnan(amounts), matrix)
-    return {
-        "ret": ret,
-        "covered": covered,
-        "advancers": _sums(returns > 0, matrix),
-        "decliners": _sums(returns < 0, matrix),
-        "above_ma20": _sums(stocks.above_ma20[rows], matrix),
-        "ma20_known": _sums(stocks.ma20_known[rows], matrix),
-        "new_highs": _sums(stocks.new_high[rows], matrix),
-        "limit_ups": _sums(stocks.limit_up[rows], matrix),
-        # a sum with holes is no sum: nine in ten traded members must be priced
-        "amount": np.where(
-            (priced > 0) & (priced >= 0.9 * covered), _sums(np.nan_to_num(amounts), matrix), np.nan
-        ),
-        "volume_ratio": _medians(stocks.activity[rows], matrix),
+    """Figures of the chosen days, each day x theme: counts, ret, amount, volume_ratio.
+
+    `matrix` is that of `membership`. Days are shared out among the cores.
+    """
+    every = range(len(stocks.returns))[rows]
+    parts = [part for part in np.array_split(np.asarray(every), cpu_count() or 1) if len(part)]
+    spans = [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
+    with ThreadPoolExecutor() as pool:
+        made = list(pool.map(lambda span: _theme_rows(stocks, matrix, span), spans))
+    return {name: np.concatenate([part[name] for part in made]) for name in made[0]}
+
+
+def _theme_rows(stocks: StockDays, matrix: sparse.csr_matrix, rows: slice) -> dict[str, Array]:
+    from market import theme_kernel  # brings numba, which takes half a second
+
+    activity = stocks.activity[rows]
+    members = (matrix.indptr, matrix.indices, matrix.shape[1])
+    marks = (stocks.above_ma20, stocks.ma20_known, stocks.new_high, stocks.limit_up)
+    flags = tuple(np.ascontiguousarray(mark[rows]) for mark in marks)
+    found, total = theme_kernel.sums(stocks.returns[rows], stocks.amount[rows], flags, *members)
+    counts = dict(zip(COUNTED, np.moveaxis(found.astype(float), -1, 0), strict=True))
+    covered, priced = counts["covered"], counts.pop("priced")
+    # a sum with holes is no sum: nine in ten traded members must be priced
+    whole = (priced > 0) & (priced >= 0.9 * covered)
+    unknown = np.full(covered.shape, np.nan)
+    return counts | {
+        "ret": np.divide(total[:, :, 0], covered, out=unknown, where=covered > 0),
+        "amount": np.where(whole, total[:, :, 1], np.nan),
+        "volume_ratio": theme_kernel.medians(activity, np.argsort(activity, axis=1), *members),
     }
-
-
-def _sums(values: Array, matrix: sparse.csr_matrix) -> Array:
-    return np.asarray(matrix.T.dot(values.astype(float).T).T)
-
-
-def _medians(values: Array, matrix: sparse.csr_matrix) -> Array:
-    columns = matrix.tocsc()
-    out = np.full((len(values), matrix.shape[1]), np.nan)
-    for theme in range(matrix.shape[1]):
-        own = values[:, columns.indices[columns.indptr[theme] : columns.indptr[theme + 1]]]
-        rows = (~np.isnan(own)).any(axis=1)
-        out[rows, theme] = np.nanmedian(own[rows], axis=1) if rows.any() else np.nan
-    return out
 
 
 def market_rows(stocks: StockDays, rows: slice) -> pd.DataFrame:

@@ -186,7 +186,7 @@ def dated(statistic: Floats, above: Floats, least_days: int) -> list[Explosive]:
 
 
 def warm() -> None:
-    """Compiles the kernels for good, so that the first evening does not wait for it."""
+    """Calls every kernel once, so that it is compiled and kept."""
     levels = random_walks(60, 1, seed=0)
     for lag in (0, 1):
         newest(levels, 20, lag)
