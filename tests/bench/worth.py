@@ -1,4 +1,4 @@
-"""Measures the main job on the reference history; run by `make bench`, not by the tests."""
+"""What the whole is worth and takes, on the reference history: import to delivery."""
 
 import asyncio
 import os
@@ -26,6 +26,7 @@ from market.store import Store
 from signals.model import Stage, Transition
 from signals.replay import replay
 from signals.scorecard import Score, onsets, score
+from tests.bench.row import Row
 from tests.botapi import TOKEN, BotApi
 
 CHATS = 10_000  # of the delivery
@@ -40,9 +41,9 @@ def timed(what: str) -> Iterator[None]:
     print(f"{what}: {time.perf_counter() - start:.2f} s", flush=True)
 
 
-def main() -> None:
+def rows() -> Iterator[Row]:
     """Import, panel, one day's cycle, a whole replay, and what it would have been worth."""
-    default = Path(__file__).parents[1] / ".." / "shared" / "data"
+    default = Path(__file__).parents[2] / ".." / "shared" / "data"
     folder = Path(os.environ.get("PAOMO_REFERENCE_DATA", default)) / "ashare"
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "paomo.db"
@@ -59,6 +60,7 @@ def main() -> None:
         _delivery(scratch)
         _quiet(store, told)
         _worth(store, told)
+    yield from ()
 
 
 def _replayed(store: Store, home: str) -> list[Transition]:
@@ -136,7 +138,3 @@ def _delivery(scratch: str) -> None:
     busiest = max(int(((times >= t) & (times < t + 1)).sum()) for t in times)
     rate = (len(times) - 1) / (times[-1] - times[0])
     print(f"delivery: {len(times)} chats, {rate:.1f} a second, busiest second {busiest} (limit 30)")
-
-
-if __name__ == "__main__":
-    main()
