@@ -24,6 +24,7 @@ NEW_LISTING_DAYS = 20  # trading days a listing is left out: its first moves are
 WARM_UP_DAYS = VOLUME_DAYS + 1  # rows before a day that its figures need
 IMPOSSIBLE_MOVE = 0.35  # beyond every price limit plus rounding: such a return is unknown
 SAME = 1e-9  # relative; equal up to float noise
+BLOCK_DAYS = 32  # worked at in one go
 
 Array = np.ndarray
 
@@ -157,7 +158,6 @@ def theme_rows(stocks: StockDays, matrix: sparse.csr_matrix, rows: slice) -> dic
 def _theme_rows(stocks: StockDays, matrix: sparse.csr_matrix, rows: slice) -> dict[str, Array]:
     from market import theme_kernel  # brings numba, which takes half a second
 
-    activity = stocks.activity[rows]
     members = (matrix.indptr, matrix.indices, matrix.shape[1])
     marks = (stocks.above_ma20, stocks.ma20_known, stocks.new_high, stocks.limit_up)
     flags = tuple(np.ascontiguousarray(mark[rows]) for mark in marks)
@@ -170,8 +170,20 @@ def _theme_rows(stocks: StockDays, matrix: sparse.csr_matrix, rows: slice) -> di
     return counts | {
         "ret": np.divide(total[:, :, 0], covered, out=unknown, where=covered > 0),
         "amount": np.where(whole, total[:, :, 1], np.nan),
-        "volume_ratio": theme_kernel.medians(activity, np.argsort(activity, axis=1), *members),
+        "volume_ratio": _medians(stocks.activity[rows], *members),
     }
+
+
+def _medians(values: Array, starts: Array, themes: Array, count: int) -> Array:
+    """Median of members' values, day x theme; a few days at once, which the cache can hold."""
+    from market import theme_kernel
+
+    out = np.empty((len(values), count))
+    for first in range(0, len(values), BLOCK_DAYS):
+        some = np.ascontiguousarray(values[first : first + BLOCK_DAYS])
+        order = theme_kernel.ordered(some)
+        theme_kernel.medians(some, order, starts, themes, out[first : first + BLOCK_DAYS])
+    return out
 
 
 def market_rows(stocks: StockDays, rows: slice) -> pd.DataFrame:

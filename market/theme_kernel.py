@@ -11,7 +11,7 @@ from numba import njit
 
 Array = np.ndarray
 
-
+SIGN = 1 << 63  # bit of a float's sign, which a NaN may have too
 LANE = 16  # bits of a count; four counts are added at once, each below 65,536 members
 
 
@@ -61,22 +61,38 @@ def sums(
     return counts, totals
 
 
+def ordered(values: Array) -> Array:
+    """The columns of each row by value, NaN last; for values of zero or more.
+
+    Such floats order as their bits do. With the column in the lowest bits whole numbers are sorted
+    instead of places, in a third of the time; what those bits told apart is below 1e-11 of a value.
+    """
+    low = (1 << int(values.shape[1]).bit_length()) - 1
+    keys = values.view(np.int64) & (SIGN - 1 - low)
+    keys |= np.arange(values.shape[1])
+    keys.sort(axis=1)
+    keys &= low
+    return keys
+
+
 @njit(cache=True, nogil=True)
-def medians(values: Array, order: Array, starts: Array, themes: Array, count: int) -> Array:
-    """Median of the known values of members, day x theme; NaN where none is known.
+def medians(values: Array, order: Array, starts: Array, themes: Array, out: Array) -> None:
+    """Median of the known values of members into `out`, day x theme; NaN where none is known.
 
     `values` is day x stock, `order` the stocks of each day by value, NaN last.
     """
     days, stocks = values.shape
-    out = np.full((days, count), np.nan)
-    known, seen = np.empty(count, np.int64), np.empty(count, np.int64)
+    left, even = np.empty(out.shape[1], np.uint32), np.empty(out.shape[1], np.bool_)
+    out[:] = np.nan
     for day in range(days):
-        known[:] = 0
-        seen[:] = 0
+        left[:] = 0
         for stock in range(stocks):
             if not np.isnan(values[day, stock]):
                 for place in range(starts[stock], starts[stock + 1]):
-                    known[themes[place]] += 1
+                    left[themes[place]] += 1
+        for theme in range(out.shape[1]):
+            even[theme] = left[theme] % 2 == 0
+            left[theme] = left[theme] // 2 + 1  # of so many the last is the middle, or above it
         for rank in range(stocks):
             stock = order[day, rank]
             value = values[day, stock]
@@ -84,9 +100,9 @@ def medians(values: Array, order: Array, starts: Array, themes: Array, count: in
                 break
             for place in range(starts[stock], starts[stock + 1]):
                 theme = themes[place]
-                seen[theme] += 1
-                if seen[theme] == (known[theme] + 1) // 2:
+                left[theme] -= 1  # below zero it is huge, and so counted no more
+                if left[theme] == 1:
                     out[day, theme] = value
-                if seen[theme] == known[theme] // 2 + 1:
-                    out[day, theme] = (out[day, theme] + value) / 2
-    return out
+                elif left[theme] == 0:
+                    below = out[day, theme]
+                    out[day, theme] = (below + value) / 2 if even[theme] else value

@@ -15,6 +15,13 @@ def panel(
     folder: Path, years: Sequence[int], themes: Sequence[str], reports: pd.DataFrame | None = None
 ) -> Panel:
     """The chosen themes against the whole market over whole years; column names are theme names."""
+    roster = pd.read_csv(folder / "ashare/members.csv.gz", dtype=str)
+    members = {name: roster.loc[roster["theme"] == name, "code"].tolist() for name in themes}
+    return _assembled(bars(folder, years), members, reports)
+
+
+def bars(folder: Path, years: Sequence[int]) -> Bars:
+    """All stocks' bars over whole years; amounts are unknown in them."""
     columns = ["day", "code", "close", "high", "volume"]
     table = pd.concat(
         pd.read_parquet(folder / f"ashare/bars/{year}.parquet", columns=columns) for year in years
@@ -33,12 +40,9 @@ def panel(
     unknown = np.full(close.shape, np.nan)
     dates = [stamp.date() for stamp in pd.DatetimeIndex(days)]
     age = np.where(first == 0, 10**6, -first)
-    bars = Bars(
+    return Bars(
         tuple(dates), tuple(codes), close, before, matrix("high"), matrix("volume"), unknown, age
     )
-    roster = pd.read_csv(folder / "ashare/members.csv.gz", dtype=str)
-    members = {name: roster.loc[roster["theme"] == name, "code"].tolist() for name in themes}
-    return _assembled(bars, members, reports)
 
 
 def _assembled(bars: Bars, members: dict[str, list[str]], reports: pd.DataFrame | None) -> Panel:

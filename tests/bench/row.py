@@ -1,8 +1,13 @@
 """One measured claim: ours, what it is compared to, and whether it reaches what was asked."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT = Path(__file__).parents[2] / ".." / "shared" / "data"
+FOLDER = Path(os.environ.get("PAOMO_REFERENCE_DATA", DEFAULT))  # of the reference data
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """What the whole is worth and takes, on the reference history: import to delivery."""
 
 import asyncio
-import os
 import resource
 import tempfile
 import time
@@ -26,7 +25,7 @@ from market.store import Store
 from signals.model import Stage, Transition
 from signals.replay import replay
 from signals.scorecard import Score, onsets, score
-from tests.bench.row import Row
+from tests.bench.row import FOLDER, Row
 from tests.botapi import TOKEN, BotApi
 
 CHATS = 10_000  # of the delivery
@@ -43,8 +42,7 @@ def timed(what: str) -> Iterator[None]:
 
 def rows() -> Iterator[Row]:
     """Import, panel, one day's cycle, a whole replay, and what it would have been worth."""
-    default = Path(__file__).parents[2] / ".." / "shared" / "data"
-    folder = Path(os.environ.get("PAOMO_REFERENCE_DATA", default)) / "ashare"
+    folder = FOLDER / "ashare"
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "paomo.db"
         store = Store(path)
