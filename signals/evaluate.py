@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,13 @@ class Scores:
 
 
 def evaluate(panel: Panel, rules: Sequence[Rule]) -> Scores:
-    """Scores of every rule on every day and theme of the panel."""
+    """Scores of every rule on every day and theme of the panel.
+
+    Raises ValueError when a day is there twice or out of order: windows would count it wrongly.
+    """
+    wrong = [b for a, b in pairwise(panel.days) if b <= a]
+    if wrong:
+        raise ValueError(f"days must ascend, each once: {wrong[0]}")
     frames = [rule.score(panel, rule.params).to_numpy(float).round(DECIMALS) for rule in rules]
     values = np.where(np.isfinite(frames), frames, np.nan)
     themes = tuple(panel.close.columns)

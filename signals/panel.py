@@ -41,8 +41,12 @@ class Panel:
 
     @property
     def net(self) -> pd.DataFrame:
-        """Theme index over the benchmark, day x theme, points of the ratio."""
-        return self.close.div(self.benchmark, axis=0)
+        """Theme index over the benchmark, day x theme, points of the ratio.
+
+        NaN where either is not above zero: no price is.
+        """
+        level = self.benchmark.where(self.benchmark > 0)
+        return self.close.where(self.close > 0).div(level, axis=0)
 
     def until(self, day: date) -> "Panel":
         """The panel as it was known on `day`: nothing after it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from config.settings import Settings
-from signals.evaluate import LOOK_BACK
+from signals.evaluate import LOOK_BACK, evaluate
 from signals.panel import Panel
 from signals.rules import RULES, Rule, build
 from tests import markets
@@ -92,6 +93,61 @@ def test_a_rule_does_not_make_up_what_is_missing(rule: Rule) -> None:
     panel = markets.panel()
     blank = {f.name: getattr(panel, f.name) * np.nan for f in fields(Panel)}
     assert rule.score(Panel(**blank), rule.params).isna().all(axis=None)
+
+
+def odd(name: str) -> Panel:
+    """A panel whose prices are not what prices should be; the counts beside them are sound."""
+    panel = markets.panel()
+    close, benchmark = panel.close.copy(), panel.benchmark
+    if name == "prices that stand still":
+        close.loc[:, :], benchmark = 1000.0, benchmark * 0 + 1000.0
+    elif name == "a price of zero today":
+        close.iloc[-1] = 0.0
+    elif name == "prices of zero":
+        close.loc[:, :] = 0.0
+    elif name == "a price in another unit for a day":
+        close.iloc[-5] *= 1e9
+    elif name == "a price of next to nothing":
+        close.iloc[-1] = 1e-9
+    elif name == "unknown at either end":
+        close.iloc[[0, 1, -1]] = np.nan
+    elif name == "holes":
+        close[np.random.default_rng(1).random(close.shape) < 0.3] = np.nan
+    elif name == "a market without a level":
+        benchmark = benchmark * 0
+    return replace(panel, close=close, benchmark=benchmark)
+
+
+ODD = (
+    *("prices that stand still", "a price of zero today", "prices of zero", "holes"),
+    *("a price in another unit for a day", "a price of next to nothing"),
+    *("unknown at either end", "a market without a level"),
+)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_prices_give_no_warning_and_nothing_infinite(rule: Rule, name: str) -> None:
+    panel = odd(name)  # a warning would end the test
+    (scores,) = evaluate(panel, [rule]).values
+    assert not np.isinf(scores).any()
+    blank = rule.score(replace(panel, close=panel.close * np.nan), rule.params)
+    if name in ("unknown at either end", "a price of zero today") and blank.isna().all(axis=None):
+        assert np.isnan(scores[-1]).all()  # a rule on prices
+    assert not sees_the_future(lambda p: rule.score(p, rule.params), panel)
+
+
+@pytest.mark.parametrize("days", [0, 1, 3])
+def test_a_rule_lives_with_next_to_no_days(rule: Rule, days: int) -> None:
+    panel = markets.panel()
+    few = panel.since(panel.days[-days]) if days else panel.until(date(1999, 1, 1))
+    assert rule.score(few, rule.params).shape == (days, len(panel.close.columns))
+
+
+def test_a_panel_with_a_day_twice_is_refused(rules: tuple[Rule, ...]) -> None:
+    panel = markets.panel(days=30)
+    twice = Panel(**{f.name: getattr(panel, f.name).iloc[[*range(30), 29]] for f in fields(Panel)})
+    with pytest.raises(ValueError, match="days must ascend, each once: 2024-06-28"):
+        evaluate(twice, rules)
 
 
 def test_a_rule_is_documented(rule: Rule, settings: Settings) -> None:

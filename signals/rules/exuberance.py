@@ -35,7 +35,7 @@ def score(panel: Panel, p: Params) -> pd.DataFrame:
     from signals import psy  # brings numba, which takes half a second
 
     net = panel.net
-    levels = np.log(net.where(net > 0).to_numpy(float)).T
+    levels = np.log(net.to_numpy(float)).T
     window, days = psy.least_window(p.past_days), len(net)
     weights = psy.signs(p.draws, p.past_days - 1, SEED)
     floor = psy.critical("gsadf", p.past_days, LEVEL)
