@@ -5,7 +5,8 @@ from sqlite_utils.migrations import Migrations
 
 from signals.panel import FRAMES
 
-THEME_DAY = ("day", "theme", *FRAMES, "backfilled", "member_day")  # columns, in order
+THEME_DAY = ("day", "theme", *FRAMES, "backfilled", "member_day")  # a row, as it is saved
+LATER = ("board_height", "broken_boards")  # figures that came with a later migration
 
 migrations = Migrations("store")
 
@@ -17,7 +18,7 @@ def m001_facts(db: Database) -> None:
     Days are numbers like 20240628; money is CNY, volume shares. WITHOUT ROWID keeps rows in the
     order they are read in: by day.
     """
-    figures = ", ".join(f'"{name}" REAL' for name in FRAMES)
+    figures = ", ".join(f'"{name}" REAL' for name in FRAMES if name not in LATER)
     for statement in (
         'CREATE TABLE theme (id TEXT PRIMARY KEY, name TEXT, "group" TEXT, exchange TEXT,'
         " source TEXT, basis TEXT, board TEXT, parent TEXT)",
@@ -50,3 +51,10 @@ def m002_upstream(db: Database) -> None:
         "CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT)",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m003_boards(db: Database) -> None:
+    """Runs of limit-ups and broken boards; of days derived before this they are not known."""
+    for name in LATER:
+        db.execute(f"ALTER TABLE theme_day ADD COLUMN {name} REAL")

@@ -157,7 +157,8 @@ class Store:
 
     def save_theme_days(self, rows: Iterable[tuple[Any, ...]]) -> int:
         """Adds theme rows (columns of THEME_DAY); a day once written is not rewritten."""
-        return self._insert("theme_day", len(THEME_DAY), rows)
+        named = f"theme_day ({', '.join(THEME_DAY)})"  # columns of later forms stand at the end
+        return self._insert(named, len(THEME_DAY), rows)
 
     def last_closes(self, day: date) -> dict[str, float]:
         """Each theme's newest index level in the 60 days before a day, points."""

@@ -21,7 +21,8 @@ MA_DAYS = 20  # trading days of the members' average and of their highs
 VOLUME_DAYS = 60  # trading days before, in a member's mean volume
 VOLUME_KNOWN_DAYS = 40  # of those must have a volume
 NEW_LISTING_DAYS = 20  # trading days a listing is left out: its first moves are no crowd's
-WARM_UP_DAYS = VOLUME_DAYS + 1  # rows before a day that its figures need
+BOARD_DAYS = 60  # trading days in which a run of limit-ups is counted, suspensions included
+WARM_UP_DAYS = max(VOLUME_DAYS, BOARD_DAYS) + 1  # rows before a day that its figures need
 IMPOSSIBLE_MOVE = 0.35  # beyond every price limit plus rounding: such a return is unknown
 SAME = 1e-9  # relative; equal up to float noise
 BLOCK_DAYS = 32  # worked at in one go
@@ -53,6 +54,9 @@ class StockDays:
     ma20_known: Array  # bool
     new_high: Array  # bool
     limit_up: Array  # bool
+    run: Array  # limit-ups in a row up to the day, count; 0 where not at the limit
+    broken: Array  # bool; touched the upper limit, closed below it
+    blind: Array  # bool; traded, but its high is not known
     activity: Array  # volume / own mean of the 60 days before, times
     amount: Array  # CNY
 
@@ -65,27 +69,34 @@ def stock_days(bars: Bars) -> StockDays:
     age = bars.age[None, :] + np.arange(len(bars.days))[:, None]
     usable = traded & (age >= NEW_LISTING_DAYS) & (np.abs(raw) <= IMPOSSIBLE_MOVE)
     returns = np.where(usable, raw, np.nan)
-    chain = _chained(np.where(np.abs(raw) <= IMPOSSIBLE_MOVE, raw, 0.0), bars.close)
+    chain = _chained(np.where(np.abs(raw) <= IMPOSSIBLE_MOVE, raw, 0.0), age >= 0)
     mean, top = _trailing(chain, MA_DAYS)
     known = traded & ~np.isnan(mean)
     limits = price_limits(bars.days, bars.codes, bars.st)
     closed_high = ~(bars.close < bars.high * (1 - 1e-4))  # an unknown high does not deny a limit
+    limit_up = usable & (returns >= limits - 0.003) & closed_high
+    touched = usable & (bars.high / bars.prev_close - 1 >= limits - 0.003)
     return StockDays(
         returns=returns,
         above_ma20=known & (chain > mean * (1 + SAME)),
         ma20_known=known,
         new_high=known & (chain >= top * (1 - SAME)),
-        limit_up=usable & (returns >= limits - 0.003) & closed_high,
+        limit_up=limit_up,
+        run=_runs(limit_up, traded),
+        broken=touched & ~limit_up,
+        blind=usable & np.isnan(bars.high),
         activity=_activity(np.where(traded, bars.volume, np.nan)),
         amount=np.where(traded, bars.amount, np.nan),
     )
 
 
-def _chained(returns: Array, close: Array) -> Array:
-    """Each stock's index from its returns, flat through suspensions, NaN before its first bar."""
-    started = np.maximum.accumulate(~np.isnan(close), axis=0)
+def _chained(returns: Array, listed: Array) -> Array:
+    """Each stock's index from its returns, flat through suspensions, NaN before it was listed.
+
+    Not before its first row here: that would depend on where a suspended stock's bars begin.
+    """
     chain = np.cumprod(1 + np.nan_to_num(returns), axis=0)
-    return np.where(started, chain, np.nan)
+    return np.where(listed, chain, np.nan)
 
 
 def _trailing(values: Array, days: int) -> tuple[Array, Array]:
@@ -97,6 +108,16 @@ def _trailing(values: Array, days: int) -> tuple[Array, Array]:
         np.maximum(top[lag:], rows, out=top[lag:])
     total[: days - 1] = np.nan
     return total / days, np.where(np.isnan(total), np.nan, top)
+
+
+def _runs(limit_up: Array, traded: Array) -> Array:
+    """Limit-ups in a row within BOARD_DAYS, suspensions passed over; 0 where not at the limit."""
+    rows = np.arange(len(limit_up))[:, None]
+    ended = np.maximum.accumulate(np.where(traded & ~limit_up, rows, -1), axis=0)
+    before = np.maximum(ended, rows - BOARD_DAYS)  # the last row that does not count
+    total = np.cumsum(limit_up, axis=0)
+    gone = np.where(before >= 0, np.take_along_axis(total, np.maximum(before, 0), axis=0), 0)
+    return np.where(limit_up, total - gone, 0)
 
 
 def _activity(volume: Array) -> Array:
@@ -143,7 +164,7 @@ COUNTED = (
 
 
 def theme_rows(stocks: StockDays, matrix: sparse.csr_matrix, rows: slice) -> dict[str, Array]:
-    """Figures of the chosen days, each day x theme: counts, ret, amount, volume_ratio.
+    """Figures of the chosen days, each day x theme: counts, boards, ret, amount, volume_ratio.
 
     `matrix` is that of `membership`. Days are shared out among the cores.
     """
@@ -163,12 +184,19 @@ def _theme_rows(stocks: StockDays, matrix: sparse.csr_matrix, rows: slice) -> di
     flags = tuple(np.ascontiguousarray(mark[rows]) for mark in marks)
     found, total = theme_kernel.sums(stocks.returns[rows], stocks.amount[rows], flags, *members)
     counts = dict(zip(COUNTED, np.moveaxis(found.astype(float), -1, 0), strict=True))
+    boards = theme_kernel.boards(
+        stocks.run[rows], stocks.broken[rows], stocks.blind[rows], *members
+    )
+    height, broken, blind = np.moveaxis(boards.astype(float), -1, 0)
     covered, priced = counts["covered"], counts.pop("priced")
     # a sum with holes is no sum: nine in ten traded members must be priced
     whole = (priced > 0) & (priced >= 0.9 * covered)
     unknown = np.full(covered.shape, np.nan)
+    known = covered > 0
     return counts | {
-        "ret": np.divide(total[:, :, 0], covered, out=unknown, where=covered > 0),
+        "ret": np.divide(total[:, :, 0], covered, out=unknown, where=known),
+        "board_height": np.where(known, height, np.nan),
+        "broken_boards": np.where(known & (blind <= 0.1 * covered), broken, np.nan),
         "amount": np.where(whole, total[:, :, 1], np.nan),
         "volume_ratio": _medians(stocks.activity[rows], *members),
     }

@@ -76,6 +76,29 @@ def ordered(values: Array) -> Array:
 
 
 @njit(cache=True, nogil=True)
+def boards(
+    runs: Array, broken: Array, blind: Array, starts: Array, themes: Array, count: int
+) -> Array:
+    """Day x theme x 3 over members: the longest of `runs`, and how many are `broken`, `blind`.
+
+    All three are day x stock and mostly zero, so that it costs little beside `sums`.
+    """
+    days, stocks = runs.shape
+    out = np.zeros((days, count, 3), np.int64)
+    for day in range(days):
+        for stock in range(stocks):
+            run, fell, hidden = runs[day, stock], broken[day, stock], blind[day, stock]
+            if run == 0 and not fell and not hidden:
+                continue
+            for place in range(starts[stock], starts[stock + 1]):
+                of_theme = out[day, themes[place]]
+                of_theme[0] = max(of_theme[0], run)
+                of_theme[1] += fell
+                of_theme[2] += hidden
+    return out
+
+
+@njit(cache=True, nogil=True)
 def medians(values: Array, order: Array, starts: Array, themes: Array, out: Array) -> None:
     """Median of the known values of members into `out`, day x theme; NaN where none is known.
 

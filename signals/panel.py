@@ -20,6 +20,8 @@ class Panel:
     ma20_known: pd.DataFrame  # traded members whose 20-day average is known, count
     new_highs: pd.DataFrame  # members at a 20-day closing high, count
     limit_ups: pd.DataFrame  # members closed at the upper price limit, count
+    board_height: pd.DataFrame  # longest run of limit-ups among members, days; 0 none at the limit
+    broken_boards: pd.DataFrame  # members that touched the limit but closed below it, count
     amount: pd.DataFrame  # value traded, CNY
     market_amount: pd.Series  # value traded by all stocks, CNY; by day
     volume_ratio: pd.DataFrame  # median over members of volume / own mean of 60 days before, times

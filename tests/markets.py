@@ -42,6 +42,8 @@ def panel(days: int = 420, themes: int = 6, seed: int = 1) -> Panel:
         "ma20_known": frame(members),
         "new_highs": frame(rng.integers(0, 10, (days, themes))),
         "limit_ups": frame(rng.integers(0, 3, (days, themes))),
+        "board_height": frame(rng.integers(0, 5, (days, themes))),
+        "broken_boards": frame(rng.integers(0, 3, (days, themes))),
         "amount": frame(rng.lognormal(20, 0.3, (days, themes))),
         "market_amount": pd.Series(rng.lognormal(26, 0.1, days), index),
         "volume_ratio": frame(activity * rng.lognormal(0, 0.05, (days, themes))),

@@ -36,8 +36,20 @@ def test_importing_twice_changes_nothing(store: Store, files: tuple[Path, Path])
     assert before.close.equals(store.panel(date(2024, 6, 28), 500).close)
 
 
+def with_boards(table: pd.DataFrame) -> pd.DataFrame:
+    """The bars with three limit-ups in a row of 600003 in its last days, then a broken board."""
+    out, own = table.copy(), table["code"] == "600003"
+    close, high = (out.loc[own, name].to_numpy(copy=True) for name in ("close", "high"))
+    for row, change in zip(range(-5, 0), (0.1, 0.1, 0.1, 0.04, 0.0), strict=True):
+        close[row] = close[row - 1] * (1 + change)
+        high[row] = close[row - 1] * 1.1 if change else close[row]
+    out.loc[own, "close"], out.loc[own, "high"] = close, high
+    return out
+
+
 def test_a_day_at_a_time_gives_the_rows_of_the_whole_import(files: tuple[Path, Path]) -> None:
     whole, daily = Store(None), Store(None)
+    with_boards(markets.bars()).to_csv(files[0], index=False)
     import_history(whole, *files)
     days = whole.bar_days()
     daily.save_themes(whole.themes().values())
@@ -48,7 +60,11 @@ def test_a_day_at_a_time_gives_the_rows_of_the_whole_import(files: tuple[Path, P
         daily.save_bars((as_int(day), *row[1:]) for row in bars.itertuples(index=False))
         derive(daily, [day], backfilled=True)
     one, other = whole.panel(days[-1], 500), daily.panel(days[-1], 500)
-    for name in ("above_ma20", "new_highs", "limit_ups", "volume_ratio", "covered"):
+    counts = ("above_ma20", "new_highs", "limit_ups", "board_height", "broken_boards", "covered")
+    hot = theme_id("热题材")
+    assert one.board_height[hot].tolist()[-5:] == [1, 2, 3, 0, 0]
+    assert one.broken_boards[hot].tolist()[-5:] == [0, 0, 0, 1, 0]
+    for name in (*counts, "volume_ratio"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True)
     pd.testing.assert_frame_equal(one.net, other.net, rtol=1e-12)
 

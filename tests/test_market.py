@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from sqlite_utils import Database
@@ -15,20 +16,32 @@ from market.calendar import Calendar
 from market.checks import snapshot_faults
 from market.simulate import simulate
 from market.store import Store
+from signals.panel import FRAMES
 
 READY = time(15, 5)
 
 
-@pytest.mark.parametrize("known", range(1, 3))
+@pytest.mark.parametrize("known", range(1, 4))
 def test_a_store_of_each_earlier_form_is_brought_up_to_date(tmp_path: Path, known: int) -> None:
     path = tmp_path / "paomo.db"
     steps = schema.migrations.pending(Database(path))
-    assert len(steps) == 2, "a new migration: widen the range above"
-    schema.migrations.apply(Database(path), stop_before=None if known == 2 else steps[1].name)
+    assert len(steps) == 3, "a new migration: widen the range above"
+    after = steps[known].name if known < len(steps) else None
+    schema.migrations.apply(Database(path), stop_before=after)
     Database(path)["stock"].insert({"code": "600001", "name": "甲"})
+    day = {"day": 20240628, "theme": "t", "close": 1000.0, "limit_ups": 2.0, "member_day": 20240601}
+    Database(path)["theme_day"].insert(day | {"backfilled": 1})
+    Database(path)["market_day"].insert({"day": 20240628, "benchmark": 1000.0})
     store = Store(path)
     assert store.stocks() == {"600001": "甲"}
     assert store.note("x") is None
+    store.save_theme_days([(20240701, "t", *map(float, range(len(FRAMES))), 0, 20240701)])
+    store.save_market_days([(20240701, 1000.0, 3, 2, 1, 0, None, "x")])
+    panel = store.panel(date(2024, 7, 1), 2, ["t"])
+    assert panel.limit_ups["t"].iloc[0] == 2
+    assert np.isnan(panel.board_height["t"].iloc[0])  # of days before it was counted: unknown
+    for place, name in enumerate(FRAMES):
+        assert getattr(panel, name)["t"].iloc[1] == place
     store.close()
 
 
