@@ -18,6 +18,17 @@ from signals.model import Kind, Signal, Stage, ThemeState, Transition
 FULL = 3  # transitions of a grouped message with all their evidence; the rest has a line each
 WIDE = 10  # transitions on a day from which it is called market-wide
 NAME_LIMIT = 40  # characters of a theme's name that are shown
+RESTS = {  # the rules each kind of alert rests on, shown first
+    Kind.SURGE: ("run_up", "breadth"),
+    Kind.DIVERGENCE: ("divergence",),
+    Kind.REVERSAL: ("fall", "weakness", "outflow"),
+    Kind.OVER: ("run_up", "fall"),
+}
+MOOD = (
+    "board_height",
+    "broken_boards",
+    "crowding",
+)  # shown because asked for; they warn of nothing
 
 
 @dataclass(frozen=True)
@@ -128,24 +139,39 @@ def _section(transition: Transition, day: Day, language: Language) -> dict[str, 
         "record": record(transition, day, language),
         "facts": day.facts.get(transition.theme),
         "number": number(transition),
-        **evidence(transition.signals, language),
+        "evidence": evidence(transition.signals, language, transition.kind),
     }
 
 
-def evidence(signals: Sequence[Signal], language: Language) -> dict[str, Any]:
-    """The rules that know something, with value and threshold, and the names of the rest."""
-    known = [
-        {
-            "dot": "●" if signal.firing else "○",
-            "rule": _rule(signal.rule, language),
-            "value": figure(signal.value, signal.unit, language),
-            "threshold": figure(signal.threshold, signal.unit, language),
-        }
-        for signal in signals
-        if not math.isnan(signal.value)
-    ]
+def evidence(signals: Sequence[Signal], language: Language, kind: Kind) -> dict[str, Any]:
+    """What the rules say, in the order it matters for a kind of alert.
+
+    Leading: what the kind rests on and what else fires. Mood warns of nothing. The rest stands
+    below its thresholds; of those that know nothing there are names alone.
+    """
+    rests = [s for rule in RESTS[kind] for s in signals if s.rule == rule]
+    judged = [s for s in signals if s.rule not in MOOD]
+    leading = [*rests, *(s for s in judged if s.firing and s not in rests)]
+    groups = {
+        "leading": leading,
+        "mood": [s for s in signals if s.rule in MOOD],
+        "rest": [s for s in judged if s not in leading],
+    }
+    shown = {
+        name: [_shown(s, language) for s in group if not math.isnan(s.value)]
+        for name, group in groups.items()
+    }
     unknown = [_rule(s.rule, language) for s in signals if math.isnan(s.value)]
-    return {"known": known, "unknown": unknown}
+    return {**shown, "unknown": unknown}
+
+
+def _shown(signal: Signal, language: Language) -> dict[str, str]:
+    return {
+        "dot": "●" if signal.firing else "○",
+        "rule": _rule(signal.rule, language),
+        "value": figure(signal.value, signal.unit, language),
+        "threshold": figure(signal.threshold, signal.unit, language),
+    }
 
 
 def _rule(name: str, language: Language) -> str:

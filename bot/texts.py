@@ -23,6 +23,8 @@ def figure(value: float, unit: str, language: Language) -> str:
         return say("unknown", language)
     if unit == "fraction":
         return f"{value:+.1%}"
+    if unit == "days":
+        return f"{value:.0f}{'天' if language == 'zh' else ' d'}"
     return f"{value:.1f}x" if unit == "ratio" else f"{value:.0%}"
 
 

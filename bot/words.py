@@ -31,6 +31,12 @@ RULES: dict[str, Words] = {
     "fall": {"zh": "距60日高点净回落", "en": "net fall from the 60-day peak"},
     "weakness": {"zh": "跌破20日线占比", "en": "members below their 20-day average"},
     "outflow": {"zh": "成交活跃度较高点回落", "en": "activity lost since its high"},
+    "board_height": {"zh": "连板高度", "en": "longest limit-up run"},
+    "broken_boards": {"zh": "炸板率（5日）", "en": "broken limit-ups, 5 days"},
+    "crowding": {
+        "zh": "成交占比（一年分位，未检验）",
+        "en": "share of trading, own-year rank (untested)",
+    },
 }
 FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details follow
     "boards": {"zh": "未取到板块列表", "en": "the list of boards did not come"},
@@ -57,6 +63,8 @@ TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
 WORDS: dict[str, Words] = {
     "unknown": {"zh": "未知", "en": "not known"},
     "threshold": {"zh": "阈值", "en": "threshold"},
+    "mood": {"zh": "情绪（不作预警依据）", "en": "mood (no grounds for an alert)"},
+    "below": {"zh": "未达阈值", "en": "below their thresholds"},
     "simulated": {"zh": "【模拟数据】", "en": "[SIMULATED] "},
     "alerts": {"zh": "题材警报", "en": "Theme alerts"},
     "wide": {

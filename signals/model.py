@@ -35,7 +35,7 @@ class Signal:
     day: date
     value: float  # in `unit`; NaN means unknown
     threshold: float  # in `unit`
-    unit: str  # share (0..1), fraction (a return), ratio (times), percentile (0..1)
+    unit: str  # share (0..1), fraction (a return), ratio (times), percentile (0..1), days
 
     @property
     def firing(self) -> bool:

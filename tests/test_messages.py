@@ -1,5 +1,6 @@
 """Messages: what they say, in two languages, escaped, and never too long."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from math import nan
@@ -14,6 +15,7 @@ from bot.words import Language
 from market.facts import MarketDay, ThemeFacts
 from market.source import Theme
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
+from signals.rules import Rule
 
 GOLDEN = Path(__file__).with_name("golden")
 DAY = date(2024, 3, 1)
@@ -32,6 +34,11 @@ TURN = Transition(
         Signal("t", "weakness", DAY, 0.62, 0.5, "share"),
         Signal("t", "divergence", DAY, nan, 0.25, "fraction"),
         Signal("t", "brand_new", DAY, 2.06, 2.0, "ratio"),
+        Signal("t", "breadth", DAY, 0.41, 0.7, "share"),
+        Signal("t", "heat", DAY, 0.2, 0.95, "percentile"),
+        Signal("t", "board_height", DAY, 5, 4, "days"),
+        Signal("t", "broken_boards", DAY, 0.38, 0.35, "share"),
+        Signal("t", "crowding", DAY, nan, 0.95, "percentile"),
     ),
 )
 SURGE = replace(
@@ -57,6 +64,33 @@ def golden(name: str, text: str) -> None:
 def test_an_alert_shows_its_evidence_its_day_and_its_members(language: Language) -> None:
     (text,) = messages.alerts([TURN], TOLD, language)
     golden(f"alert_{language}", text)
+
+
+def test_what_an_alert_rests_on_comes_first_and_mood_never_leads() -> None:
+    shown = messages.evidence(TURN.signals, "en", Kind.REVERSAL)
+    leading = [line["rule"] for line in shown["leading"]]
+    assert leading[0] == messages.RULES["fall"]["en"]
+    assert leading[-1] == "brand_new"
+    assert [line["dot"] for line in shown["mood"]] == ["●", "●"]  # beyond what traders go by
+    assert not {line["rule"] for line in shown["mood"]} & set(leading)
+    surge = messages.evidence(TURN.signals, "en", Kind.SURGE)
+    assert [line["value"] for line in surge["leading"]][:2] == ["+31.0%", "41%"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_rule_is_said_once(kind: Kind, rules: tuple[Rule, ...]) -> None:
+    signals = [Signal("t", r.name, DAY, r.threshold - 1, r.threshold, r.unit) for r in rules]
+    signals[4] = replace(signals[4], value=nan)
+    shown = messages.evidence(signals, "zh", kind)
+    said = [line["rule"] for name in ("leading", "mood", "rest") for line in shown[name]]
+    assert sorted([*said, *shown["unknown"]]) == sorted(messages.RULES[r.name]["zh"] for r in rules)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_tag_spans_a_line(language: Language) -> None:
+    (text,) = messages.alerts([TURN], TOLD, language)
+    for line in text.split("\n"):
+        assert re.sub(r"<(\w+)[^>]*>[^<]*</\1>", "", line).count("<") == 0
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -98,6 +132,7 @@ def test_the_number_of_an_alert_is_its_own() -> None:
         (-0.05, "fraction", "-5.0%"),
         (0.7, "share", "70%"),
         (2.06, "ratio", "2.1x"),
+        (3.0, "days", "3天"),
     ],
 )
 def test_figures_carry_their_units(value: float, unit: str, said: str) -> None:

@@ -9,7 +9,8 @@ from bot.commands.asked import PICKS, Answer, Asked, as_of, both, listed, name_o
 from bot.jobs import facts_of
 from bot.words import STAGES, say
 from market.source import Theme
-from signals.model import Stage, ThemeState
+from signals.lifecycle import KIND
+from signals.model import Kind, Stage, ThemeState
 
 LISTED = 10  # themes of a ranking
 NAMED = 30  # themes of a stage that are named
@@ -41,7 +42,7 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
         state=state,
         episode=messages.episode(state, None, asked.language),
         facts=told.facts.get(theme.id),
-        **messages.evidence(signals, asked.language),
+        evidence=messages.evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
     )
     return Answer(text, _buttons(asked, theme), theme.id)
 

@@ -12,7 +12,10 @@ import pandas as pd
 
 from signals.panel import Panel
 from signals.rules import (
+    board_height,
     breadth,
+    broken_boards,
+    crowding,
     divergence,
     exuberance,
     fall,
@@ -33,6 +36,9 @@ RULES: dict[str, tuple[Any, str]] = {
     "fall": (fall, "fraction"),
     "weakness": (weakness, "share"),
     "outflow": (outflow, "fraction"),
+    "board_height": (board_height, "days"),
+    "broken_boards": (broken_boards, "share"),
+    "crowding": (crowding, "percentile"),
 }
 
 
@@ -44,7 +50,7 @@ class Rule:
     score: Callable[[Panel, Any], pd.DataFrame]  # panel, params -> day x theme, in `unit`
     params: Any  # the rule's own frozen Params
     threshold: float  # in `unit`
-    unit: str  # fraction | share (0..1) | percentile (0..1) | ratio
+    unit: str  # fraction | share (0..1) | percentile (0..1) | ratio | days
 
 
 def build(blocks: Mapping[str, Mapping[str, float]]) -> tuple[Rule, ...]:
