@@ -15,13 +15,17 @@ def panel(
     folder: Path, years: Sequence[int], themes: Sequence[str], reports: pd.DataFrame | None = None
 ) -> Panel:
     """The chosen themes against the whole market over whole years; column names are theme names."""
+    return assembled(bars(folder, years), members(folder, themes), reports)
+
+
+def members(folder: Path, themes: Sequence[str]) -> dict[str, list[str]]:
+    """Codes of each theme, of the one snapshot there is."""
     roster = pd.read_csv(folder / "ashare/members.csv.gz", dtype=str)
-    members = {name: roster.loc[roster["theme"] == name, "code"].tolist() for name in themes}
-    return _assembled(bars(folder, years), members, reports)
+    return {name: roster.loc[roster["theme"] == name, "code"].tolist() for name in themes}
 
 
 def bars(folder: Path, years: Sequence[int]) -> Bars:
-    """All stocks' bars over whole years; amounts are unknown in them."""
+    """Bars of all stocks over whole years; no amounts in them."""
     columns = ["day", "code", "close", "high", "volume"]
     table = pd.concat(
         pd.read_parquet(folder / f"ashare/bars/{year}.parquet", columns=columns) for year in years
@@ -45,7 +49,8 @@ def bars(folder: Path, years: Sequence[int]) -> Bars:
     )
 
 
-def _assembled(bars: Bars, members: dict[str, list[str]], reports: pd.DataFrame | None) -> Panel:
+def assembled(bars: Bars, members: dict[str, list[str]], reports: pd.DataFrame | None) -> Panel:
+    """The panel of themes with these members."""
     stocks, whole, themes = stock_days(bars), slice(None), list(members)
     matrix = membership(members, themes, bars.codes)
     made = theme_rows(stocks, matrix, whole)
