@@ -6,8 +6,7 @@ candidate is high? Variant and threshold are chosen on the tuning years; the yea
 looked at for those alone. Of amounts the reference knows nothing: crowding cannot be judged.
 """
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,7 +40,7 @@ from tests.bench.judging import (
     sides,
     tried,
 )
-from tests.bench.row import Row
+from tests.bench.row import FOLDER
 
 SPANS = {
     "2015-06 to 2021, tuned": (date(2015, 6, 1), date(2021, 12, 31)),
@@ -60,11 +59,6 @@ class Reference:
     panel: Panel
     candidates: Sequence[Candidate]
     bubbles: Alerts  # onsets of the stage
-
-
-def rows() -> Iterator[Row]:
-    """Nothing: that a rule adds nothing is no claim to be held; see `main`."""
-    yield from ()
 
 
 def main() -> None:
@@ -86,12 +80,10 @@ def main() -> None:
 
 def measured() -> Reference:
     """All real themes of the reference, and the stages as the settings have them."""
-    default = Path(__file__).parents[2] / ".." / "shared" / "data"
-    folder = Path(os.environ.get("PAOMO_REFERENCE_DATA", default))
     known = load_themes(Path("none"))
-    roster = pd.read_csv(folder / "ashare/members.csv.gz", dtype=str)["theme"]
-    members = reference.members(folder, sorted(n for n in set(roster) if known.is_theme(n)))
-    bars = reference.bars(folder, range(2015, 2025))
+    roster = pd.read_csv(FOLDER / "ashare/members.csv.gz", dtype=str)["theme"]
+    members = reference.members(FOLDER, sorted(n for n in set(roster) if known.is_theme(n)))
+    bars = reference.bars(FOLDER, range(2015, 2025))
     panel = reference.assembled(bars, members, None)
     found = list(candidates(panel, crowd(bars, stock_days(bars), members)))
     settings = load({"PAOMO_HOME": "none"})
