@@ -13,6 +13,7 @@ from market.facts import as_int
 from market.fundamentals import deadline, public_days
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
 from market.store import BAR, MARKET_INDEX, Store
+from market.world import fetch_indices
 
 BENCHMARK = "sh000985"  # CSI All Share: stands for the market before the first snapshot
 REPORTS_EVERY = timedelta(days=7)  # between two looks at a quarter's reports
@@ -75,6 +76,7 @@ def ingest(
     tried("members", lambda: _members(source, store, day, themes, wants))
     tried("histories", lambda: _histories(source, store, day, themes, wants))
     tried("indices", lambda: _indices(source, store, day, themes, wants))
+    tried("world", lambda: faults.extend(fetch_indices(source, store, day, wants.history)))
     tried("gap", lambda: faults.extend(_gap(source, store, day, themes, wants)))
     tried("earnings", lambda: _earnings(source, store, day))
     faults += _saved(store, day, quotes, wants)

@@ -60,6 +60,7 @@ class FakeSource:
 
     def index_history(self, code: str, since: date, until: date) -> pd.DataFrame:
         self._asked("indices")
+        self._asked(f"index {code}")
         return self._bars(self.market_levels, since, until)
 
     def snapshot(self) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Sina's packed text, as its own script unpacks it: six bits a character, lowest bit first.
 
-Only what the tests need: a trading calendar (kind 139) and daily bars (kind 1479, version 0).
+Only what the tests need: a trading calendar (kind 139) and daily bars (kinds 1479 and 3466,
+version 0).
 """
 
 import string
@@ -76,4 +77,24 @@ def bars(rows: Sequence[tuple[date, float, float, float, float, int]]) -> str:
             packed.put(value, WIDE)
         packed.put(volume - volume_before, WIDE)
         last, volume_before = close, volume
+    return packed.text()
+
+
+def wide_bars(rows: Sequence[tuple[date, float, float, float, float, int]]) -> str:
+    """As `bars`, of the kind (3466) that American indices come in."""
+    packed, last, volume_before = Packed(3466), 0, 0
+    for place, (day, *prices, volume) in enumerate(rows):
+        start, high, low, close = (round(price * 100) for price in prices)
+        packed.put(0b1011, 4)  # options follow: widths and a day
+        for more in (7, 7, 7, 7, 5, 5):  # to 30 bits each, the first time; in unary
+            packed.put(*((2 << more) - 1, more + 2) if place == 0 else (0, 1))
+        packed.put(0b0011, 4)  # an absolute day
+        packed.put(_number(day), 18)
+        packed.put(0, 1)
+        for value in (start - last, high - start, start - low, close - start):
+            packed.put(value, 30)
+        packed.put(volume - volume_before, 30)
+        packed.put(0, 30)  # the amount is worked out from these
+        last, volume_before = close, volume
+    packed.put(0b00011, 5)  # the end
     return packed.text()

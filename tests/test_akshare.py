@@ -76,6 +76,13 @@ def test_the_hang_seng_tech_index_is_unpacked_by_sinas_own_script(guard: Guard) 
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("code", [".INX", ".IXIC", "SENSEX"])
+def test_an_index_of_another_market_has_days_and_points(guard: Guard, code: str) -> None:
+    bars = fetch.asked("index_history", code, SINCE, UNTIL)
+    assert bars["day"].tolist() == DAYS[-300:]
+    assert bars["close"].tolist() == [4050.0 + n for n in range(100, 400)]
+
+
 def test_the_calendar_is_sinas_with_the_list_as_its_stand_in(
     guard: Guard, upstream: Upstream
 ) -> None:

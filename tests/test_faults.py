@@ -66,6 +66,24 @@ CASES = [
     for need, expected in zip(HEAD[1:], outcomes, strict=True)
     if expected != "-"
 ]
+BACKDROP_NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = {
+    "america": (("america",), lambda source: source.index_history(".INX", SINCE, UNTIL)),
+    "india": (("india",), lambda source: source.index_history("SENSEX", SINCE, UNTIL)),
+}
+NEEDS |= BACKDROP_NEEDS
+LETTERS = {"o": "ok", "B": "Banned", "T": "Transient", "N": "NoData", "S": "Schema", "-": "-"}
+BACKDROP = """
+       drop   html     407     hang      cut     empty     missing
+  none   tls drop  403     502      half     null     9201     extra
+america  o B B B B T T T T T S S - S -
+india    o B B B B T T T T T N S N S o
+"""  # a letter each, in the order of the rows above
+CASES += [
+    (fault, need, LETTERS[letter])
+    for need, *letters in map(str.split, BACKDROP.splitlines()[3:])
+    for (fault, *_), letter in zip(ROWS, letters, strict=True)
+    if letter != "-"
+]
 OF_THE_WAY = ("tls drop", "407")  # not of one endpoint
 
 

@@ -28,6 +28,7 @@ HOSTS = (
     "*.eastmoney.com",
     "*.finance.qq.com",
     "finance.sina.com.cn",
+    "*.finance.sina.com.cn",
     "*.stock.finance.sina.com.cn",
 )
 PAGE = 100  # rows EastMoney gives at most
@@ -83,7 +84,10 @@ class Upstream:
             "/newfqkline/get": ("index", lambda: self._index(query)),
             "/data/v1/get": ("earnings", lambda: self._reports(query)),
             "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(self.days)),
-            "/klc2_kl.js": ("hongkong", self._hongkong),
+            "/klc2_kl.js": ("hongkong", lambda: sina.bars(self._abroad())),
+            "/staticdata/us/.IXIC": ("america", lambda: sina.wide_bars(self._abroad())),
+            "/staticdata/us/.INX": ("america", lambda: sina.wide_bars(self._abroad())),
+            "/hq/daily": ("india", self._india),
             "getHQNodeStockCount": ("sina", lambda: f'"{len(self.codes)}"'),
             "getHQNodeData": ("sina", lambda: self._sina(query)),
         }
@@ -180,10 +184,14 @@ class Upstream:
         ]
         return f"kline_dayqfq={json.dumps({'code': 0, 'data': {symbol: {'day': day}}})}"
 
-    def _hongkong(self) -> str:
+    def _abroad(self) -> list[tuple[date, float, float, float, float, int]]:
+        """Daily bars of any index outside the mainland."""
         days = [day for day in self.days if day <= self.today]
-        rows = [(day, 4000.0, 4100.5, 3990.25, 4050.0 + n, 7 + n) for n, day in enumerate(days)]
-        return sina.bars(rows)
+        return [(day, 4000.0, 4100.5, 3990.25, 4050.0 + n, 7 + n) for n, day in enumerate(days)]
+
+    def _india(self) -> Any:
+        rows = [dict(zip("dohlcv", map(str, row), strict=True)) for row in self._abroad()]
+        return {"result": {"data": rows}}
 
     def _reports(self, query: dict[str, str]) -> Any:
         rows = []

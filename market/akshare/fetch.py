@@ -21,6 +21,7 @@ from market.transport import Guard
 LOTS = 100  # shares in a 手
 WAN, YI = 1e4, 1e8  # 万, 亿
 EMPTY = re.compile("NoneType|axis has 0 elements|No objects to concatenate")  # Python's, pandas'
+ABROAD = {"SENSEX": "印度孟买SENSEX指数"}  # neither American nor from Hong Kong: AKShare's names
 MAX_PCT = 45.0  # %, beyond every price limit; new listings move more and are let through
 
 
@@ -91,19 +92,25 @@ def board_history(board: str, since: date, until: date) -> pd.DataFrame:
 
 
 def index_history(code: str, since: date, until: date) -> pd.DataFrame:
-    """Daily bars of an index: Tencent's for the mainland (sh000985), Sina's for Hong Kong."""
-    ak = akshare()
-    if code[:2] in ("sh", "sz"):
-        found = ak.stock_zh_index_daily_tx(
-            symbol=code, start_date=f"{since:%Y%m%d}", end_date=f"{until:%Y%m%d}"
-        )
-    else:
-        found = ak.stock_hk_index_daily_sina(symbol=code)
+    """Daily bars of an index: Tencent's for the mainland (sh000985), Sina's for all others."""
+    found = _index(akshare(), code, since, until)
     if found.empty:
         raise NoData(f"no history of index {code}")
     frame = found[["date", "open", "high", "low", "close"]].rename(columns={"date": "day"})
     frame = frame[(frame["day"] >= since) & (frame["day"] <= until)].drop_duplicates("day")
     return _bars("index_history", frame.assign(amount=np.nan))
+
+
+def _index(ak: Any, code: str, since: date, until: date) -> Any:
+    """What AKShare tells of an index: of the years asked, or of its whole past."""
+    if code[:2] in ("sh", "sz"):
+        span = {"start_date": f"{since:%Y%m%d}", "end_date": f"{until:%Y%m%d}"}
+        return ak.stock_zh_index_daily_tx(symbol=code, **span)
+    if code.startswith("."):  # .IXIC, .INX
+        return ak.index_us_stock_sina(symbol=code)
+    if code in ABROAD:
+        return ak.index_global_hist_sina(symbol=ABROAD[code])
+    return ak.stock_hk_index_daily_sina(symbol=code)
 
 
 def _bars(what: str, frame: pd.DataFrame) -> pd.DataFrame:
