@@ -97,7 +97,8 @@ def fetch(
     """Brings a day's figures into the store; raises UserError when they cannot be had."""
     known = app.settings.source
     history, followed = app.settings.data.history_days, themes(app.settings.home)
-    wants = Wants(known.boards_a_day, known.histories_a_day, history, known.min_stocks)
+    every = {"month": known.macro_days, "quarter": known.macro_days, "day": known.flow_days}
+    wants = Wants(known.boards_a_day, known.histories_a_day, history, known.min_stocks, every)
     with Worker(_policy(app), _doors(app), known.deadline_seconds, stop) as worker:
         try:
             source = AkshareSource(worker)

@@ -44,6 +44,7 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     "histories": {"zh": "部分板块历史未取到", "en": "some board histories did not come"},
     "indices": {"zh": "未取到指数", "en": "an index did not come"},
     "world": {"zh": "未取到部分市场的指数", "en": "some markets' indices did not come"},
+    "macro": {"zh": "未取到部分宏观数据", "en": "some macro series did not come"},
     "earnings": {"zh": "未取到业绩报表", "en": "company reports did not come"},
     "unchained": {"zh": "昨收与库存收盘不符", "en": "previous closes differ from those stored"},
     "gap": {

@@ -48,6 +48,8 @@ class Source(BaseModel):
     budget: dict[str, int]  # requests a day, by group of hosts
     boards_a_day: int = Field(ge=0)  # memberships renewed
     histories_a_day: int = Field(ge=0)  # board histories fetched
+    macro_days: int = Field(ge=1)  # calendar days between two looks at a monthly series
+    flow_days: int = Field(ge=1)  # likewise at a daily one
     min_stocks: int = Field(ge=1)  # a snapshot with fewer is not the market
 
 

@@ -1,12 +1,13 @@
 """Reports of companies as they were public on a day, and what they say of a theme. Pure."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
+REPORTS_OPEN = timedelta(days=45)  # after the deadline in which late reports still come
 STALE_DAYS = 400  # calendar days after which a report no longer speaks
 
 
@@ -17,6 +18,16 @@ def deadline(report: date) -> date:
     return {3: date(report.year, 4, 30), 6: date(report.year, 8, 31), 9: date(report.year, 10, 31)}[
         report.month
     ]
+
+
+def due_reports(day: date) -> list[date]:
+    """Quarters ended in the last year and a half whose reports are due or still coming."""
+    ends = [
+        date(year, month, last)
+        for year in (day.year - 1, day.year)
+        for month, last in ((3, 31), (6, 30), (9, 30), (12, 31))
+    ]
+    return [end for end in ends if end < day <= deadline(end) + REPORTS_OPEN][-2:]
 
 
 def public_days(reports: pd.DataFrame) -> pd.Series:

@@ -1,23 +1,22 @@
 """One trading day from a source into the store; what is dear to fetch is kept as it comes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
 
 from config.themes import Themes
+from market.backdrop import fetch_indices, fetch_macro
 from market.checks import Fault, listed, snapshot_faults
 from market.derive import derive, derive_points
 from market.facts import as_int
-from market.fundamentals import deadline, public_days
+from market.fundamentals import due_reports, public_days
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
 from market.store import BAR, MARKET_INDEX, Store
-from market.world import fetch_indices
 
 BENCHMARK = "sh000985"  # CSI All Share: stands for the market before the first snapshot
 REPORTS_EVERY = timedelta(days=7)  # between two looks at a quarter's reports
-REPORTS_OPEN = timedelta(days=45)  # after the deadline in which late reports still come
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,7 @@ class Wants:
     histories_a_day: int  # board histories; one request each
     history_days: int  # trading days of them
     min_stocks: int  # a snapshot with fewer is not the market
+    macro_every: Mapping[str, int]  # calendar days between two looks at a series, by cadence
 
     @property
     def history(self) -> timedelta:
@@ -77,6 +77,7 @@ def ingest(
     tried("histories", lambda: _histories(source, store, day, themes, wants))
     tried("indices", lambda: _indices(source, store, day, themes, wants))
     tried("world", lambda: faults.extend(fetch_indices(source, store, day, wants.history)))
+    tried("macro", lambda: faults.extend(fetch_macro(source, store, day, wants.macro_every)))
     tried("gap", lambda: faults.extend(_gap(source, store, day, themes, wants)))
     tried("earnings", lambda: _earnings(source, store, day))
     faults += _saved(store, day, quotes, wants)
@@ -218,7 +219,7 @@ def _gap(source: Source, store: Store, day: date, themes: Themes, wants: Wants) 
 
 def _earnings(source: Source, store: Store, day: date) -> None:
     """Reports of the quarters that companies still report, looked at weekly."""
-    for report in _quarters(day):
+    for report in due_reports(day):
         name = f"earnings:{report}"
         seen = store.note(name)
         if seen and date.fromisoformat(seen) + REPORTS_EVERY > day:
@@ -230,16 +231,6 @@ def _earnings(source: Source, store: Store, day: date) -> None:
         with store.atomic():
             _save_reports(store, found)
             store.set_note(name, day.isoformat())
-
-
-def _quarters(day: date) -> list[date]:
-    """Quarters ended in the last year and a half whose reports are due or still coming."""
-    ends = [
-        date(year, month, last)
-        for year in (day.year - 1, day.year)
-        for month, last in ((3, 31), (6, 30), (9, 30), (12, 31))
-    ]
-    return [end for end in ends if end < day <= deadline(end) + REPORTS_OPEN][-2:]
 
 
 def _save_reports(store: Store, found: pd.DataFrame) -> None:

@@ -7,6 +7,7 @@ from signals.panel import FRAMES
 
 THEME_DAY = ("day", "theme", *FRAMES, "backfilled", "member_day")  # a row, as it is saved
 LATER = ("board_height", "broken_boards")  # figures that came with a later migration
+MACRO = ("series", "period", "value", "public", "fetched")  # a row of macro values
 
 migrations = Migrations("store")
 
@@ -58,3 +59,12 @@ def m003_boards(db: Database) -> None:
     """Runs of limit-ups and broken boards; of days derived before this they are not known."""
     for name in LATER:
         db.execute(f"ALTER TABLE theme_day ADD COLUMN {name} REAL")
+
+
+@migrations()
+def m004_macro(db: Database) -> None:
+    """Values of macro series; a revision is a row of its own, by the day it became public."""
+    db.execute(
+        "CREATE TABLE macro (series TEXT, period INTEGER, value REAL, public INTEGER,"
+        " fetched INTEGER, PRIMARY KEY (series, period, public)) WITHOUT ROWID"
+    )

@@ -85,3 +85,8 @@ class Source(Protocol):
         """Daily bars of an index (sh000985, HSTECH, .INX, SENSEX), ascending: day, open, high, low,
         close (points), amount (CNY or HKD, NaN if the provider has none)."""
         ...
+
+    def macro(self, series: str) -> pd.DataFrame:
+        """All values of a series of market/series.py, ascending: period (its last day), value (in
+        the series' unit)."""
+        ...

@@ -12,6 +12,7 @@ import pandas as pd
 
 from market.database import atomic, opened, without_collector
 from market.facts import MarketDay, ThemeFacts, as_date, as_int, maybe_date
+from market.readings import Readings
 from market.schema import THEME_DAY, migrations
 from market.source import Theme
 from signals.panel import FRAMES, Panel
@@ -26,6 +27,7 @@ class Store:
     def __init__(self, path: Path | None) -> None:
         """Opens or creates the store; None keeps it in memory."""
         self._db = opened(path, migrations)
+        self.macro = Readings(self._db)
 
     def close(self) -> None:
         """Closes the connection."""
@@ -256,11 +258,8 @@ class Store:
         if not index:
             raise ValueError(f"no day at or before {until} is stored; import or run daily first")
         first, last = as_int(index[0]), as_int(index[-1])
-        market = self._db.execute(
-            "SELECT benchmark, amount FROM market_day WHERE day BETWEEN ? AND ? ORDER BY day",
-            (first, last),
-        ).fetchall()
-        marks = np.array(market, dtype=float)
+        market = "SELECT benchmark, amount FROM market_day WHERE day BETWEEN ? AND ? ORDER BY day"
+        marks = np.array(self._db.execute(market, (first, last)).fetchall(), dtype=float)
         known = self.themes()
         # another exchange's days and market are not ours to judge a theme by
         mainland = [theme.id for theme in known.values() if theme.exchange == "XSHG"]

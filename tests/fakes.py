@@ -76,3 +76,10 @@ class FakeSource:
         codes = sorted(self.market.bars["code"].unique())
         figures = {"revenue": 1e9, "profit": 1e8, "revenue_yoy": 0.1, "profit_yoy": 0.1}
         return pd.DataFrame({"code": codes}).assign(report=report, published=pd.NaT, **figures)
+
+    def macro(self, series: str) -> pd.DataFrame:
+        self._asked("macro")
+        self._asked(f"macro {series}")
+        periods = pd.date_range("2015-01-31", self.today, freq="ME").date
+        values = 0.05 + 0.01 * np.sin(np.arange(len(periods)))
+        return pd.DataFrame({"period": periods, "value": values})

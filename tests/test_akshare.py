@@ -83,6 +83,31 @@ def test_an_index_of_another_market_has_days_and_points(guard: Guard, code: str)
     assert bars["close"].tolist() == [4050.0 + n for n in range(100, 400)]
 
 
+@pytest.mark.parametrize(
+    ("key", "newest", "period", "n"),
+    [
+        ("confidence", 88.0, date(2026, 6, 30), 20),
+        ("m2", 0.07, date(2026, 6, 30), 20),
+        ("fdi", -0.10, date(2026, 6, 30), 20),
+        ("deflator", 1.04 / 1.05 - 1, date(2026, 6, 30), 6),
+        ("cpi", 0.0, date(2026, 6, 30), 20),
+        ("ppi", 0.0, date(2026, 6, 30), 20),
+        ("climate", 93.0, date(2026, 6, 30), 18),
+        ("homes", 0.0025, date(2026, 6, 30), 20),
+        ("southbound", 50e8, DAYS[-2], 399),
+        ("margin", 18_000e8, DAYS[-2], 399),
+    ],
+)
+def test_a_macro_series_comes_by_period_in_our_units(
+    guard: Guard, key: str, newest: float, period: date, n: int
+) -> None:
+    found = fetch.asked("macro", key)
+    assert found["value"].iloc[-1] == pytest.approx(newest)
+    assert found["period"].iloc[-1] == period
+    assert len(found) == n
+    assert found["period"].is_monotonic_increasing
+
+
 def test_the_calendar_is_sinas_with_the_list_as_its_stand_in(
     guard: Guard, upstream: Upstream
 ) -> None:

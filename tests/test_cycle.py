@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -112,6 +113,35 @@ def test_trading_days_that_cannot_be_filled_are_holes(app: App, upstream: Upstre
     run_daily(app, None, True, False)
     noted = dict(json.loads(app.store.note("faults:2026-07-15") or ""))
     assert noted["holes"] == "2026-07-13, 2026-07-14"
+
+
+MONTHLY = ("confidence", "m2", "fdi", "deflator", "cpi", "ppi", "homes")
+
+
+def test_the_backdrop_is_asked_for_within_what_was_counted(app: App, upstream: Upstream) -> None:
+    asked = []
+    for evening, today in enumerate(DAYS[-2:]):
+        upstream.today, upstream.requests = today, []
+        run_daily(replace(app, now=lambda n=evening: EVENING - timedelta(1 - n)), None, True, False)
+        asked.append(Counter(upstream.requests))
+    first, second = asked
+    # two pages for its count and its rows; live there are 4 of southbound flow and 8 of margins
+    daily = {"america": 2, "india": 1, "southbound": 2, "margin": 2}
+    assert {name: first[name] for name in daily} == daily
+    assert {name: second[name] for name in daily} == daily
+    assert {name: first[name] for name in (*MONTHLY, "climate")} == {
+        **dict.fromkeys(MONTHLY, 1),
+        "climate": 2,
+    }
+    assert not any(second[name] for name in (*MONTHLY, "climate"))
+    # of those of the day before, the market's index, the benchmark and both of Hong Kong
+    assert second["index"] <= 6
+    assert second["hongkong"] == 2
+    assert {name: app.store.macro.fetched(name) for name in ("cpi", "margin")} == {
+        "cpi": DAYS[-2],
+        "margin": DAYS[-1],
+    }
+    assert app.store.note(f"faults:{DAYS[-1]}") == "[]"
 
 
 def test_once_judged_there_is_nothing_to_catch_up_with(app: App, upstream: Upstream) -> None:

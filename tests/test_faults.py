@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 from market.akshare.fetch import offline_calendar
 from market.akshare.source import AkshareSource
+from market.series import TABLE as SERIES
 from market.simulate import SimulatedMarket, simulate
 from market.source import SourceError, Transient
 from market.transport import Guard
@@ -66,24 +68,35 @@ CASES = [
     for need, expected in zip(HEAD[1:], outcomes, strict=True)
     if expected != "-"
 ]
-BACKDROP_NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = {
-    "america": (("america",), lambda source: source.index_history(".INX", SINCE, UNTIL)),
-    "india": (("india",), lambda source: source.index_history("SENSEX", SINCE, UNTIL)),
+MORE_NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = {
+    "america": (("america",), methodcaller("index_history", ".INX", SINCE, UNTIL)),
+    "india": (("india",), methodcaller("index_history", "SENSEX", SINCE, UNTIL)),
+    **{one.key: ((one.key,), methodcaller("macro", one.key)) for one in SERIES if one.function},
 }
-NEEDS |= BACKDROP_NEEDS
 LETTERS = {"o": "ok", "B": "Banned", "T": "Transient", "N": "NoData", "S": "Schema", "-": "-"}
-BACKDROP = """
-       drop   html     407     hang      cut     empty     missing
-  none   tls drop  403     502      half     null     9201     extra
-america  o B B B B T T T T T S S - S -
-india    o B B B B T T T T T N S N S o
+MORE = """
+             drop   html     407     hang      cut     empty     missing
+        none   tls drop  403     502      half     null     9201     extra
+america    o B B B B T T T T T S S - S -
+india      o B B B B T T T T T N S N S o
+confidence o B B B B T T T T T N N N S S
+m2         o B B B B T T T T T N N N S S
+fdi        o B B B B T T T T T N N N S S
+deflator   o B B B B T T T T T N N N S S
+cpi        o B B B B T T T T T N N N S S
+ppi        o B B B B T T T T T N N N S S
+climate    o B B B B T T T T T N N N S S
+homes      o B B B B T T T T T N N N S S
+southbound o B B B B T T T T T N N N S o
+margin     o B B B B T T T T T N S N S o
 """  # a letter each, in the order of the rows above
 CASES += [
     (fault, need, LETTERS[letter])
-    for need, *letters in map(str.split, BACKDROP.splitlines()[3:])
+    for need, *letters in map(str.split, MORE.splitlines()[3:])
     for (fault, *_), letter in zip(ROWS, letters, strict=True)
     if letter != "-"
 ]
+ALL = NEEDS | MORE_NEEDS
 OF_THE_WAY = ("tls drop", "407")  # not of one endpoint
 
 
@@ -93,11 +106,11 @@ class Bench:
     def __init__(self, upstream: Upstream, guard: Guard) -> None:
         self.upstream, self.guard = upstream, guard
         self.source = AkshareSource(InProcess())  # type: ignore[arg-type]
-        self.right = {need: ask(self.source) for need, (_, ask) in NEEDS.items()}
+        self.right = {need: ask(self.source) for need, (_, ask) in ALL.items()}
 
     def outcome(self, need: str, fault: str, source: AkshareSource | None = None) -> str:
         """A word of the table."""
-        endpoints, ask = NEEDS[need]
+        endpoints, ask = ALL[need]
         spoiled = ("connect",) if fault in OF_THE_WAY else endpoints
         self.upstream.faults = {} if fault == "none" else dict.fromkeys(spoiled, fault)
         self.guard.doors.clear()
@@ -146,7 +159,7 @@ def test_a_fault_has_the_outcome_of_the_table(
     assert bench.outcome(need, fault) == expected
 
 
-@pytest.mark.parametrize("need", NEEDS)
+@pytest.mark.parametrize("need", ALL)
 def test_every_request_of_a_need_passes_the_guard(bench: Bench, need: str) -> None:
     bench.upstream.requests.clear()
     assert bench.outcome(need, "none") == "ok"
@@ -181,7 +194,13 @@ def measured(bench: Bench) -> str:
     for fault, *_ in reversed(ROWS):
         found = [bench.outcome(need, fault) if (fault, need) in has else "-" for need in NEEDS]
         rows.insert(0, [fault, *found])
-    return "\n".join("".join(f"{word:{WIDTH}}" for word in row).rstrip() for row in [HEAD, *rows])
+    lines = ["".join(f"{word:{WIDTH}}" for word in row).rstrip() for row in [HEAD, *rows]]
+    for need in MORE_NEEDS:
+        found = [
+            bench.outcome(need, fault)[:1] if (fault, need) in has else "-" for fault, *_ in ROWS
+        ]
+        lines.append(" ".join([f"{need:{WIDTH}}", *found]))
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

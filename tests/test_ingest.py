@@ -1,5 +1,6 @@
 """Evenings one after the other: what a source tells becomes theme rows, and faults are named."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,8 @@ from market.source import Banned, NoData, SchemaChanged, Theme
 from market.store import MARKET_INDEX, Store
 from tests.fakes import FakeSource
 
-WANTS = Wants(boards_a_day=3, histories_a_day=5, history_days=200, min_stocks=100)
+EVERY = {"month": 3, "quarter": 3, "day": 1}
+WANTS = Wants(3, 5, history_days=200, min_stocks=100, macro_every=EVERY)
 FIRST = RELEASE - 5  # the row of the first evening: a mania begins soon after
 
 
@@ -168,7 +170,7 @@ def test_yesterdays_snapshot_is_no_day(
 def test_half_a_market_is_no_market(
     source: FakeSource, themes: Themes, market: SimulatedMarket
 ) -> None:
-    wants = Wants(3, 5, 200, min_stocks=3000)
+    wants = replace(WANTS, min_stocks=3000)
     with pytest.raises(SchemaChanged, match="600 < 3000"):
         ingest(source, Store(None), market.days[FIRST], themes, wants)
 

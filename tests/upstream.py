@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from market.simulate import SimulatedMarket
-from tests import faults, sina
+from tests import economy, faults, sina
 from tests.loopback import Loopback
 
 HOSTS = (
@@ -78,6 +78,9 @@ class Upstream:
         if path.endswith("/clist/get"):
             listing = query["fs"].startswith("m:90")
             return ("boards" if listing else "members"), lambda: self._clist(query, listing)
+        known = economy.tables(query.get("reportName", ""), self.days, self.today)
+        if known:
+            return known[0], lambda: self._page(known[1], query)
         table: dict[str, tuple[str, Callable[[], Any]]] = {
             "/kline/get": ("history", lambda: self._kline(query)),
             "/getBoardRankList": ("tencent", lambda: self._tencent(query)),
@@ -199,9 +202,13 @@ class Upstream:
             row: dict[str, Any] = {f"c{n}": None for n in range(REPORT_FIELDS)}
             row |= {"c0": code, "c1": f"模拟{code}", "c6": "2026-10-30", "c10": 1e9, "c11": 1e8}
             rows.append(row | {"c13": 8.0, "c14": 10.0})
-        first = (int(query["pageNumber"]) - 1) * 500
-        pages = -(-len(rows) // 500)
-        return {"result": {"pages": pages, "data": rows[first : first + 500]}}
+        return self._page(rows, query)
+
+    def _page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> Any:
+        size = int(query["pageSize"])
+        first = (int(query["pageNumber"]) - 1) * size
+        pages = -(-len(rows) // size)
+        return {"result": {"pages": pages, "data": rows[first : first + size]}}
 
 
 class Handler(BaseHTTPRequestHandler):

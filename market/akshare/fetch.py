@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.akshare.macro import values
 from market.source import NoData, SchemaChanged, SourceError
 from market.transport import Guard
 
@@ -203,8 +204,13 @@ def earnings(report: date) -> pd.DataFrame:
     return frame.drop_duplicates("code", ignore_index=True)
 
 
-def _number(values: pd.Series) -> pd.Series:
-    return pd.to_numeric(values, errors="coerce").astype(float)
+def macro(key: str) -> pd.DataFrame:
+    """All values of a macro series; see Source.macro."""
+    return values(akshare(), key)
+
+
+def _number(figures: pd.Series) -> pd.Series:
+    return pd.to_numeric(figures, errors="coerce").astype(float)
 
 
 def _check(what: str, good: pd.Series, expected: str, tolerated: float = 0.0) -> None:
@@ -223,6 +229,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "tencent": tencent,
     "sina": sina,
     "earnings": earnings,
+    "macro": macro,
 }
 GUARD: list[Guard] = []  # the guard of this process, once it serves
 

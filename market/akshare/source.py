@@ -53,6 +53,10 @@ class AkshareSource:
         """See Source."""
         return self._frame("index_history", code, since, until)
 
+    def macro(self, series: str) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("macro", series)
+
     def _frame(self, name: str, *args: str | date) -> pd.DataFrame:
         frame: pd.DataFrame = self.worker.call(name, *args)
         return frame
