@@ -2,10 +2,14 @@
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.home import DATABASE, settings
 from bot.ledger import Ledger
 from config.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.backdrop import Group
 
 SILENT_AFTER = timedelta(minutes=2)  # without a sign of life or an answered poll
 HOUR = timedelta(hours=1)
@@ -60,11 +64,17 @@ def since_served(ledger: Ledger, now: datetime) -> dict[str, timedelta]:
     return {name: now - at for name, at in ledger.served().items()}
 
 
+def _group(of: "Group") -> str:
+    newest = f"{of.newest} from {of.source}" if of.newest else "nothing yet"
+    return f"{of.name} {of.alive} of {of.of}, {newest}"
+
+
 def print_status() -> None:
     """What the store holds, what was judged and sent last, and what waits."""
     from rich.console import Console
 
     from bot.app import open_app
+    from bot.backdrop import groups
 
     known = settings()
     with closing(open_app(known)) as app:
@@ -83,6 +93,7 @@ def print_status() -> None:
             "last sent": ledger.outbox.last_sent() or "nothing yet",
             "judged at": run.finished if (run := ledger.last_run("daily")) else "never",
             "sources": ", ".join(served) or "none has served yet",
+            "backdrop": ", ".join(_group(of) for of in groups(app.store, app.now().date())),
             "backup": ledger.fact("backup_fault") or ledger.fact("tidied") or "none yet",
             "last cycle": ledger.fact("cycle") or "none yet",
             "bot": "; ".join(reasons(known, app.now())) or "running, healthy",

@@ -10,6 +10,7 @@ from functools import cache, partial
 from bot import journal, messages
 from bot.alerting import Reason, decide, held_until, strongest_first, values
 from bot.app import App, judged_themes
+from bot.backdrop import news
 from bot.errors import UserError
 from bot.records import OFF, Outgoing, Run, Wishes
 from bot.words import Language
@@ -134,8 +135,9 @@ def facts_of(app: App, day: date) -> messages.Day:
     faults = tuple(
         (kind, detail) for kind, detail in json.loads(app.store.note(f"faults:{day}") or "[]")
     )
-    store = app.store
-    return messages.Day(day, store.market_day(day), store.themes(), store.theme_facts(day), faults)
+    store, new = app.store, news(app.store, day)
+    known = store.market_day(day), store.themes(), store.theme_facts(day)
+    return messages.Day(day, *known, faults, macro=new)
 
 
 def _written(app: App, judged: Judged) -> list[Outgoing]:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.reading_texts import brief
 from bot.texts import figure, render, split
 from bot.words import FAULTS, KINDS, MARKS, RULES, STAGES, Language, say
 from config.record import Record, shipped
 from market.facts import MarketDay, ThemeFacts
+from market.series import Series
 from market.source import Theme
+from signals.macro import Reading
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 FULL = 3  # transitions of a grouped message with all their evidence; the rest has a line each
@@ -40,6 +43,7 @@ class Day:
     themes: Mapping[str, Theme]
     facts: Mapping[str, ThemeFacts]
     faults: tuple[tuple[str, str], ...] = ()  # kind and detail of what is missing or wrong
+    macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
 
     @property
     def simulated(self) -> bool:
@@ -96,6 +100,7 @@ def digest(
         "count": len(judged),
         "told": [headline(t, day.themes[t.theme], language) for t in told],
         "faults": faults(day, language),
+        "macro": [brief(*known, language) for known in day.macro],
         "top": [(_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
     }
     return split(render("digest", day, language, **context))

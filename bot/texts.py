@@ -25,7 +25,11 @@ def figure(value: float, unit: str, language: Language) -> str:
         return f"{value:+.1%}"
     if unit == "days":
         return f"{value:.0f}{'天' if language == 'zh' else ' d'}"
-    return f"{value:.1f}x" if unit == "ratio" else f"{value:.0%}"
+    if unit == "cny":
+        return money(value, language)
+    if unit in ("ratio", "points"):
+        return f"{value:.1f}{'x' if unit == 'ratio' else ''}"
+    return f"{value:.0%}"
 
 
 def money(value: float, language: Language) -> str:

@@ -53,6 +53,11 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     },
     "holes": {"zh": "缺少交易日", "en": "trading days missing"},
 }
+GROUPS: dict[str, Words] = {  # of series of the backdrop
+    "macro": {"zh": "宏观", "en": "macro"},
+    "flows": {"zh": "资金", "en": "flows"},
+    "world": {"zh": "各市场指数", "en": "indices of markets"},
+}
 TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
     "data": {"zh": "取不到当日数据", "en": "the day's figures do not come in"},
     "delivery": {"zh": "消息发不出去", "en": "messages are not going out"},
@@ -107,6 +112,41 @@ WORDS: dict[str, Words] = {
     "themes": {"zh": "题材", "en": "themes"},
     "today": {"zh": "今日变动", "en": "Today"},
     "missed": {"zh": "停机期间的变动", "en": "While the bot was away"},
+    "backdrop": {"zh": "宏观背景", "en": "Macro backdrop"},
+    "new_reading": {"zh": "宏观新值", "en": "New macro readings"},
+    "previous": {"zh": "前值", "en": "before"},
+    "dead": {"zh": "已停更，不计入任何评分", "en": "Dead, left out of any score"},
+    "absent": {"zh": "尚未取到", "en": "Not received yet"},
+    "sourceless": {"zh": "没有可用来源", "en": "Without a source"},
+    "age": {"zh": "已 {days} 天", "en": "age {days} d"},
+    "rank": {"zh": "自身分位 {share}（{n} 个值）", "en": "own rank {share} of {n}"},
+    "year": {"zh": "较一年前 {size}", "en": "{size} on a year before"},
+    "points": {"zh": "点", "en": "points"},
+    "share_points": {"zh": "个百分点", "en": "pp"},
+    "crash": {
+        "zh": "趣闻而非依据：距上次全市场大跌（上证综指 {day} 跌至一年高点的六成）已 {days} 天，"
+        "1990年以来仅 {cases} 例",
+        "en": "A curiosity, not evidence: {days} days since the last market-wide crash (on {day}"
+        " Shanghai fell to 60% of its one-year high); only {cases} cases since 1990",
+    },
+    "breadth": {"zh": "{share} 上涨（{stocks} 只）", "en": "{share} of {stocks} stocks rose"},
+    "side_by_side": {
+        "zh": "各市场涨跌（{windows}个交易日，至 {day}）",
+        "en": "Markets side by side ({windows} trading days, to {day})",
+    },
+    "against": {"zh": "{name} 相对（百分点）", "en": "{name} against (pp)"},
+    "money": {"zh": "资金流向", "en": "Money that moves"},
+    "last_day": {"zh": "最近一日", "en": "last day"},
+    "since_day": {"zh": "自", "en": "since"},
+    "north": {
+        "zh": "北向：自 2024-08-19 起不再公布每日净买入",
+        "en": "Northbound: daily net buying is not published since 2024-08-19",
+    },
+    "of_market": {
+        "zh": "题材成交额占全市场（{days}日均值）",
+        "en": "Themes' share of the market's amount (mean of {days} days)",
+    },
+    "no_market": {"zh": "当日全市场未知", "en": "the whole market is not known on this day"},
     "nothing": {"zh": "无", "en": "nothing"},
     "strongest": {"zh": "60日净涨幅居前", "en": "Largest net run-ups, 60 days"},
     "faults": {"zh": "数据提示", "en": "About the data"},

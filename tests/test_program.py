@@ -231,7 +231,7 @@ EDGES = {  # library -> the files that may import it
     "prometheus_client": ("bot/metrics.py",),
     "httpx": ("bot/sender.py", "bot/service.py"),
     "apscheduler": ("bot/service.py",),
-    "matplotlib": ("bot/charts.py",),
+    "matplotlib": ("bot/charts.py", "bot/macro_chart.py"),
     "jinja2": ("bot/texts.py",),
     "sqlite3": ("market/database.py",),
     "sqlite_utils": ("market/database.py", "market/schema.py", "bot/ledger_schema.py"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.app import App
 from bot.commands import people, record, wishes
 from bot.commands.asked import Answer, Asked, admins_only, both, may_change
+from bot.commands.backdrop import flows, macro, market
 from bot.commands.chat import mute, start, stop, unmute
 from bot.commands.day import digest, status
 from bot.commands.lookups import stock, theme, themes, top, why
@@ -67,6 +68,9 @@ COMMANDS: dict[str, Command] = {
     "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
     "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
     "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
+    "macro": Command(macro, "宏观背景：各项读数与图", "the macro backdrop, reading by reading"),
+    "market": Command(market, "全市场与各市场涨跌", "the whole market, beside other markets"),
+    "flows": Command(flows, "南向、融资、题材成交占比", "southbound, margin, themes' share traded"),
     "record": Command(record.record, "警报的成绩", "what became of the alerts"),
     "alert": Command(record.alert, "一条警报，如 /alert a4fc6b", "one alert by its id"),
     "useful": Command(record.useful, "一条警报有用", "an alert was useful: /useful a4fc6b"),

@@ -39,6 +39,7 @@ class Answer:
     buttons: Buttons = ()
     chart: str | None = None  # id of the theme whose chart goes along
     in_place: bool = False  # takes the place of the message whose button was pressed
+    picture: Callable[[App], bytes | None] | None = None  # a PNG that goes along, drawn in a worker
 
 
 def may_change(known: Settings, chat: Chat, user: int) -> bool:

@@ -5,8 +5,10 @@ from html import escape
 from bot import messages
 from bot.alerting import strongest_first, values
 from bot.app import App
+from bot.backdrop import groups
 from bot.commands.asked import Answer, Asked, as_of, both
 from bot.jobs import facts_of
+from bot.words import GROUPS
 from market.calendar import SHANGHAI
 
 
@@ -31,6 +33,7 @@ def status(app: App, asked: Asked) -> Answer:
     lines = [
         as_of(app, asked),
         *(messages.faults(facts, asked.language) if facts else ()),
+        *_backdrop(app, asked),
         both(
             asked,
             f"待发 {waiting} · 放弃 {parked}",
@@ -42,3 +45,17 @@ def status(app: App, asked: Asked) -> Answer:
         else both(asked, "本聊天未开启推送，/start", "no pushes here; /start"),
     ]
     return Answer("\n".join(map(escape, lines)))
+
+
+def _backdrop(app: App, asked: Asked) -> list[str]:
+    """How each group of series of the backdrop stands, a line each."""
+    return [
+        both(
+            asked,
+            f"{GROUPS[of.name]['zh']}: {of.alive}/{of.of} 可用 · 更新于 {of.newest or '-'}"
+            f" · 来源 {of.source}",
+            f"{GROUPS[of.name]['en']}: {of.alive} of {of.of} usable · newest {of.newest or '-'}"
+            f" · from {of.source}",
+        )
+        for of in groups(app.store, asked.today)
+    ]
