@@ -22,7 +22,9 @@ def fetch_indices(source: Source, store: Store, day: date, span: timedelta) -> l
 
 
 def _index(source: Source, store: Store, index: Index, day: date, span: timedelta) -> None:
-    bars = source.index_history(index.code, day - span, day - timedelta(days=1))
+    known = store.points(day - span, day, index.id)
+    since = max((last for last, _ in known), default=day - span)  # a year is a request
+    bars = source.index_history(index.code, since, day - timedelta(days=1))
     store.save_points(
         (index.id, as_int(d), close, None, source.name)
         for d, close in zip(bars["day"], bars["close"], strict=True)

@@ -134,7 +134,7 @@ def test_an_evening_without_the_boards_points_does_not_stop_the_next(
     assert panel.members["em-BK0801"].tolist() == [40, 40, 40]
 
 
-@pytest.mark.parametrize("what", ["boards", "members", "histories", "indices", "earnings"])
+@pytest.mark.parametrize("what", ["boards", "members", "histories", "indices", "earnings", "macro"])
 def test_what_fails_is_named_and_the_day_is_saved_all_the_same(
     source: FakeSource, themes: Themes, market: SimulatedMarket, what: str
 ) -> None:
