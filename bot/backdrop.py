@@ -121,6 +121,7 @@ class Group:
     name: str  # a key of the words for groups
     source: str  # its group of hosts
     newest: date | None  # the day something of it last came in
+    age_days: int | None  # calendar days since
     alive: int
     of: int
 
@@ -130,11 +131,17 @@ def groups(store: Store, day: date) -> list[Group]:
     found = []
     for name, cadences in (("macro", ("month", "quarter")), ("flows", ("day",))):
         own = [one for one in TABLE if one.cadence in cadences]
-        fetched = [at for one in own if (at := store.macro.fetched(one.key))]
+        last = max(filter(None, (store.macro.fetched(one.key) for one in own)), default=None)
         readings = [read(store, one, day) for one in own]
         alive = sum(now is not None and not now.dead for now in readings)
-        found.append(Group(name, own[0].hosts, max(fetched, default=None), alive, len(own)))
+        found.append(Group(name, own[0].hosts, last, _age(last, day), alive, len(own)))
     since = day - timedelta(days=NEAR_DAYS)
     newest = [max((d for d, _ in store.points(since, day, i.id)), default=None) for i in INDICES]
-    known = [last for last in newest if last]
-    return [*found, Group("world", "sina", max(known, default=None), len(known), len(INDICES))]
+    known = [level for level in newest if level]
+    last = max(known, default=None)
+    world = Group("world", "sina", last, _age(last, day), len(known), len(INDICES))
+    return [*found, world]
+
+
+def _age(last: date | None, day: date) -> int | None:
+    return (day - last).days if last else None

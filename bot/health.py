@@ -65,8 +65,8 @@ def since_served(ledger: Ledger, now: datetime) -> dict[str, timedelta]:
 
 
 def _group(of: "Group") -> str:
-    newest = f"{of.newest} from {of.source}" if of.newest else "nothing yet"
-    return f"{of.name} {of.alive} of {of.of}, {newest}"
+    newest = f"{of.newest} from {of.source}, {of.age_days} d old" if of.newest else "nothing yet"
+    return f"{of.name} {of.alive}/{of.of} ({newest})"
 
 
 def print_status() -> None:

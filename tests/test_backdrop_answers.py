@@ -171,10 +171,10 @@ def test_the_digest_has_a_line_only_on_the_day_a_reading_came_out(app: App) -> N
 
 def test_the_status_shows_age_and_source_of_each_group(app: App) -> None:
     said = asked(app, "status").text
-    assert "宏观: 3/9 可用 · 更新于 2024-06-20 · 来源 eastmoney" in said
+    assert "宏观: 3/9 可用 · 2024-06-20 (8 天前) · eastmoney" in said
     assert "资金: 1/3 可用" in said
-    assert f"各市场指数: 5/5 可用 · 更新于 {app.store.days()[-2]} · 来源 sina" in said
-    assert "macro: 3 of 9 usable" in asked(app, "status", "en").text
+    assert f"各市场指数: 5/5 可用 · {app.store.days()[-2]} (1 天前) · sina" in said
+    assert "macro: 3/9 usable · 2024-06-20 (8 d old)" in asked(app, "status", "en").text
 
 
 def test_the_panel_is_a_picture_of_what_is_alive(app: App) -> None:

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from bot.home import DATABASE
 from bot.ledger import Ledger
 from bot.polling import Hearing
 from config.settings import Settings
+from market.store import Store
 from tests.botapi import BotApi
 from tests.process import ADMIN, Bot, enqueue, free_port, page
 
@@ -38,6 +40,21 @@ def test_an_update_that_cannot_be_read_is_skipped_and_kept(
     ledger = Ledger(home / DATABASE)
     assert "callback_query" in (ledger.fact("skipped") or "")
     ledger.close()
+
+
+def test_the_macro_backdrop_comes_with_its_panel(home: Path, api: BotApi) -> None:
+    store, today = Store(home / DATABASE), date.today()
+    days = [today - timedelta(days=n) for n in range(40, 1, -1)]
+    store.macro.save(("margin", day, 1.8e12 + n, day, day) for n, day in enumerate(days))
+    store.close()
+    bot = Bot(home, api)
+    try:
+        api.write("/macro", ADMIN)
+        text, picture = api.until(2)
+        assert "融资余额 <b>1.80万亿元</b>" in text["text"]
+        assert picture["method"] == "sendPhoto"
+    finally:
+        bot.end(signal.SIGKILL)
 
 
 def test_another_program_on_the_same_token_is_told_and_ends_it(home: Path, api: BotApi) -> None:

@@ -5,7 +5,7 @@ from html import escape
 from bot import messages
 from bot.alerting import strongest_first, values
 from bot.app import App
-from bot.backdrop import groups
+from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
 from bot.jobs import facts_of
 from bot.words import GROUPS
@@ -49,13 +49,12 @@ def status(app: App, asked: Asked) -> Answer:
 
 def _backdrop(app: App, asked: Asked) -> list[str]:
     """How each group of series of the backdrop stands, a line each."""
-    return [
-        both(
-            asked,
-            f"{GROUPS[of.name]['zh']}: {of.alive}/{of.of} 可用 · 更新于 {of.newest or '-'}"
-            f" · 来源 {of.source}",
-            f"{GROUPS[of.name]['en']}: {of.alive} of {of.of} usable · newest {of.newest or '-'}"
-            f" · from {of.source}",
-        )
-        for of in groups(app.store, asked.today)
-    ]
+    return [_stands(of, asked) for of in groups(app.store, asked.today)]
+
+
+def _stands(of: Group, asked: Asked) -> str:
+    name, none = GROUPS[of.name][asked.language], both(asked, "尚未取到", "nothing yet")
+    days = both(asked, f"{of.age_days} 天前", f"{of.age_days} d old")
+    usable = both(asked, "可用", "usable")
+    at = f"{of.newest} ({days}) · {of.source}" if of.newest else none
+    return f"{name}: {of.alive}/{of.of} {usable} · {at}"
