@@ -18,7 +18,10 @@ class Readings:
         self._db = db
 
     def save(self, rows: Iterable[tuple[str, date, float, date, date]]) -> None:
-        """Adds values: the columns of MACRO; one that is there already stays."""
+        """Adds values: the columns of MACRO; one that is there already stays.
+
+        Fetched after it was public, a value is backfilled: as it was revised until then.
+        """
         numbers = [
             (series, as_int(period), value, as_int(public), as_int(fetched))
             for series, period, value, public, fetched in rows

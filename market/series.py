@@ -128,6 +128,8 @@ TABLE = (
         low=-2e11,
         high=2e11,
         summed_days=20,
+        note_zh="来源未标明币种，按元计",
+        note_en="its source names no currency; taken as CNY",
     ),
     Series(
         *("margin", "融资余额", "margin balance", "cny", "day", 2),
