@@ -1,6 +1,7 @@
 """The backdrop of a day: levels of several markets, and macro series when they are due."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
@@ -14,14 +15,25 @@ from market.world import INDICES, Index
 EVER = date.max
 
 
+@dataclass(frozen=True)
+class Look:
+    """One look at the upstream."""
+
+    name: str  # in faults
+    note: str  # the day of the last look, and why it failed
+    days: int  # calendar days between two that went well
+    take: Callable[[], None]
+
+
 def fetch_indices(source: Source, store: Store, day: date, span: timedelta) -> list[Fault]:
     """Brings in each index, only days before `day`: in Shanghai's evening the others still trade,
     or have not begun. Raises SourceError when none comes."""
-    steps = {index.en: partial(_index, source, store, index, day, span) for index in INDICES}
-    return _each("world", steps)
+    take = partial(_index, source, store, day, span)
+    looks = [Look(index.en, f"world:{index.code}", 1, partial(take, index)) for index in INDICES]
+    return _faults(store, "world", looks, day)
 
 
-def _index(source: Source, store: Store, index: Index, day: date, span: timedelta) -> None:
+def _index(source: Source, store: Store, day: date, span: timedelta, index: Index) -> None:
     known = store.points(day - span, day, index.id)
     since = max((last for last, _ in known), default=day - span)  # a year is a request
     bars = source.index_history(index.code, since, day - timedelta(days=1))
@@ -36,16 +48,13 @@ def fetch_macro(source: Source, store: Store, day: date, every: Mapping[str, int
 
     Raises SourceError when none comes.
     """
-    due = [one for one in TABLE if one.function and _due(store, one, day, every[one.cadence])]
-    return _each("macro", {one.en: partial(_series, source, store, one, day) for one in due})
+    take = partial(_series, source, store, day)
+    asked = [one for one in TABLE if one.function]
+    looks = [Look(o.en, f"macro:{o.key}", every[o.cadence], partial(take, o)) for o in asked]
+    return _faults(store, "macro", looks, day)
 
 
-def _due(store: Store, one: Series, day: date, days: int) -> bool:
-    asked = store.note(f"macro:{one.key}")
-    return not asked or date.fromisoformat(asked) + timedelta(days=days) <= day
-
-
-def _series(source: Source, store: Store, one: Series, day: date) -> None:
+def _series(source: Source, store: Store, day: date, one: Series) -> None:
     """Keeps what is new of a series. A value counts from the day it was first seen; what the first
     look finds counts from its period's end and the release lag."""
     found, known = source.macro(one.key), store.macro.known(one.key, EVER)
@@ -56,20 +65,33 @@ def _series(source: Source, store: Store, one: Series, day: date) -> None:
             rows.append((one.key, period, value, day if len(known) else min(released, day), day))
     with store.atomic():
         store.macro.save(rows)
-        store.set_note(f"macro:{one.key}", day.isoformat())
 
 
-def _each(kind: str, steps: Mapping[str, Callable[[], None]]) -> list[Fault]:
-    """Takes each step; those that failed, by reason. Raises a SourceError when all did."""
-    failed: dict[str, SourceError] = {}
-    for name, step in steps.items():
-        try:
-            step()
-        except SourceError as error:
-            failed[name] = error
-    if failed and len(failed) == len(steps):
-        raise next(iter(failed.values()))
+def _faults(store: Store, kind: str, looks: Sequence[Look], day: date) -> list[Fault]:
+    """Takes the looks that are due; those that failed today, by reason.
+
+    Raises SourceError when all did.
+    """
+    failed = {look.name: why for look in looks if (why := _taken(store, look, day))}
+    if len(failed) == len(looks):
+        raise SourceError(next(iter(failed.values())))
     reasons: dict[str, list[str]] = {}
-    for name, met in failed.items():
-        reasons.setdefault(f"{type(met).__name__}: {met}", []).append(name)
-    return [Fault(kind, f"{', '.join(names)}: {reason}") for reason, names in reasons.items()]
+    for name, why in failed.items():
+        reasons.setdefault(why, []).append(name)
+    return [Fault(kind, f"{', '.join(names)}: {why}") for why, names in reasons.items()]
+
+
+def _taken(store: Store, look: Look, day: date) -> str:
+    """Takes a look when it is due, once a day whatever comes of it; gives why it failed today."""
+    asked, _, why = (store.note(look.note) or "").partition(" ")
+    if asked == day.isoformat():  # an evening without a snapshot is tried again and again
+        return why
+    if asked and not why and date.fromisoformat(asked) + timedelta(days=look.days) > day:
+        return ""
+    try:
+        look.take()
+        why = ""
+    except SourceError as error:
+        why = f"{type(error).__name__}: {error}"
+    store.set_note(look.note, f"{day} {why}".strip())
+    return why

@@ -20,9 +20,7 @@ class Index:
 SHANGHAI = Index("sh000001", "上证指数", "Shanghai Composite")
 HSTECH = Index("HSTECH", "恒生科技", "Hang Seng Tech")
 HOME = (SHANGHAI, HSTECH)
-ABROAD = (
-    Index(".INX", "标普500", "S&P 500"),
-    Index(".IXIC", "纳斯达克", "NASDAQ"),
-    Index("SENSEX", "印度SENSEX", "Sensex"),
-)
+NASDAQ = Index(".IXIC", "纳斯达克", "NASDAQ")
+SENSEX = Index("SENSEX", "印度SENSEX", "Sensex")
+ABROAD = (Index(".INX", "标普500", "S&P 500"), NASDAQ, SENSEX)
 INDICES = (*HOME, *ABROAD)

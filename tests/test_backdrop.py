@@ -9,7 +9,7 @@ from market.akshare.macro import period_end, values
 from market.backdrop import fetch_indices, fetch_macro
 from market.series import SERIES, TABLE
 from market.simulate import simulate
-from market.source import Banned, SchemaChanged, Transient
+from market.source import Banned, SchemaChanged, SourceError, Transient
 from market.store import Store
 from market.transport import GROUPS
 from market.world import INDICES
@@ -47,7 +47,7 @@ def test_an_index_that_does_not_come_is_named_and_the_others_come(store: Store) 
 def test_when_none_comes_the_reason_is_raised(store: Store, what: str, fetch: object) -> None:
     fails = source()
     fails.faults[what] = Transient("cannot be reached")
-    with pytest.raises(Transient, match="cannot be reached"):
+    with pytest.raises(SourceError, match="Transient: cannot be reached"):
         fetch(fails, store, DAY, SPAN if what == "indices" else EVERY)  # type: ignore[operator]
 
 
@@ -75,6 +75,17 @@ def test_a_series_is_asked_for_again_only_after_its_days_or_when_it_failed(store
     assert asked["cpi"] == 2
     assert asked["margin"] == 4
     assert asked["m2"] == 2
+
+
+def test_an_evening_that_is_tried_again_asks_no_second_time(store: Store) -> None:
+    once = source()
+    once.faults |= {"macro cpi": Banned("HTTP 403"), "index .INX": Banned("HTTP 456")}
+    first = fetch_macro(once, store, DAY, EVERY), fetch_indices(once, store, DAY, SPAN)
+    asked = len(once.asked)
+    again = fetch_macro(once, store, DAY, EVERY), fetch_indices(once, store, DAY, SPAN)
+    assert len(once.asked) == asked
+    assert first == again
+    assert [faults[0].kind for faults in again] == ["macro", "world"]
 
 
 def test_at_first_sight_a_value_counts_from_its_release_lag(store: Store) -> None:
