@@ -139,7 +139,7 @@ def groups(store: Store, day: date) -> list[Group]:
     newest = [max((d for d, _ in store.points(since, day, i.id)), default=None) for i in INDICES]
     known = [level for level in newest if level]
     last = max(known, default=None)
-    world = Group("world", "sina", last, _age(last, day), len(known), len(INDICES))
+    world = Group("world", "tencent, sina", last, _age(last, day), len(known), len(INDICES))
     return [*found, world]
 
 

@@ -173,7 +173,7 @@ def test_the_status_shows_age_and_source_of_each_group(app: App) -> None:
     said = asked(app, "status").text
     assert "宏观: 3/9 可用 · 2024-06-20 (8 天前) · eastmoney" in said
     assert "资金: 1/3 可用" in said
-    assert f"各市场指数: 5/5 可用 · {app.store.days()[-2]} (1 天前) · sina" in said
+    assert f"各市场指数: 5/5 可用 · {app.store.days()[-2]} (1 天前) · tencent, sina" in said
     assert "macro: 3/9 usable · 2024-06-20 (8 d old)" in asked(app, "status", "en").text
 
 
