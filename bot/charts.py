@@ -71,8 +71,8 @@ def figure(
     made.subplots_adjust(left=0.11, right=0.96, top=0.94, bottom=0.06, hspace=0.08)
     stage = transitions[-1].after.stage if transitions else Stage.QUIET
     label = say("simulated", language) if simulated else ""
-    title = f"{label}{theme.name} · {STAGES[stage][language]} · {panel.as_of}"
-    price.set_title(_readable(title, theme), fontproperties=_font(17), color=INK, loc="left")
+    title = f"{label}{readable(theme)} · {STAGES[stage][language]} · {panel.as_of}"
+    price.set_title(title, fontproperties=font(17), color=INK, loc="left")
     _shade((price, breadth), panel, transitions)
     _price(price, panel, theme.id, transitions, language)
     _breadth(breadth, panel, theme.id, language)
@@ -96,19 +96,19 @@ def _price(
     words = (
         "相对全市场的净价，起点100" if language == "zh" else "price net of the market, start 100"
     )
-    axes.set_ylabel(words, fontproperties=_font(12), color=PALE)
+    axes.set_ylabel(words, fontproperties=font(12), color=PALE)
 
 
 def _breadth(axes: Any, panel: Panel, theme: str, language: Language) -> None:
     above, known = panel.above_ma20[theme], panel.ma20_known[theme]
     share = (above / known.where(known > 0)) * 100
     words = "站上20日线 %" if language == "zh" else "above 20-day avg, %"
-    axes.set_ylabel(words, fontproperties=_font(12), color=PALE)
+    axes.set_ylabel(words, fontproperties=font(12), color=PALE)
     axes.set_ylim(0, 100)
     if not share.notna().any():
         none = f"{words}: {say('unknown', language)}"
         middle = len(panel.days) / 2
-        axes.text(middle, 50, none, fontproperties=_font(13), ha="center", va="center", color=PALE)
+        axes.text(middle, 50, none, fontproperties=font(13), ha="center", va="center", color=PALE)
         return
     axes.plot(share.to_numpy(float), color="#cbd2d9", linewidth=1)
     mean = share.rolling(BREADTH_DAYS).mean()
@@ -134,7 +134,7 @@ def _axes(price: Any, breadth: Any, panel: Panel) -> None:
     days = panel.days
     places = np.unique(np.linspace(0, len(days) - 1, TICKS).astype(int))
     labels = [days[place].strftime("%y-%m-%d") for place in places]
-    named = breadth.set_xticks(places, labels, fontproperties=_font(12))
+    named = breadth.set_xticks(places, labels, fontproperties=font(12))
     named[-1].label1.set_horizontalalignment("right")  # or the picture's edge would cut it
     breadth.set_xlim(-1, max(len(days), 2))
     for axes in (price, breadth):
@@ -145,11 +145,10 @@ def _axes(price: Any, breadth: Any, panel: Panel) -> None:
             axes.spines[side].set_visible(False)
 
 
-def _readable(text: str, theme: Theme) -> str:
-    """The text, with the theme's id for its name where the font lacks a glyph: never boxes."""
+def readable(theme: Theme) -> str:
+    """A theme's name, or its id where the font lacks a glyph of it: never boxes."""
     glyphs = _glyphs()
-    named = all(ord(char) in glyphs for char in theme.name)
-    return text if named else text.replace(theme.name, theme.id)
+    return theme.name if all(ord(char) in glyphs for char in theme.name) else theme.id
 
 
 @cache
@@ -169,7 +168,8 @@ def font_path() -> Path:
     return found[0]
 
 
-def _font(points: float) -> Any:
+def font(points: float) -> Any:
+    """The font that holds Chinese, in a size."""
     from matplotlib.font_manager import FontProperties
 
     return FontProperties(fname=str(font_path()), size=points)

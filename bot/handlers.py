@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from telegram import BotCommand, CallbackQuery, ChatMember, Update
@@ -184,11 +185,12 @@ async def _sent(
         buttons = given.buttons if place == len(texts) - 1 else ()
         await _send(context, talk, chat, text, buttons=buttons)
     day = talk.app.ledger.evaluated()
-    if given.chart and day:
-        theme = given.chart
-        drawn = await talk.in_worker(lambda app: chart(app, theme, language, day))
-        if drawn:
-            await _send(context, talk, chat, "", photo=drawn)
+    theme, picture = given.chart, given.picture
+    if theme and day:
+        picture = partial(chart, theme=theme, language=language, day=day)
+    drawn = await talk.in_worker(picture) if picture else None
+    if drawn:
+        await _send(context, talk, chat, "", photo=drawn)
 
 
 async def _send(
