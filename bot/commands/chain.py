@@ -70,17 +70,15 @@ def _origin(subs: Subs, asked: Asked) -> str:
 
 
 def _line(place: int, link: Link, theme: Theme, asked: Asked) -> str:
-    """A sub-industry: when it ignited, its stage, run-up and breadth; two short lines."""
-    stage = STAGES[link.stage][asked.language]
-    dot = "●" if link.is_in else "○"
-    ignited = both(asked, "点燃", "ignited")
-    since = f" · {ignited} {link.ignited}" if link.ignited else ""
+    """A sub-industry: its place if it ignited and when, stage, run-up, breadth; two short lines."""
+    order = f"{place}. " if link.ignited else ""
+    since = f" · {both(asked, '点燃', 'ignited')} {link.ignited}" if link.ignited else ""
+    dot, stage = "●" if link.is_in else "○", STAGES[link.stage][asked.language]
     run_up = figure(link.run_up, "fraction", asked.language)
     breadth = figure(link.breadth, "share", asked.language)
-    above = both(asked, "20日线上", "above avg")
-    net = both(asked, "净涨", "net")
+    net, above = both(asked, "净涨", "net"), both(asked, "20日线上", "above avg")
     return (
-        f"{dot} {place}. <b>{name_of(theme)}</b> · {stage}{since}\n"
+        f"{dot} {order}<b>{name_of(theme)}</b> · {stage}{since}\n"
         f"    {net} {run_up} · {above} {breadth} · {link.members} {say('members', asked.language)}"
     )
 
