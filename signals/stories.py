@@ -112,7 +112,7 @@ def _united(stories: Sequence[Story]) -> Story:
     """Several stories as one: as old as the oldest, led by the largest of their leads."""
     sizes = {theme: size for story in stories for theme, size in story.sizes.items()}
     told = dict(sorted((pair for s in stories for pair in s.told.items()), key=lambda p: p[1]))
-    lead = min((s.lead for s in stories), key=lambda theme: (-sizes[theme], theme))
+    lead = max((s.lead for s in stories), key=lambda theme: sizes[theme])  # of equals the first
     return Story(min(story.since for story in stories), lead, sizes, told)
 
 

@@ -111,7 +111,7 @@ def test_the_chain_of_a_parent_is_its_curated_sub_industries(app: App) -> None:
     started = app.ledger.states()["hot"].started
     assert f"● 1. 热题材 · 发酵 · 点燃 {started}" in said
     assert "○ 普通题材 · 冰点\n" in said
-    assert "按 themes.toml" in said
+    assert "人工指定" in said
     assert "1 of 2 sub-industries are in" in plain(ask(app, "总", "en").text)
     assert "nan" not in said
 

@@ -125,6 +125,13 @@ def test_the_lead_passes_to_a_larger_theme_that_joins_and_at_its_end() -> None:
     assert stories(held, [], alike()) == {}
 
 
+def test_a_theme_of_the_same_size_does_not_take_the_lead() -> None:
+    held = [Story(SINCE, "wine", {"wine": 30})]
+    twin = {**SIZES, "cpo": 30}
+    (story,) = gathered(held, ["cpo", "wine"], twin, alike(("cpo", "wine")), TODAY, {})
+    assert (story.lead, story.since) == ("wine", SINCE)
+
+
 def test_a_theme_alike_to_a_follower_only_begins_a_story_of_its_own() -> None:
     held = [Story(SINCE, "ai", {"ai": 100, "chat": 40})]
     assert len(stories(held, ["ai", "chat", "cpo"], alike(("chat", "cpo")))) == 2

@@ -61,7 +61,7 @@ def _chain(app: App, asked: Asked, theme: Theme) -> Answer:
 def _origin(subs: Subs, asked: Asked) -> str:
     """Whether the sub-industries are curated."""
     if subs.curated:
-        return both(asked, "子题材：按 themes.toml", "sub-industries: as curated in themes.toml")
+        return both(asked, "子题材：人工指定", "sub-industries: as curated")
     return both(
         asked,
         "没有指定子题材；按成分股重合：以下题材的成分股有不少在其中",
