@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from bot.records import OFF, ON, SILENT, Wishes
+from config.settings import Stories
 from market.calendar import SHANGHAI
+from market.facts import MarketDay
 from signals.model import Kind, Signal, Stage, Transition
 
 ORDER = (  # strongest first: kind and the stage it leads to
@@ -25,13 +27,22 @@ class Reason(StrEnum):
     OFF = "off"  # the chat turned this kind off
     NOT_WATCHED = "not_watched"  # the chat watches other themes
     MUTED = "muted"  # the chat muted the theme
+    MERGED = "merged"  # another theme tells the same of the same story; the digest has a line
     TOO_OLD = "too_old"  # caught up after a long stop: kept for /why, not pushed
 
 
 def decide(
-    transition: Transition, muted: Container[str], wishes: Wishes, pushed_since: date
+    transition: Transition,
+    muted: Container[str],
+    wishes: Wishes,
+    pushed_since: date,
+    before: Iterable[str] = (),
 ) -> Reason:
-    """Whether to push a transition to a chat; `pushed_since` is the oldest day still news."""
+    """Whether to push a transition to a chat; `pushed_since` is the oldest day still news.
+
+    `before` are themes that tell the same of the same story. A chat that muted all of them hears
+    this one instead, and a watched theme always speaks for itself.
+    """
     if transition.day < pushed_since:
         return Reason.TOO_OLD
     if transition.theme in muted:
@@ -39,7 +50,21 @@ def decide(
     if wishes.watched and transition.theme not in wishes.watched:
         return Reason.NOT_WATCHED
     level = wishes.level(transition.kind)
+    if level != OFF and not wishes.watched and any(theme not in muted for theme in before):
+        return Reason.MERGED
     return {ON: Reason.SEND, SILENT: Reason.SILENT, OFF: Reason.OFF}[level]
+
+
+def is_wide(told: Iterable[Transition], market: MarketDay | None, knobs: Stories) -> bool:
+    """Whether a day is the market's: stocks went one way, or many stories turned at once.
+
+    `told` are the transitions that speak for their stories.
+    """
+    if len({t.theme for t in told}) >= knobs.wide_stories:
+        return True
+    if not market or not market.stocks:
+        return False
+    return max(market.advancers, market.decliners) / market.stocks >= knobs.wide_share
 
 
 def held_until(now: datetime, quiet: tuple[int, int] | None) -> datetime | None:

@@ -1,18 +1,19 @@
 """What the bot does with a day: evaluate, remember, put into the outbox. Safe to run twice."""
 
 import json
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 
 from bot import journal, messages
-from bot.alerting import Reason, decide, held_until, strongest_first, values
+from bot.alerting import Reason, decide, held_until, is_wide, strongest_first, values
 from bot.app import App, judged_themes
 from bot.backdrop import news
+from bot.chains import chains_of
 from bot.errors import UserError
-from bot.records import OFF, Outgoing, Run, Wishes
+from bot.grouping import grouper
+from bot.records import OFF, Grouping, Outgoing, Run, Wishes
 from bot.words import Language
 from market.calendar import closed
 from signals.evaluate import LOOK_BACK, evaluate
@@ -71,9 +72,12 @@ def _build(app: App, days: Sequence[date]) -> None:
     if not days:
         return
     panel = app.store.panel(days[-1], len(days), judged_themes(app.settings, app.store))
-    ((_, states, _),) = deque(replay(panel, app.rules, app.policy), maxlen=1)
+    of, net, stories = grouper(app.store, app.settings.stories), panel.net, Grouping()
+    for row, (_, now, told) in enumerate(replay(panel, app.rules, app.policy), 1):
+        states, stories = now, of.grouped(stories, now, told, net.iloc[:row])
     with app.ledger.atomic():
         app.ledger.save_states(states.values())
+        app.ledger.save_grouping(stories)
         app.ledger.set_fact("evaluated", days[-1].isoformat())
 
 
@@ -82,17 +86,35 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     span = app.settings.data.history_days + len(days) - 1
     panel = app.store.panel(days[-1], span, judged_themes(app.settings, app.store))
     scores = evaluate(panel.last(LOOK_BACK + len(days) - 1), app.rules)
-    states = app.ledger.states()
+    states, stories, net = app.ledger.states(), app.ledger.grouping(), panel.net
+    of = grouper(app.store, app.settings.stories)
     for day in days:
         before = states
         states, told = fold(before, scores, day, app.policy)
         readings = {theme: scores.signals(day, theme) for theme in scores.themes}
-        judged = Judged(facts_of(app, day), strongest_first(told), states, readings)
+        stories = of.grouped(stories, states, told, net.loc[:day])
+        facts = _in_context(app, day, told, states, readings, stories)
+        judged = Judged(facts, strongest_first(told), states, readings)
         changed = [state for theme, state in states.items() if state != before.get(theme)]
         # days caught up with are told in one summary, on the newest
         written = _written(app, judged) if day == days[-1] else None
         entry = journal.written(day, judged.told, judged.day.themes, panel.until(day))
         yield _kept(app, judged, changed, written, entry)
+
+
+def _in_context(
+    app: App,
+    day: date,
+    told: Sequence[Transition],
+    states: Mapping[str, ThemeState],
+    readings: Mapping[str, tuple[Signal, ...]],
+    stories: Grouping,
+) -> messages.Day:
+    """The day's facts with its stories, the chains of parents that changed, and how wide it is."""
+    facts, chains = facts_of(app, day), chains_of(app, told, day, states, readings)
+    loud = [t for t in told if not stories.before(t)]
+    wide = is_wide(loud, facts.market, app.settings.stories)
+    return replace(facts, stories=stories, chains=chains, is_wide=wide)
 
 
 def _kept(
@@ -114,6 +136,7 @@ def _kept(
         app.ledger.save_states(changed)
         app.ledger.save_readings(judged.readings)
         app.ledger.save_transitions(told)
+        app.ledger.save_grouping(judged.day.stories)
         app.ledger.add_entry(day, entry)
         new = sum(map(app.ledger.outbox.enqueue, written or ()))
         if _may_have_been_told(app, day):
@@ -135,9 +158,10 @@ def facts_of(app: App, day: date) -> messages.Day:
     faults = tuple(
         (kind, detail) for kind, detail in json.loads(app.store.note(f"faults:{day}") or "[]")
     )
-    store, new = app.store, news(app.store, day)
-    known = store.market_day(day), store.themes(), store.theme_facts(day)
-    return messages.Day(day, *known, faults, macro=new)
+    store, stories = app.store, app.ledger.grouping()
+    of_day = stories if stories.day == day else Grouping()
+    figures = store.market_day(day), store.themes(), store.theme_facts(day)
+    return messages.Day(day, *figures, faults, of_day, macro=news(store, day))
 
 
 def _written(app: App, judged: Judged) -> list[Outgoing]:
@@ -150,7 +174,8 @@ def _written(app: App, judged: Judged) -> list[Outgoing]:
     day, out = judged.day.day, []
     for chat in app.ledger.chats():
         wishes = app.ledger.wishes(chat.id)
-        chosen = partial(_chosen, app.ledger.muted(chat.id, day), wishes, news_since)
+        muted = app.ledger.muted(chat.id, day)
+        chosen = partial(_chosen, muted, wishes, news_since, judged.day.stories)
         (kept, loud), (late, was_loud) = chosen(judged.told), chosen(missed)
         drafts = [
             *_silent(summaries(chat.language, late) if late else [], not was_loud),
@@ -169,10 +194,14 @@ def _silent(drafts: Iterable[Outgoing], silent: bool) -> list[Outgoing]:
 
 
 def _chosen(
-    muted: Mapping[str, date], wishes: Wishes, since: date, told: Iterable[Transition]
+    muted: Mapping[str, date],
+    wishes: Wishes,
+    since: date,
+    stories: Grouping,
+    told: Iterable[Transition],
 ) -> tuple[tuple[Transition, ...], bool]:
     """The transitions a chat wants to hear of, and whether any with a sound."""
-    reasons = {t: decide(t, muted, wishes, since) for t in told}
+    reasons = {t: decide(t, muted, wishes, since, stories.before(t)) for t in told}
     kept = tuple(t for t, why in reasons.items() if why in (Reason.SEND, Reason.SILENT))
     return kept, Reason.SEND in reasons.values()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.outbox import Outbox, stamp
-from bot.records import Chat, Entry, Person, Run, Wishes, chained
+from bot.records import Chat, Entry, Grouping, Person, Run, Wishes, chained
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
@@ -77,6 +77,15 @@ class Ledger:
             (since.isoformat(), until.isoformat(), theme),
         )
         return [_thing(Transition, body) for (body,) in rows]
+
+    def grouping(self) -> Grouping:
+        """The stories of the last evaluated day."""
+        known = self.fact("stories")
+        return _thing(Grouping, known) if known else Grouping()
+
+    def save_grouping(self, stories: Grouping) -> None:
+        """Replaces the stories by those of a later day."""
+        self.set_fact("stories", _body(stories))
 
     def evaluated(self) -> date | None:
         """The last day that was evaluated."""

@@ -4,22 +4,25 @@ import hashlib
 import html
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from bot.reading_texts import brief
+from bot.records import Grouping
 from bot.texts import figure, render, split
 from bot.words import FAULTS, KINDS, MARKS, RULES, STAGES, Language, say
 from config.record import Record, shipped
 from market.facts import MarketDay, ThemeFacts
 from market.series import Series
 from market.source import Theme
+from signals.chain import Chain
 from signals.macro import Reading
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 FULL = 3  # transitions of a grouped message with all their evidence; the rest has a line each
-WIDE = 10  # transitions on a day from which it is called market-wide
+FULL_WIDE = 1  # likewise on a market-wide day
+SIBLINGS = 6  # themes of a story that are named beside the one that speaks
 NAME_LIMIT = 40  # characters of a theme's name that are shown
 RESTS = {  # the rules each kind of alert rests on, shown first
     Kind.SURGE: ("run_up", "breadth"),
@@ -43,6 +46,9 @@ class Day:
     themes: Mapping[str, Theme]
     facts: Mapping[str, ThemeFacts]
     faults: tuple[tuple[str, str], ...] = ()  # kind and detail of what is missing or wrong
+    stories: Grouping = field(default_factory=Grouping)  # which themes are told as one
+    chains: Mapping[str, Chain] = field(default_factory=dict)  # of themes with sub-industries
+    is_wide: bool = False  # the whole market moved
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
 
     @property
@@ -53,17 +59,20 @@ class Day:
 
 def alerts(told: Sequence[Transition], day: Day, language: Language) -> list[str]:
     """Transitions of one day, strongest first, as one message, cut only when it is too long."""
-    full = [_section(t, day, language) for t in told[:FULL]]
+    count = FULL_WIDE if day.is_wide else FULL
+    full = [_section(t, day, language) for t in told[:count]]
     said: set[str] = set()
     for section in full:  # the record of a stage is said once a message
         if section["record"] in said:
             section["record"] = ""
         said.add(section["record"])
+    every = len(day.stories.heard)
     context = {
         "full": full,
-        "brief": [headline(t, day.themes[t.theme], language) for t in told[FULL:]],
+        "brief": [_brief(t, day, language) for t in told[count:]],
         "count": len(told),
-        "wide": len(told) >= WIDE,
+        "kinds": _counted(told, language),
+        "together": say("together", language).format(count=every) if every > len(told) else "",
     }
     return split(render("alerts", day, language, **context))
 
@@ -98,7 +107,7 @@ def digest(
     context = {
         "stages": stages,
         "count": len(judged),
-        "told": [headline(t, day.themes[t.theme], language) for t in told],
+        "told": _lines(told, day, language),
         "faults": faults(day, language),
         "macro": [brief(*known, language) for known in day.macro],
         "top": [(_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
@@ -141,6 +150,8 @@ def _section(transition: Transition, day: Day, language: Language) -> dict[str, 
     return {
         "headline": headline(transition, day.themes[transition.theme], language),
         "episode": episode(transition.after, transition, language),
+        "siblings": siblings(transition.theme, day, language),
+        "chain": chain(day.chains.get(transition.theme), language),
         "record": record(transition, day, language),
         "facts": day.facts.get(transition.theme),
         "number": number(transition),
@@ -191,6 +202,59 @@ def episode(state: ThemeState, transition: Transition | None, language: Language
     if transition and transition.kind is Kind.REVERSAL and state.peak_day:
         parts.append(f"{say('peak', language)} {state.peak_day}")
     return " · ".join(parts)
+
+
+def siblings(theme: str, day: Day, language: Language) -> str:
+    """The other themes of the same story, the largest first; empty where there are none."""
+    story = day.stories.story(theme)
+    names = [_name(day.themes[t]) for t in story.themes if t != theme] if story else []
+    more = " …" if len(names) > SIBLINGS else ""
+    words = say("same_story", language).format(count=len(names))
+    return f"{words}: {', '.join(names[:SIBLINGS])}{more}" if names else ""
+
+
+def chain(of: Chain | None, language: Language) -> str:
+    """How much of a theme's chain is in at once; empty where it has no sub-industries."""
+    if not of:
+        return ""
+    companies = say("companies_in", language).format(here=of.companies_in, known=of.known)
+    counts = {"here": of.links_in, "of": len(of.links)}
+    return say("chain_in", language).format(**counts) + (companies if of.known else "")
+
+
+def _brief(transition: Transition, day: Day, language: Language) -> str:
+    """A transition in one line, with the number of themes it speaks for."""
+    story = day.stories.story(transition.theme)
+    others = f" (+{len(story.sizes) - 1})" if story and len(story.sizes) > 1 else ""
+    return headline(transition, day.themes[transition.theme], language) + others
+
+
+def _counted(told: Sequence[Transition], language: Language) -> str:
+    """How many of each kind."""
+    counts = {kind: sum(t.kind is kind for t in told) for kind in Kind}
+    return " · ".join(f"{KINDS[kind][language]} {n}" for kind, n in counts.items() if n)
+
+
+def _lines(told: Sequence[Transition], day: Day, language: Language) -> list[str]:
+    """A day's transitions: a line for each that speaks, and one for all who join the same."""
+    lines = [headline(t, day.themes[t.theme], language) for t in told if not day.stories.before(t)]
+    joined: dict[tuple[str, str, str], list[str]] = {}
+    for t in told:
+        voice = _voice(t, told, day.stories)
+        if voice:
+            place = (_name(day.themes[voice]), MARKS[t.kind], STAGES[t.after.stage][language])
+            joined.setdefault(place, []).append(_name(day.themes[t.theme]))
+    for (voice, mark, stage), names in joined.items():
+        words = say("joining", language).format(voice=voice)
+        lines.append(html.escape(f"{mark} {words}: {', '.join(names)} → {stage}"))
+    return lines
+
+
+def _voice(transition: Transition, told: Sequence[Transition], stories: Grouping) -> str:
+    """The theme that tells the same of the story, today if one does; empty: it speaks itself."""
+    before = stories.before(transition)
+    loud = {t.theme for t in told if t.kind is transition.kind and not stories.before(t)}
+    return next((theme for theme in before if theme in loud), before[-1] if before else "")
 
 
 def record(transition: Transition, day: Day, language: Language) -> str:

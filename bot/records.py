@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from bot.words import Language
+from signals.model import Story, Transition
 
 Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (text, data <= 64 bytes)
 PRIVATE = "private"  # a chat with one person; every other kind is a group or a channel
@@ -75,6 +76,24 @@ class Wishes:
     def level(self, what: str) -> str:
         """How loud something is told."""
         return self.levels.get(what, ON)
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """The stories of a day, and which of its transitions are told by whom."""
+
+    day: date | None = None
+    stories: tuple[Story, ...] = ()
+    # key of a transition -> themes that tell the same of its story before it, see signals/stories
+    heard: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def before(self, told: Transition) -> tuple[str, ...]:
+        """The themes that tell the same of the same story before this transition does."""
+        return self.heard.get(told.key, ()) if told.day == self.day else ()
+
+    def story(self, theme: str) -> Story | None:
+        """The story that a theme is in."""
+        return next((story for story in self.stories if theme in story.sizes), None)
 
 
 class Entry(NamedTuple):

@@ -74,9 +74,24 @@ WORDS: dict[str, Words] = {
     "below": {"zh": "未达阈值", "en": "below their thresholds"},
     "simulated": {"zh": "【模拟数据】", "en": "[SIMULATED] "},
     "alerts": {"zh": "题材警报", "en": "Theme alerts"},
-    "wide": {
-        "zh": "全市场性的一天：多个题材同时变动，强者在前",
-        "en": "a market-wide day: many themes moved at once, the strongest first",
+    "wide": {"zh": "全市场性的一天，强者在前", "en": "a market-wide day, the strongest first"},
+    "same_story": {"zh": "同一故事另有 {count} 个题材", "en": "in the same story {count} more"},
+    "joining": {"zh": "与“{voice}”同一故事", "en": "in one story with {voice}"},
+    "together": {
+        "zh": "连同其故事里的题材共 {count} 项变动",
+        "en": "{count} changes with those of their stories",
+    },
+    "chain_in": {
+        "zh": "{of} 个子题材中有 {here} 个已点燃",
+        "en": "{here} of {of} sub-industries are in",
+    },
+    "companies_in": {
+        "zh": "，{known} 家公司中有 {here} 家在其中",
+        "en": ", {here} of {known} companies",
+    },
+    "chain_legend": {
+        "zh": "60日净涨幅；▶ 点燃日；灰色：未知",
+        "en": "net run-up of 60 days; ▶ day of ignition; grey: not known",
     },
     "also": {"zh": "另有", "en": "also"},
     "since": {"zh": "本轮始于", "en": "episode since"},

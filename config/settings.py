@@ -71,6 +71,19 @@ class Chats(BaseModel):
     old_days: int = Field(ge=1)  # trading days; older transitions are kept but not pushed
 
 
+class Stories(BaseModel):
+    """[stories]: which themes are told as one, and when the whole market is what is told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    overlap: float = Field(gt=0, le=1)  # members in common / members of the smaller theme, share
+    correlation: float = Field(ge=-1, le=1)  # of daily net returns
+    correlation_days: int = Field(ge=20, le=255)  # trading days of them; rules look back no further
+    again_days: int = Field(ge=1, le=255)  # trading days; then the same of a story is news again
+    wide_stories: int = Field(ge=2)  # stories that turn on a day that is called market-wide
+    wide_share: float = Field(gt=0.5, le=1)  # stocks that go one way on such a day, share
+    over_days: int = Field(ge=1)  # trading days; then what ended is shown as quiet
+
+
 class Storage(BaseModel):
     """[storage]: what is kept for how long."""
 
@@ -112,6 +125,7 @@ class Settings(BaseModel):
     source: Source
     schedule: Schedule
     chats: Chats
+    stories: Stories
     storage: Storage
     webhook: Listener
     metrics: Listener

@@ -1,7 +1,8 @@
 """Theme and market rows from the store's bars and memberships; each day is written once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -207,3 +208,18 @@ def _fundamentals(
     with_report = growth.pop("with_report")
     share = with_report / counts
     return {**growth, "earnings_share": share}
+
+
+def above_average(store: Store, codes: Iterable[str], day: date) -> dict[str, bool]:
+    """Whether each stock closed above its 20-day average, as breadth counts it; unknown ones not.
+
+    Empty on a day without bars.
+    """
+    calendar, wanted = store.bar_days(), sorted(set(codes))
+    if day not in calendar:
+        return {}
+    between = partial(store.bars, of=wanted)
+    bars = read_bars([day], calendar, store.first_days(), between)
+    stocks = stock_days(bars)
+    marks = zip(bars.codes, stocks.ma20_known[-1], stocks.above_ma20[-1], strict=True)
+    return {code: bool(above) for code, known, above in marks if known}

@@ -1,5 +1,6 @@
 """The store of facts in SQLite: themes, dated membership, bars, theme days, reports."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
@@ -90,10 +91,8 @@ class Store:
     def themes_of(self, code: str) -> list[Theme]:
         """Themes that have the stock as a member, by their newest memberships."""
         newest = "(SELECT max(as_of) FROM member WHERE theme=m.theme)"
-        rows = self._db.execute(
-            f"SELECT theme FROM member m WHERE code=? AND as_of={newest}", (code,)
-        )
-        found = {row[0] for row in rows}
+        query = f"SELECT theme FROM member m WHERE code=? AND as_of={newest}"
+        found = {theme for (theme,) in self._db.execute(query, (code,))}
         return [theme for id_, theme in self.themes().items() if id_ in found]
 
     def save_bars(self, rows: Iterable[tuple[Any, ...]]) -> int:
@@ -110,14 +109,14 @@ class Store:
         )
         return [as_date(row[0]) for row in found]
 
-    def bars(self, since: date, until: date) -> pd.DataFrame:
-        """Bars between two days: day, code, then BAR; CNY and shares, NaN unknown."""
-        found = self._db.execute(
-            "SELECT * FROM bar WHERE day BETWEEN ? AND ?", (as_int(since), as_int(until))
-        )
+    def bars(self, since: date, until: date, of: Iterable[str] | None = None) -> pd.DataFrame:
+        """Bars (of some codes) between two days: day, code, then BAR; CNY, shares, NaN unknown."""
+        few = "" if of is None else " AND code IN (SELECT value FROM json_each(?))"
+        named = () if of is None else (json.dumps(list(of)),)
+        query = f"SELECT * FROM bar WHERE day BETWEEN ? AND ?{few}"
+        found = self._db.execute(query, (as_int(since), as_int(until), *named))
         frame = pd.DataFrame(found.fetchall(), columns=["day", "code", *BAR])
-        days = {number: as_date(number) for number in frame["day"].unique()}
-        return frame.assign(day=frame["day"].map(days))
+        return frame.assign(day=frame["day"].map({n: as_date(n) for n in frame["day"].unique()}))
 
     def forget_bars(self, before: date) -> None:
         """Drops bars and valuations of earlier days; the theme rows made of them stay."""

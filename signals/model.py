@@ -1,6 +1,7 @@
 """The words of the core: stages, signals, states, transitions. Units stand behind each field."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -15,6 +16,9 @@ class Stage(StrEnum):
     BUBBLE = "bubble"
     BURSTING = "bursting"
     OVER = "over"
+
+
+RUNNING = (Stage.FORMING, Stage.BUBBLE, Stage.BURSTING)  # the stages of an episode
 
 
 class Kind(StrEnum):
@@ -70,3 +74,24 @@ class Transition:
     before: ThemeState
     after: ThemeState
     signals: tuple[Signal, ...]  # the evidence: all rules' values on the day
+
+    @property
+    def key(self) -> str:
+        """Which of a day's transitions it is."""
+        return f"{self.theme}:{self.kind}"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Themes that are told as one, because they share members and moved together."""
+
+    since: date  # day it began
+    lead: str  # theme id; it names the story and speaks first for it
+    sizes: Mapping[str, int]  # themes in it -> members on the day each joined
+    # what was told of it -> day, by which theme, of how many members
+    told: Mapping[str, tuple[date, str, int]] = field(default_factory=dict)
+
+    @property
+    def themes(self) -> list[str]:
+        """Ids of its themes, the largest first."""
+        return sorted(self.sizes, key=lambda theme: (-self.sizes[theme], theme))

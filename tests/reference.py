@@ -49,6 +49,21 @@ def bars(folder: Path, years: Sequence[int]) -> Bars:
     )
 
 
+def breadth(folder: Path, day: str) -> tuple[int, int, int]:
+    """How many stocks rose and fell on a day, and how many are known."""
+    last = pd.Timestamp(day)
+    span = [("day", ">=", (last - pd.Timedelta(days=30)).date()), ("day", "<=", last.date())]
+    path = folder / f"ashare/bars/{day[:4]}.parquet"
+    years = [path, *([path.with_name(f"{last.year - 1}.parquet")] if last.month == 1 else [])]
+    table = pd.concat(
+        pd.read_parquet(one, columns=["day", "code", "close", "volume"], filters=span)
+        for one in years
+    ).query("volume > 0")
+    close = table.pivot(index="day", columns="code", values="close")
+    moves = close.iloc[-1] / close.ffill().iloc[-2] - 1
+    return int((moves > 0).sum()), int((moves < 0).sum()), int(moves.notna().sum())
+
+
 def assembled(bars: Bars, members: dict[str, list[str]], reports: pd.DataFrame | None) -> Panel:
     """The panel of themes with these members."""
     stocks, whole, themes = stock_days(bars), slice(None), list(members)

@@ -9,7 +9,7 @@ from bot import texts
 from bot.demo import lived, sent
 from bot.records import Queued
 from config.settings import Settings
-from market.simulate import FALSE_START, HOT, simulate
+from market.simulate import FALSE_START, HOT, SUBS, simulate
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,19 @@ def test_the_mania_is_told_from_its_surge_to_its_end(chat: list[Queued]) -> None
     assert told[0] == "升温"
     assert told[-1] == "结束"
     assert {"升温", "背离", "转折", "结束"} == set(told)
+
+
+def test_the_chain_is_told_as_one_story_and_its_parent_counts_it(chat: list[Queued]) -> None:
+    told = [texts.plain(m.text) for m in chat if m.priority == 0 and not m.photo]
+    (turn,) = (text for text in told if "转折" in text)  # its sub-industries' are in the digests
+    assert f"{HOT} · 转折" in turn
+    siblings = turn.split("同一故事另有 4 个题材: ")[1]
+    assert all(name in siblings for name in SUBS)
+    digests = "\n".join(m.text for m in chat if m.priority == 1)
+    for name in SUBS:
+        assert re.search(rf"同一故事: .*{re.escape(name)}.* → 退潮", digests)
+    counts = [int(n) for text in told for n in re.findall(r"4 个子题材中有 (\d) 个", text)]
+    assert max(counts) == 4  # all in at the height
 
 
 def test_the_false_start_does_not_turn(chat: list[Queued]) -> None:

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import messages, texts
+from bot.records import Grouping
 from bot.words import Language
 from market.facts import MarketDay, ThemeFacts
 from market.source import Theme
-from signals.model import Kind, Signal, Stage, ThemeState, Transition
+from signals.chain import Chain, Link
+from signals.model import Kind, Signal, Stage, Story, ThemeState, Transition
 from signals.rules import Rule
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -97,6 +99,36 @@ def test_no_tag_spans_a_line(language: Language) -> None:
 def test_many_alerts_are_one_message_with_the_strongest_in_full(language: Language) -> None:
     (text,) = messages.alerts([TURN, *[SURGE] * 11], TOLD, language)
     golden(f"alerts_{language}", text)
+
+
+def storied() -> tuple[list[Transition], messages.Day]:
+    """Three themes of one story that turn on a market-wide day; the third turned before."""
+    names = {"t": "白酒 <&> Co", "u": "啤酒", "v": "黄酒"}
+    themes = {id_: replace(THEMES["t"], id=id_, name=name) for id_, name in names.items()}
+    told = [replace(TURN, theme=id_) for id_ in names]
+    story = Story(DAY, "t", {"t": 40, "u": 20, "v": 10})
+    heard = {"t:reversal": (), "u:reversal": ("t",), "v:reversal": ("t", "u")}
+    links = [Link(t, Stage.BURSTING, DAY, 0.3, 0.4, 10) for t in "uv"]
+    found = Chain((replace(links[0], stage=Stage.BUBBLE), links[1]), 50, 48, 31)
+    grouping = Grouping(DAY, (story,), heard)
+    day = replace(TOLD, themes=themes, stories=grouping, chains={"t": found}, is_wide=True)
+    return told, day
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_a_market_wide_day_the_market_comes_first_and_one_theme_in_full(
+    language: Language,
+) -> None:
+    told, day = storied()
+    (text,) = messages.alerts(told[:2], day, language)
+    golden(f"wide_{language}", text)
+
+
+def test_a_digest_has_one_line_for_all_who_join_a_story() -> None:
+    told, day = storied()
+    (text,) = messages.digest(day, told, {}, {}, "zh")
+    assert "🔻 与“白酒 &lt;&amp;&gt; Co”同一故事: 啤酒, 黄酒 → 退潮" in text
+    assert text.count("🔻") == 2
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -12,7 +12,15 @@ import pytest
 from bot.__main__ import app
 from bot.commands import COMMANDS
 from config.record import shipped
-from config.settings import FROM_ENVIRONMENT, Schedule, SettingsError, Source, Storage, load
+from config.settings import (
+    FROM_ENVIRONMENT,
+    Schedule,
+    SettingsError,
+    Source,
+    Storage,
+    Stories,
+    load,
+)
 from signals.rules import RULES
 from tests import markets
 
@@ -231,7 +239,7 @@ EDGES = {  # library -> the files that may import it
     "prometheus_client": ("bot/metrics.py",),
     "httpx": ("bot/sender.py", "bot/service.py"),
     "apscheduler": ("bot/service.py",),
-    "matplotlib": ("bot/charts.py", "bot/macro_chart.py"),
+    "matplotlib": ("bot/charts.py", "bot/chain_chart.py", "bot/macro_chart.py"),
     "jinja2": ("bot/texts.py",),
     "sqlite3": ("market/database.py",),
     "sqlite_utils": ("market/database.py", "market/schema.py", "bot/ledger_schema.py"),
@@ -272,7 +280,7 @@ def test_the_readme_knows_every_command_rule_and_setting(tmp_path: Path) -> None
     commands = [c.name or getattr(c.callback, "__name__", "") for c in app.registered_commands]
     program = [f"paomo {name}" for name in commands]
     settings = [*FROM_ENVIRONMENT.values(), *Schedule.model_fields, *Source.model_fields]
-    settings += [*Storage.model_fields, "[webhook]", "[metrics]", "[log]"]
+    settings += [*Stories.model_fields, *Storage.model_fields, "[webhook]", "[metrics]", "[log]"]
     asked = [f"/{name}" for name in COMMANDS]
     for name in [*known.rules, *known.policy, *program, *settings, *asked]:
         assert f"`{name}" in readme, f"{name} is not in the README"

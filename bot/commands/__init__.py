@@ -7,6 +7,7 @@ from bot.app import App
 from bot.commands import people, record, wishes
 from bot.commands.asked import Answer, Asked, admins_only, both, may_change
 from bot.commands.backdrop import flows, macro, market
+from bot.commands.chain import chain
 from bot.commands.chat import mute, start, stop, unmute
 from bot.commands.day import digest, status
 from bot.commands.lookups import stock, theme, themes, top, why
@@ -65,6 +66,7 @@ COMMANDS: dict[str, Command] = {
     "start": Command(start, "开启推送", "push alerts and digests here", changes=True),
     "themes": Command(themes, "各阶段的题材", "themes by stage"),
     "theme": Command(theme, "一个题材：阶段、指标、图", "one theme: stage, measures, chart"),
+    "chain": Command(chain, "一个题材的子题材：何时点燃", "a theme's sub-industries, by ignition"),
     "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
     "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
     "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
@@ -94,6 +96,7 @@ COMMANDS: dict[str, Command] = {
 PRESSED = {  # button -> command
     "t": "theme",
     "w": "why",
+    "c": "chain",
     "m": "mute",
     "u": "unmute",
     "s": "stock",

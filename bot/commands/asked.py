@@ -1,7 +1,7 @@
 """A question and its answer, and what all answers are made with."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
@@ -11,7 +11,7 @@ from bot.records import PRIVATE, Buttons, Chat
 from bot.words import STAGES, Language, say
 from config.settings import Settings
 from market.source import Theme
-from signals.model import ThemeState
+from signals.model import Stage, ThemeState
 
 PICKS = 8  # themes or stocks offered when several match
 
@@ -67,6 +67,18 @@ def name_of(theme: Theme) -> str:
 def stage_of(states: Mapping[str, ThemeState], theme: str, language: Language) -> str:
     """The stage of a theme in words; one never evaluated is quiet."""
     return STAGES[(states.get(theme) or ThemeState(theme)).stage][language]
+
+
+def shown_states(app: App) -> dict[str, ThemeState]:
+    """The states as people are shown them: what ended over_days ago or earlier is quiet again."""
+    days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
+    oldest = days[0] if days else date.min
+    return {theme: _shown(state, oldest) for theme, state in app.ledger.states().items()}
+
+
+def _shown(state: ThemeState, oldest: date) -> ThemeState:
+    ended = state.stage is Stage.OVER and state.since is not None and state.since <= oldest
+    return replace(state, stage=Stage.QUIET, since=None) if ended else state
 
 
 def as_of(app: App, asked: Asked) -> str:

@@ -5,7 +5,18 @@ from html import escape
 from bot import messages, texts
 from bot.alerting import values
 from bot.app import App
-from bot.commands.asked import PICKS, Answer, Asked, as_of, both, listed, name_of, of_one, stage_of
+from bot.commands.asked import (
+    PICKS,
+    Answer,
+    Asked,
+    as_of,
+    both,
+    listed,
+    name_of,
+    of_one,
+    shown_states,
+    stage_of,
+)
 from bot.jobs import facts_of
 from bot.words import STAGES, say
 from market.source import Theme
@@ -31,7 +42,7 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
     signals = app.ledger.readings().get(theme.id, ())
     if theme.exchange != "XSHG" or not day or not signals:
         return Answer(_unjudged(asked, theme), chart=theme.id)
-    state = app.ledger.states().get(theme.id) or ThemeState(theme.id)
+    state = shown_states(app).get(theme.id) or ThemeState(theme.id)
     told = facts_of(app, day)
     text = texts.render(
         "card",
@@ -41,6 +52,7 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
         stage=STAGES[state.stage][asked.language],
         state=state,
         episode=messages.episode(state, None, asked.language),
+        siblings=messages.siblings(theme.id, told, asked.language),
         facts=told.facts.get(theme.id),
         evidence=messages.evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
     )
@@ -58,7 +70,8 @@ def _unjudged(asked: Asked, theme: Theme) -> str:
 def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], ...]:
     because = both(asked, "依据", "Why")
     hush = both(asked, "静音一天", "Mute 1 day")
-    return (((because, f"w:{theme.id}"), (hush, f"m:{theme.id}")),)
+    links = both(asked, "子题材", "Chain")
+    return (((because, f"w:{theme.id}"), (links, f"c:{theme.id}"), (hush, f"m:{theme.id}")),)
 
 
 def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:
@@ -75,9 +88,9 @@ def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:
 
 def themes(app: App, asked: Asked) -> Answer:
     """All themes that are not quiet, by stage."""
-    known, states = app.store.themes(), app.ledger.states()
+    known, states = app.store.themes(), shown_states(app)
     lines = []
-    for stage in (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING):
+    for stage in (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING, Stage.OVER):
         names = [known[t].name for t, s in states.items() if s.stage is stage and t in known]
         shown = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
         title = f"<b>{STAGES[stage][asked.language]} {len(names)}</b>"
@@ -88,7 +101,7 @@ def themes(app: App, asked: Asked) -> Answer:
 
 def top(app: App, asked: Asked) -> Answer:
     """The largest net run-ups."""
-    known, states = app.store.themes(), app.ledger.states()
+    known, states = app.store.themes(), shown_states(app)
     sizes = values(app.ledger.readings(), "run_up")
     judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
     ranked = sorted(judged, key=lambda t: -sizes[t])[:LISTED]
@@ -117,7 +130,7 @@ def stock(app: App, asked: Asked) -> Answer:
             both(asked, f"找到 {len(found)} 只股票：", f"{len(found)} stocks match:"), rows
         )
     code, name = found[0]
-    states = app.ledger.states()
+    states = shown_states(app)
     lines = [
         f"· {name_of(t)} · {stage_of(states, t.id, asked.language)}"
         for t in app.store.themes_of(code)

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from bot.app import judge
+from bot.grouping import grouper
+from bot.records import Grouping
 from config.settings import load
 from config.themes import load_themes
 from market.importer import import_history
@@ -27,19 +29,28 @@ def rows() -> Iterator[Row]:
     themes = load_themes(Path("none"))
     real = [t.id for t in store.themes().values() if themes.is_theme(t.name)]
     panel = store.panel(date.max, len(store.days()), real)
-    rules, policy = judge(load({"PAOMO_HOME": "none"}))
-    told = [t for _, _, some in replay(panel, rules, policy) for t in some]
-    yield from _quiet(panel.days[250:], told)
+    known = load({"PAOMO_HOME": "none"})
+    rules, policy = judge(known)
+    of, grouping, net = grouper(store, known.stories), Grouping(), panel.net
+    told, voices = [], []
+    for row, (_, states, some) in enumerate(replay(panel, rules, policy), 1):
+        grouping = of.grouped(grouping, states, some, net.iloc[:row])
+        told += some
+        voices += [t for t in some if not grouping.before(t)]
+    yield _quiet("transitions a day", panel.days[250:], told)
+    yield _quiet("transitions that speak for their stories", panel.days[250:], voices)
     for stage in (Stage.FORMING, Stage.BUBBLE, Stage.BURSTING):
         for name, span in (("2015-2021, tuned", TUNED), ("2022-2024, held out", HELD_OUT)):
-            yield _lift(f"{stage} {name}", panel.net, onsets(told, stage), *span)
+            yield _lift(f"{stage} {name}", net, onsets(told, stage), *span)
+    for name, span in (("2015-2021, tuned", TUNED), ("2022-2024, held out", HELD_OUT)):
+        yield _lift(f"bubble that speaks {name}", net, onsets(voices, Stage.BUBBLE), *span)
 
 
-def _quiet(days: list[date], told: list[Transition]) -> Iterator[Row]:
+def _quiet(what: str, days: list[date], told: list[Transition]) -> Row:
     counts = np.array([sum(t.day == day for t in told) for day in days])
     most = float(np.quantile(counts, 0.95))
-    name = f"transitions a day, 95 % of days (median {np.median(counts):.0f}, most {counts.max()})"
-    yield Row(name, most, None, "count", "10", most <= 10)
+    name = f"{what}, 95 % of days (median {np.median(counts):.0f}, most {counts.max()})"
+    return Row(name, most, None, "count", "10", most <= 10)
 
 
 def _lift(

@@ -1,0 +1,95 @@
+"""/chain: a theme's sub-industries in the order they ignited, and how many companies are in."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from html import escape
+
+from bot import messages
+from bot.app import App
+from bot.chains import Subs, chain_of, subs_of
+from bot.commands.asked import Answer, Asked, as_of, both, listed, name_of, of_one, shown_states
+from bot.texts import figure
+from bot.words import STAGES, Language, say
+from market.source import Theme
+from signals.chain import Chain, Link
+
+PICTURE_DAYS = 120  # trading days of the picture
+
+
+def chain(app: App, asked: Asked) -> Answer:
+    """A theme's sub-industries; curated ones, else the themes that overlap most with it."""
+    return of_one(app, asked, "c", _chain)
+
+
+def _chain(app: App, asked: Asked, theme: Theme) -> Answer:
+    day = app.ledger.evaluated()
+    subs = subs_of(app, theme, day) if day else None
+    if not day or not subs or not subs.themes:
+        none = both(
+            asked,
+            "没有指定子题材，也没有题材有足够成分股在其中。",
+            "No sub-industries are curated, and no theme has enough of its members in it.",
+        )
+        return Answer(f"<b>{name_of(theme)}</b>\n{none}")
+    found = chain_of(app, subs.themes, day, shown_states(app), app.ledger.readings())
+    known = app.store.themes()
+    lines = [
+        messages.chain(found, asked.language),
+        _origin(subs, asked),
+        "",
+        *(
+            _line(place, link, known[link.theme], asked)
+            for place, link in enumerate(found.links, 1)
+        ),
+    ]
+    simulated = say("simulated", asked.language) if subs.parent.source == "simulated" else ""
+    title = f"{simulated}{subs.parent.name}"
+    picture = partial(
+        _picture, title=f"{title} · {day}", found=found, day=day, language=asked.language
+    )
+    note = both(
+        asked,
+        "点燃：本轮升温被判定的第一天。公司：站上20日线，且其子题材在发酵或高潮，每家只计一次。",
+        "Ignited: the first day of the current episode. A company is in when above its 20-day"
+        " average and in a sub-industry that is forming or a bubble; each counts once.",
+    )
+    told = listed(escape(title), lines, "", note, as_of(app, asked), none="")
+    return Answer(told.text, picture=picture)
+
+
+def _origin(subs: Subs, asked: Asked) -> str:
+    """Whether the sub-industries are curated."""
+    if subs.curated:
+        return both(asked, "子题材：人工指定", "sub-industries: as curated")
+    return both(
+        asked,
+        "没有指定子题材；按成分股重合：以下题材的成分股有不少在其中",
+        "none curated; by overlap: themes that have a good share of their members in it",
+    )
+
+
+def _line(place: int, link: Link, theme: Theme, asked: Asked) -> str:
+    """A sub-industry: its place if it ignited and when, stage, run-up, breadth; two short lines."""
+    order = f"{place}. " if link.ignited else ""
+    since = f" · {both(asked, '点燃', 'ignited')} {link.ignited}" if link.ignited else ""
+    dot, stage = "●" if link.is_in else "○", STAGES[link.stage][asked.language]
+    run_up = figure(link.run_up, "fraction", asked.language)
+    breadth = figure(link.breadth, "share", asked.language)
+    net, above = both(asked, "净涨", "net"), both(asked, "20日线上", "above avg")
+    return (
+        f"{dot} {order}<b>{name_of(theme)}</b> · {stage}{since}\n"
+        f"    {net} {run_up} · {above} {breadth} · {link.members} {say('members', asked.language)}"
+    )
+
+
+def _picture(app: App, title: str, found: Chain, day: date, language: Language) -> bytes | None:
+    """The map of ignition over the last days, PNG."""
+    from bot.chain_chart import Picture, chain_chart
+
+    themes: Sequence[str] = [link.theme for link in found.links]
+    rule = next(rule for rule in app.rules if rule.name == "run_up")
+    needed = PICTURE_DAYS + int(app.settings.rules["run_up"]["window_days"])
+    panel = app.store.panel(day, needed, themes)
+    run_ups = rule.score(panel, rule.params).iloc[-PICTURE_DAYS:]
+    return chain_chart(Picture(title, found, run_ups, app.store.themes(), language))
