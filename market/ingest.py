@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from config.themes import Themes
+from market.abroad import abroad
 from market.checks import Fault, listed, snapshot_faults
 from market.derive import derive, derive_points
 from market.facts import as_int
@@ -75,6 +76,7 @@ def ingest(
     tried("members", lambda: _members(source, store, day, themes, wants))
     tried("histories", lambda: _histories(source, store, day, themes, wants))
     tried("indices", lambda: _indices(source, store, day, themes, wants))
+    tried("abroad", lambda: abroad(source, store, day, wants.history))
     tried("gap", lambda: faults.extend(_gap(source, store, day, themes, wants)))
     tried("earnings", lambda: _earnings(source, store, day))
     faults += _saved(store, day, quotes, wants)

@@ -82,6 +82,6 @@ class Source(Protocol):
         ...
 
     def index_history(self, code: str, since: date, until: date) -> pd.DataFrame:
-        """Daily bars of an index (sh000985, sh000300, HSTECH), ascending: day, open, high, low,
+        """Daily bars of an index (sh000985, HSTECH, .IXIC), ascending: day, open, high, low,
         close (points), amount (CNY or HKD, NaN if the provider has none)."""
         ...

@@ -77,3 +77,30 @@ def bars(rows: Sequence[tuple[date, float, float, float, float, int]]) -> str:
         packed.put(volume - volume_before, WIDE)
         last, volume_before = close, volume
     return packed.text()
+
+
+def american(rows: Sequence[tuple[date, float, float, float, float, int]]) -> str:
+    """Daily bars of an American index (kind 3466): as `bars`; the amount follows from them."""
+    packed = Packed(3466)
+    last, volume_before = 0, 0
+    for place, (day, *prices, volume) in enumerate(rows):
+        start, high, low, close = (round(price * 100) for price in prices)
+        packed.put(0b1011, 4)  # several options follow: no scales, but widths and the day
+        if place == 0:  # widths in threes of bits: prices' from 3 to 8, the volume's from 5 to 8
+            for _ in range(4):
+                packed.put(0b0111111, 7)
+            packed.put(0b01111, 5)
+            packed.put(0, 1)
+        else:
+            packed.put(0, 6)
+        packed.put(1, 1)  # an absolute day
+        packed.put(1, 3)
+        packed.put(_number(day), 18)
+        packed.put(0, 1)  # no close before
+        for value in (start - last, high - start, start - low, close - start):
+            packed.put(value, WIDE)
+        packed.put(volume - volume_before, WIDE)
+        packed.put(0, 15)  # the amount is just what price and volume give
+        last, volume_before = close, volume
+    packed.put(0b00011, 5)  # options follow, and there are none: the end
+    return packed.text()

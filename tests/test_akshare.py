@@ -10,7 +10,7 @@ import pytest
 from market.akshare import fetch
 from market.akshare.source import AkshareSource
 from market.simulate import SimulatedMarket, simulate
-from market.source import Banned, NoData, Transient
+from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
 from market.transport import Guard, TransportPolicy, group_of
 from market.worker import Worker
 from tests.led import DAYS, SINCE, UNTIL, InProcess, led, policy
@@ -74,6 +74,27 @@ def test_the_hang_seng_tech_index_is_unpacked_by_sinas_own_script(guard: Guard) 
     assert bars.iloc[0].drop("day").to_dict() | {"amount": 0} == {
         "open": 4000.0, "high": 4100.5, "low": 3990.25, "close": 4150.0, "amount": 0,
     }  # fmt: skip
+
+
+def test_the_nasdaq_is_unpacked_by_sinas_own_script(guard: Guard, upstream: Upstream) -> None:
+    bars = fetch.asked("index_history", ".IXIC", SINCE, UNTIL)
+    assert bars["day"].tolist() == DAYS[-300:-1]  # today's session is not over yet
+    assert bars.iloc[-1].drop("day").to_dict() | {"amount": 0} == {
+        "open": 20000.0, "high": 21000.0, "low": 19000.0, "close": 20398.0, "amount": 0,
+    }  # fmt: skip
+    assert upstream.requests == ["nasdaq"]
+    assert guard.doors["sina"].requests == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"), [("403", Banned), ("hang", Transient), ("null", SchemaChanged)]
+)
+def test_a_nasdaq_that_does_not_come_is_one_of_the_four_errors(
+    guard: Guard, upstream: Upstream, fault: str, error: type[SourceError]
+) -> None:
+    upstream.faults["nasdaq"] = fault
+    with pytest.raises(error):
+        fetch.asked("index_history", ".IXIC", SINCE, UNTIL)
 
 
 def test_the_calendar_is_sinas_with_the_list_as_its_stand_in(

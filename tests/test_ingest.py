@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from config.themes import Themes, load_themes
+from market.abroad import INDEX
 from market.ingest import Wants, ingest
 from market.simulate import HOT, RELEASE, SimulatedMarket, simulate
 from market.source import Banned, NoData, SchemaChanged, Theme
@@ -130,6 +131,33 @@ def test_an_evening_without_the_boards_points_does_not_stop_the_next(
     hot = panel.close["em-BK0801"].to_numpy()
     assert hot[[0, 2]] == pytest.approx(source.levels["BK0801"][[FIRST, FIRST + 2]])
     assert panel.members["em-BK0801"].tolist() == [40, 40, 40]
+
+
+def test_the_centre_is_kept_up_to_its_last_session_that_is_over(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, day = Store(None), market.days[FIRST]
+    ingest(source, store, day, themes, WANTS)
+    days = sorted(known for known, theme in store.points(market.days[0], day) if theme == INDEX)
+    assert days[-1] == market.days[FIRST - 1]
+    assert len(days) > 150
+
+
+def test_the_centre_is_asked_for_once_a_day_and_its_fault_stays_named(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, day = Store(None), market.days[FIRST]
+    source.faults["indices"] = Banned("sina: HTTP 456")
+    first = ingest(source, store, day, themes, WANTS)
+    source.faults.clear()
+    source.asked.clear()
+    again = ingest(source, store, day, themes, WANTS)
+    for report in (first, again):
+        assert ("abroad", "sina: HTTP 456") in {(f.kind, f.detail) for f in report.faults}
+    asked = source.asked.count("indices")
+    source.today = market.days[FIRST + 1]
+    assert "abroad" in ingest(source, store, source.today, themes, WANTS).served
+    assert source.asked.count("indices") == 2 * asked + 1
 
 
 @pytest.mark.parametrize("what", ["boards", "members", "histories", "indices", "earnings"])

@@ -84,6 +84,7 @@ class Upstream:
             "/data/v1/get": ("earnings", lambda: self._reports(query)),
             "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(self.days)),
             "/klc2_kl.js": ("hongkong", self._hongkong),
+            "/.IXIC": ("nasdaq", self._nasdaq),
             "getHQNodeStockCount": ("sina", lambda: f'"{len(self.codes)}"'),
             "getHQNodeData": ("sina", lambda: self._sina(query)),
         }
@@ -184,6 +185,10 @@ class Upstream:
         days = [day for day in self.days if day <= self.today]
         rows = [(day, 4000.0, 4100.5, 3990.25, 4050.0 + n, 7 + n) for n, day in enumerate(days)]
         return sina.bars(rows)
+
+    def _nasdaq(self) -> str:
+        days = [day for day in self.days if day < self.today]
+        return sina.american([(d, 2e4, 2.1e4, 1.9e4, 2e4 + n, 7) for n, d in enumerate(days)])
 
     def _reports(self, query: dict[str, str]) -> Any:
         rows = []

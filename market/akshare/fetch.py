@@ -91,12 +91,17 @@ def board_history(board: str, since: date, until: date) -> pd.DataFrame:
 
 
 def index_history(code: str, since: date, until: date) -> pd.DataFrame:
-    """Daily bars of an index: Tencent's for the mainland (sh000985), Sina's for Hong Kong."""
+    """Daily bars of an index: Tencent's for the mainland (sh000985), Sina's for all others.
+
+    HSTECH is in Hong Kong; a dot leads those of the United States (.IXIC), dated as traded there.
+    """
     ak = akshare()
     if code[:2] in ("sh", "sz"):
         found = ak.stock_zh_index_daily_tx(
             symbol=code, start_date=f"{since:%Y%m%d}", end_date=f"{until:%Y%m%d}"
         )
+    elif code.startswith("."):
+        found = ak.index_us_stock_sina(symbol=code)
     else:
         found = ak.stock_hk_index_daily_sina(symbol=code)
     if found.empty:
