@@ -1,13 +1,12 @@
 """What the bot does with a day: evaluate, remember, put into the outbox. Safe to run twice."""
 
 import json
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 
-from bot import journal, messages
+from bot import journal, messages, past
 from bot.alerting import Reason, decide, held_until, strongest_first, values
 from bot.app import App, judged_themes
 from bot.errors import UserError
@@ -16,7 +15,7 @@ from bot.words import Language
 from market.calendar import closed
 from signals.evaluate import LOOK_BACK, evaluate
 from signals.model import Signal, ThemeState, Transition
-from signals.replay import fold, replay
+from signals.replay import fold
 
 NOBODY = 0  # chat of a message before it is addressed
 CHART_DAYS = 250  # trading days a chart shows
@@ -70,7 +69,10 @@ def _build(app: App, days: Sequence[date]) -> None:
     if not days:
         return
     panel = app.store.panel(days[-1], len(days), judged_themes(app.settings, app.store))
-    ((_, states, _),) = deque(replay(panel, app.rules, app.policy), maxlen=1)
+    scores, states = evaluate(panel, app.rules), dict[str, ThemeState]()
+    for day in scores.days:
+        states, _ = fold(states, scores, day, app.policy)
+    past.remember(app, panel, scores)
     with app.ledger.atomic():
         app.ledger.save_states(states.values())
         app.ledger.set_fact("evaluated", days[-1].isoformat())
@@ -81,6 +83,7 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     span = app.settings.data.history_days + len(days) - 1
     panel = app.store.panel(days[-1], span, judged_themes(app.settings, app.store))
     scores = evaluate(panel.last(LOOK_BACK + len(days) - 1), app.rules)
+    past.follow_up(app, panel, scores)
     states = app.ledger.states()
     for day in days:
         before = states
@@ -134,8 +137,8 @@ def facts_of(app: App, day: date) -> messages.Day:
     faults = tuple(
         (kind, detail) for kind, detail in json.loads(app.store.note(f"faults:{day}") or "[]")
     )
-    store = app.store
-    return messages.Day(day, store.market_day(day), store.themes(), store.theme_facts(day), faults)
+    market, themes, of = app.store.market_day(day), app.store.themes(), app.store.theme_facts(day)
+    return messages.Day(day, market, themes, of, faults, past.Past(app))
 
 
 def _written(app: App, judged: Judged) -> list[Outgoing]:

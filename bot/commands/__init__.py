@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.app import App
-from bot.commands import people, record, wishes
+from bot.commands import past, people, record, wishes
 from bot.commands.asked import Answer, Asked, admins_only, both, may_change
 from bot.commands.chat import mute, start, stop, unmute
 from bot.commands.day import digest, status
@@ -67,6 +67,8 @@ COMMANDS: dict[str, Command] = {
     "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
     "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
     "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
+    "history": Command(past.history, "以往的行情与结局", "past run-ups and how they ended"),
+    "similar": Command(past.similar, "以往哪些行情像今天", "which past run-ups today is like"),
     "record": Command(record.record, "警报的成绩", "what became of the alerts"),
     "alert": Command(record.alert, "一条警报，如 /alert a4fc6b", "one alert by its id"),
     "useful": Command(record.useful, "一条警报有用", "an alert was useful: /useful a4fc6b"),
@@ -93,6 +95,8 @@ PRESSED = {  # button -> command
     "m": "mute",
     "u": "unmute",
     "s": "stock",
+    "h": "history",
+    "n": "similar",
     "g": "useful",
     "b": "useless",
     "k": "settings",
