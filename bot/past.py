@@ -10,6 +10,7 @@ from market.abroad import INDEX
 from signals.evaluate import LOOK_BACK, Scores, evaluate
 from signals.lead import Lead, leads
 from signals.panel import Panel
+from signals.rules import Rule
 from signals.runs import Run, follow, seen
 
 MARKET = "market"  # among leads: all stocks of the store, equal weight
@@ -33,12 +34,17 @@ class Past:
         return self._app.store.days()
 
 
+def marks(rules: Sequence[Rule]) -> list[str]:
+    """What the evidence of run-ups hangs on: the rules and their knobs."""
+    return [f"{rule.name} {rule.params}" for rule in rules]
+
+
 def follow_up(app: App, panel: Panel, scores: Scores) -> None:
     """Carries the run-ups on through the last day of the scores, and how themes go with the centre.
 
     Both are made of what is stored, so that doing it twice changes nothing.
     """
-    through = app.ledger.run_ups.followed([rule.name for rule in scores.rules])
+    through = app.ledger.run_ups.followed(marks(scores.rules))
     first = bisect_right(scores.days, through) if through else 0
     if through is None or first < LOOK_BACK - 1 <= len(scores.days) - 1:
         return rebuild(app, scores.days[-1])  # the rules looked back too short for these days
@@ -67,7 +73,7 @@ def remember(app: App, panel: Panel, scores: Scores) -> None:
 def _save(app: App, after: Sequence[Run], scores: Scores, before: Sequence[Run]) -> None:
     kept = set(map(id, before))
     changed = [run for run in after if id(run) not in kept]
-    app.ledger.run_ups.save(changed, scores.days[-1], [rule.name for rule in scores.rules])
+    app.ledger.run_ups.save(changed, scores.days[-1], marks(scores.rules))
 
 
 def _save_leads(app: App, panel: Panel) -> None:

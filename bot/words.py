@@ -111,6 +111,12 @@ WORDS: dict[str, Words] = {
         " {up} a day, {days_down} days down at {down} a day, ratio {ratio}; {given} given back;"
         " {regained} regained the peak within {after} days.",
     },
+    "normal_again": {
+        "zh": "高点之后，成分股过半跌破20日线在第 {breadth} 日，"
+        "量能回到60日均值在第 {activity} 日（中位数）。",
+        "en": "After the peak half of the members were below their 20-day average on day {breadth},"
+        " and volume back at its mean of 60 days on day {activity} (medians).",
+    },
     "alike": {
         "zh": "第{age}个交易日。这 {count} 例其后{days}日净收益中位 {middle}（{low} 至 {high}），"
         "{fell} 例净跌{fall}以上；同龄的全部 {eligible} 段：中位 {of_all}，{base} 下跌。",

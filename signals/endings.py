@@ -52,6 +52,8 @@ class FastBull:
     days_down: float  # median, likewise
     given_back: float  # median share
     regained: int  # of them regained the peak within AFTER_DAYS
+    breadth_days: float  # median of those known, trading days from the peak until normal again
+    activity_days: float  # likewise
 
 
 def ending(run: Run) -> Ending:
@@ -97,7 +99,8 @@ def fast_bull(endings: Sequence[Ending]) -> FastBull:
     ratios = [e.up_per_day / e.down_per_day for e in own]
 
     def middle(values: Sequence[float]) -> float:
-        return float(np.median(values)) if values else nan
+        known = [value for value in values if value == value]
+        return float(np.median(known)) if known else nan
 
     return FastBull(
         len(own),
@@ -108,4 +111,6 @@ def fast_bull(endings: Sequence[Ending]) -> FastBull:
         middle([e.days_down for e in own]),
         middle([e.given_back for e in own]),
         sum(e.under_water <= AFTER_DAYS for e in own),
+        middle([e.breadth_days for e in own]),
+        middle([e.activity_days for e in own]),
     )

@@ -17,7 +17,7 @@ from bot.jobs import daily
 from bot.ledger import Ledger
 from bot.records import Chat
 from bot.texts import plain
-from bot.words import Language
+from bot.words import WORDS, Language
 from config.settings import Settings, load
 from market.abroad import INDEX
 from market.facts import as_int
@@ -125,6 +125,7 @@ def test_the_history_of_all_gives_the_largest_and_the_speeds(app: App) -> None:
     assert "of 24 settled run-ups" in said
     assert "30 days up at 1.36% a day, 44 days down at 0.50% a day, ratio 2.7" in said
     assert "says nothing by itself" in said
+    assert "below their 20-day average on day" not in said  # nothing is known of members here
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -215,6 +216,18 @@ def test_what_is_not_known_of_an_end_is_not_said() -> None:
     assert "given back" not in over(1.9, flat)
 
 
+@pytest.mark.parametrize(
+    ("key", "figures"),
+    [("by_chance", ["1.3", "1.6"]), ("likeness_worth", ["-0.20 to 0.04", "-0.21 to 0.00", "782"])],
+)
+def test_what_answers_say_of_their_worth_is_in_the_readme(key: str, figures: list[str]) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    for figure in figures:
+        assert figure in WORDS[key]["en"]
+        assert figure.split(" to ")[0] in WORDS[key]["zh"]
+        assert figure in readme
+
+
 def test_an_import_makes_its_run_ups_known_at_once(
     tmp_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,7 +235,6 @@ def test_an_import_makes_its_run_ups_known_at_once(
     run_import(*files, None, None)
     made = open_app(load({"PAOMO_HOME": str(tmp_path)}))
     assert made.ledger.evaluated() is None
-    names = [rule.name for rule in made.rules]
-    assert made.ledger.run_ups.followed(names) == made.store.days()[-1]
+    assert made.ledger.run_ups.followed(past.marks(made.rules)) == made.store.days()[-1]
     assert str(made.store.days()[-1]) in ask(made, "history")
     made.close()

@@ -112,6 +112,7 @@ def test_days_to_normal_are_counted_from_the_peak() -> None:
     (run,) = follow((), Seen(rides.seen(net, share).scores, activity))
     assert ending(run).breadth_days == 7
     assert ending(run).activity_days == 12
+    assert (fast_bull([ending(run)]).breadth_days, fast_bull([]).runs) == (7, 0)
 
 
 def test_holes_and_constant_or_short_series_are_lived_with() -> None:

@@ -7,7 +7,7 @@ from statistics import median
 from bot import messages
 from bot.app import App
 from bot.commands.asked import Answer, Asked, both, listed, name_of, of_one
-from bot.past import MARKET, Past
+from bot.past import MARKET, Past, marks
 from bot.texts import figure
 from bot.words import say
 from market.source import Theme
@@ -32,7 +32,7 @@ def similar(app: App, asked: Asked) -> Answer:
 
 def _last(app: App) -> date | None:
     """The day of the answers: the last judged, or after an import alone the last followed."""
-    return app.ledger.evaluated() or app.ledger.run_ups.followed([r.name for r in app.rules])
+    return app.ledger.evaluated() or app.ledger.run_ups.followed(marks(app.rules))
 
 
 def _endings(app: App, day: date | None, theme: str | None = None) -> list[Ending]:
@@ -104,7 +104,13 @@ def _together(found: Sequence[Ending], asked: Asked) -> list[str]:
         regained=settled.regained,
         after=AFTER_DAYS,
     )
-    return [text, say("by_chance", asked.language)]
+    lines = [text, say("by_chance", asked.language)]
+    if settled.breadth_days >= 0 and settled.activity_days >= 0:
+        normal = say("normal_again", asked.language).format(
+            breadth=f"{settled.breadth_days:.0f}", activity=f"{settled.activity_days:.0f}"
+        )
+        lines.append(normal)
+    return lines
 
 
 def _centre(app: App, asked: Asked) -> list[str]:
