@@ -131,11 +131,11 @@ WORDS: dict[str, Words] = {
         " (1.3 to 1.6) too, so it says nothing by itself.",
     },
     "likeness_worth": {
-        "zh": "以往这样的相似什么也没预示：是否下跌的 Brier 技巧 -0.08（-0.20 至 0.04；782 例，"
-        "2015–2021）与 -0.10（-0.21 至 0.00；342 例，2022–2024），不如同龄行情的平均。",
-        "en": "In the past such likenesses told nothing: Brier skill for the fall -0.08 (-0.20 to"
-        " 0.04; 782 cases, 2015 to 2021) and -0.10 (-0.21 to 0.00; 342 cases, 2022 to 2024) against"
-        " the mean of all run-ups as old.",
+        "zh": "以往这样的相似什么也没预示：是否下跌的 Brier 技巧 -0.08（-0.19 至 0.03；784 例，"
+        "2015–2021）与 -0.14（-0.24 至 -0.04；342 例，2022–2024），不如同龄行情的平均。",
+        "en": "In the past such likenesses told nothing: Brier skill for the fall -0.08 (-0.19 to"
+        " 0.03; 784 cases, 2015 to 2021) and -0.14 (-0.24 to -0.04; 342 cases, 2022 to 2024)"
+        " against the mean of all run-ups as old.",
     },
     "leads": {"zh": "领先 {lag} 个交易日", "en": "leads by {lag} trading day(s)"},
     "follows": {"zh": "落后 {lag} 个交易日", "en": "follows by {lag} trading day(s)"},
