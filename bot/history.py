@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from bot import messages, texts
+from bot import messages, past, texts
 from bot.alerting import strongest_first
-from bot.app import judge, judged_themes
+from bot.app import judge, judged_themes, open_app
 from bot.errors import UserError
 from bot.home import LOCK, alone, database, settings
 from market.importer import ImportRefused, ImportReport, import_history
@@ -33,6 +34,8 @@ def run_import(bars: Path, members: Path, names: Path | None, index: Path | None
     with alone(home / LOCK, f"a `paomo run` is using {home}; stop it while importing"):
         report = _imported(Store(path), bars, members, names, index)
     _print_report(report)
+    with closing(open_app(settings())) as app:
+        past.rebuild(app, date.max)
 
 
 def _imported(

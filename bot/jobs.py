@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 
-from bot import journal, messages
+from bot import journal, messages, past
 from bot.alerting import Reason, decide, held_until, is_wide, strongest_first, values
 from bot.app import App, judged_themes
 from bot.backdrop import news
@@ -18,7 +18,7 @@ from bot.words import Language
 from market.calendar import closed
 from signals.evaluate import LOOK_BACK, evaluate
 from signals.model import Signal, ThemeState, Transition
-from signals.replay import fold, replay
+from signals.replay import fold
 
 NOBODY = 0  # chat of a message before it is addressed
 CHART_DAYS = 250  # trading days a chart shows
@@ -72,9 +72,12 @@ def _build(app: App, days: Sequence[date]) -> None:
     if not days:
         return
     panel = app.store.panel(days[-1], len(days), judged_themes(app.settings, app.store))
+    scores, states = evaluate(panel, app.rules), dict[str, ThemeState]()
     of, net, stories = grouper(app.store, app.settings.stories), panel.net, Grouping()
-    for row, (_, now, told) in enumerate(replay(panel, app.rules, app.policy), 1):
-        states, stories = now, of.grouped(stories, now, told, net.iloc[:row])
+    for row, day in enumerate(scores.days, 1):
+        states, told = fold(states, scores, day, app.policy)
+        stories = of.grouped(stories, states, told, net.iloc[:row])
+    past.remember(app, panel, scores)
     with app.ledger.atomic():
         app.ledger.save_states(states.values())
         app.ledger.save_grouping(stories)
@@ -88,6 +91,7 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     scores = evaluate(panel.last(LOOK_BACK + len(days) - 1), app.rules)
     states, stories, net = app.ledger.states(), app.ledger.grouping(), panel.net
     of = grouper(app.store, app.settings.stories)
+    past.follow_up(app, panel, scores)
     for day in days:
         before = states
         states, told = fold(before, scores, day, app.policy)
@@ -161,7 +165,8 @@ def facts_of(app: App, day: date) -> messages.Day:
     store, stories = app.store, app.ledger.grouping()
     of_day = stories if stories.day == day else Grouping()
     figures = store.market_day(day), store.themes(), store.theme_facts(day)
-    return messages.Day(day, *figures, faults, of_day, macro=news(store, day))
+    new, before = news(store, day), past.Past(app)
+    return messages.Day(day, *figures, faults, of_day, macro=new, past=before)
 
 
 def _written(app: App, judged: Judged) -> list[Outgoing]:

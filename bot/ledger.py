@@ -7,12 +7,15 @@ from dataclasses import asdict
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.outbox import Outbox, stamp
 from bot.records import Chat, Entry, Grouping, Person, Run, Wishes, chained
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
+
+if TYPE_CHECKING:
+    from bot.ledger_runs import RunUps
 
 
 class Ledger:
@@ -24,6 +27,15 @@ class Ledger:
         # a power cut must not forget that a message was on its way: it would go again, unmarked
         self._db.execute("PRAGMA synchronous=FULL")
         self.outbox = Outbox(self._db)
+        self._run_ups: RunUps | None = None
+
+    @property
+    def run_ups(self) -> "RunUps":
+        """Past run-ups; brings numpy, which who only asks for health must not wait for."""
+        from bot.ledger_runs import RunUps
+
+        self._run_ups = self._run_ups or RunUps(self._db)
+        return self._run_ups
 
     def has_tables(self) -> bool:
         """Whether the file is a ledger already, though perhaps not the newest form of it."""

@@ -47,3 +47,12 @@ def m002_people(db: Database) -> None:
         "CREATE TABLE vote (alert TEXT, user INTEGER, good INTEGER, PRIMARY KEY (alert, user))",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m003_run_ups(db: Database) -> None:
+    """Past run-ups: the day begun and its place in the trail, which is bytes of 64-bit floats."""
+    db.execute(
+        "CREATE TABLE run_up (theme TEXT, begun TEXT, place INTEGER, trail BLOB, evidence BLOB,"
+        " PRIMARY KEY (theme, begun))"
+    )

@@ -3,11 +3,13 @@
 import hashlib
 import html
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from bot.past import Past
 from bot.reading_texts import brief
 from bot.records import Grouping
 from bot.texts import figure, render, split
@@ -17,8 +19,12 @@ from market.facts import MarketDay, ThemeFacts
 from market.series import Series
 from market.source import Theme
 from signals.chain import Chain
+from signals.clock import standing
+from signals.compare import RUN_UP
+from signals.lead import Lead
 from signals.macro import Reading
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
+from signals.runs import Run
 
 FULL = 3  # transitions of a grouped message with all their evidence; the rest has a line each
 FULL_WIDE = 1  # likewise on a market-wide day
@@ -50,6 +56,7 @@ class Day:
     chains: Mapping[str, Chain] = field(default_factory=dict)  # of themes with sub-industries
     is_wide: bool = False  # the whole market moved
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
+    past: Past | None = None  # run-ups before it
 
     @property
     def simulated(self) -> bool:
@@ -152,6 +159,7 @@ def _section(transition: Transition, day: Day, language: Language) -> dict[str, 
         "episode": episode(transition.after, transition, language),
         "siblings": siblings(transition.theme, day, language),
         "chain": chain(day.chains.get(transition.theme), language),
+        "past": past(transition, day, language),
         "record": record(transition, day, language),
         "facts": day.facts.get(transition.theme),
         "number": number(transition),
@@ -255,6 +263,60 @@ def _voice(transition: Transition, told: Sequence[Transition], stories: Grouping
     before = stories.before(transition)
     loud = {t.theme for t in told if t.kind is transition.kind and not stories.before(t)}
     return next((theme for theme in before if theme in loud), before[-1] if before else "")
+
+
+def past(transition: Transition, day: Day, language: Language) -> str:
+    """How it ended, once it is over; else where it stands among past run-ups. May be empty."""
+    if transition.kind is Kind.OVER:
+        return ended(transition, day, language)
+    return clock(day.past.runs if day.past else (), transition.theme, day.day, language)
+
+
+def clock(runs: Sequence[Run], theme: str, day: date, language: Language) -> str:
+    """How many past run-ups lasted longer than a theme's has; empty when none goes on."""
+    found = standing(runs, theme, day)
+    if not found:
+        return ""
+    known = found.longer == found.longer
+    return say("clock" if known else "no_clock", language).format(
+        age=found.age,
+        past=found.past,
+        months=found.months,
+        waves=found.waves,
+        rise=f"{RUN_UP:.0%}",
+        longer=f"{found.longer:.0%}",
+        span=f"{found.interval[0]:.0%}–{found.interval[1]:.0%}",
+    )
+
+
+def ended(transition: Transition, day: Day, language: Language) -> str:
+    """How long an episode lasted, how far it rose and fell, how much it gave back."""
+    state, net = transition.after, transition.net
+    if not (day.past and net and state.started and state.start_net and state.peak_net):
+        return ""
+    days, rise = day.past.days, state.peak_net - state.start_net
+    text = say("ended", language).format(
+        since=state.started,
+        days=bisect_right(days, transition.day) - bisect_right(days, state.started),
+        rise=f"{rise / state.start_net:.1%}",
+        peak=state.peak_day,
+        fall=f"{1 - net / state.peak_net:.1%}",
+    )
+    if rise <= 0:
+        return text
+    share = f"{(state.peak_net - net) / rise:.0%}"
+    return text + say("given_back", language).format(share=share)
+
+
+def lead(found: Lead, language: Language) -> str:
+    """Whether the centre leads a theme or follows it."""
+    who = ("leads", found.lag) if found.lag > 0 else ("follows", 1 - found.lag)
+    return say("lead", language).format(
+        who=say(who[0], language).format(lag=who[1]),
+        size=found.correlation,
+        band=found.band,
+        days=found.days,
+    )
 
 
 def record(transition: Transition, day: Day, language: Language) -> str:

@@ -96,6 +96,70 @@ WORDS: dict[str, Words] = {
     "also": {"zh": "另有", "en": "also"},
     "since": {"zh": "本轮始于", "en": "episode since"},
     "peak": {"zh": "净值高点", "en": "net peak"},
+    "clock": {
+        "zh": "时钟：净涨幅达{rise}后第{age}个交易日；以往{past}段行情（{months}个月、{waves}波）"
+        "中 {longer} 更久（95%区间 {span}）",
+        "en": "clock: trading day {age} since the net run-up reached {rise}; of {past} past run-ups"
+        " (begun in {months} months, {waves} waves) {longer} lasted longer (95% interval {span})",
+    },
+    "no_clock": {
+        "zh": "时钟：第{age}个交易日；以往行情仅 {past} 段，不足以计时",
+        "en": "clock: trading day {age}; too few past run-ups ({past}) for a clock",
+    },
+    "ended": {
+        "zh": "本轮自 {since} 历时{days}个交易日：净涨 {rise}（高点 {peak}），其后净跌 {fall}",
+        "en": "from {since} it lasted {days} trading days: up {rise} net to its peak on {peak},"
+        " then down {fall}",
+    },
+    "given_back": {"zh": "，回吐涨幅的 {share}", "en": "; {share} of the rise given back"},
+    "lead": {
+        "zh": "美股科技（纳斯达克）{who}：净收益秩相关 {size:+.2f}（±{band:.2f} 之外，{days}日；"
+        "偶然也有5%的题材如此）",
+        "en": "US technology (NASDAQ) {who}: rank correlation of net returns {size:+.2f} (beyond"
+        " ±{band:.2f}, {days} days; by chance 5% of themes show as much)",
+    },
+    "run_up_is": {
+        "zh": "行情：{days}日净涨幅达{rise}且创{days}日新高起，"
+        "至自高点净跌{fall}或{stall}日无新高止",
+        "en": "a run-up begins {rise} net above {days} days before, at their high; it is over"
+        " {fall} under its peak, or after {stall} days without a new one",
+    },
+    "fast_bull": {
+        "zh": "快牛慢熊：{runs} 段已了结的行情，中位数上涨 {days_up} 日、每日 {up}，"
+        "下跌 {days_down} 日、每日 {down}，快慢之比 {ratio}；回吐 {given}，"
+        "{regained} 段在{after}日内收复。",
+        "en": "fast bull, slow bear: of {runs} settled run-ups the medians are {days_up} days up at"
+        " {up} a day, {days_down} days down at {down} a day, ratio {ratio}; {given} given back;"
+        " {regained} regained the peak within {after} days.",
+    },
+    "normal_again": {
+        "zh": "高点之后，成分股过半跌破20日线在第 {breadth} 日，"
+        "量能回到60日均值在第 {activity} 日（中位数）。",
+        "en": "After the peak half of the members were below their 20-day average on day {breadth},"
+        " and volume back at its mean of 60 days on day {activity} (medians).",
+    },
+    "alike": {
+        "zh": "第{age}个交易日。这 {count} 例其后{days}日净收益中位 {middle}（{low} 至 {high}），"
+        "{fell} 例净跌{fall}以上；同龄的全部 {eligible} 段：中位 {of_all}，{base} 下跌。",
+        "en": "Trading day {age}. These {count}: {middle} net after {days} days (median; {low} to"
+        " {high}), {fell} fell {fall} or more; all {eligible} that were as old: {of_all}, {base}"
+        " fell.",
+    },
+    "by_chance": {
+        "zh": "同样的尺子量打乱日序的行情（参考数据 2015–2024）也得快慢之比 1.4（1.3–1.6），"
+        "所以这个比值不说明什么。",
+        "en": "Measured likewise, shuffled days of the reference (2015 to 2024) give a ratio of 1.4"
+        " (1.3 to 1.6) too, so it says nothing by itself.",
+    },
+    "likeness_worth": {
+        "zh": "以往这样的相似什么也没预示：是否下跌的 Brier 技巧 -0.08（-0.19 至 0.03；784 例，"
+        "2015–2021）与 -0.14（-0.24 至 -0.04；342 例，2022–2024），不如同龄行情的平均。",
+        "en": "In the past such likenesses told nothing: Brier skill for the fall -0.08 (-0.19 to"
+        " 0.03; 784 cases, 2015 to 2021) and -0.14 (-0.24 to -0.04; 342 cases, 2022 to 2024)"
+        " against the mean of all run-ups as old.",
+    },
+    "leads": {"zh": "领先 {lag} 个交易日", "en": "leads by {lag} trading day(s)"},
+    "follows": {"zh": "落后 {lag} 个交易日", "en": "follows by {lag} trading day(s)"},
     "record": {
         "zh": "同类警报 {onsets} 次，{hits} 次其后{days}日内净跌{fall}以上"
         "（{share}，95%区间 {span}）；同样波动的题材为 {matched}。"

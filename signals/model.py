@@ -74,6 +74,7 @@ class Transition:
     before: ThemeState
     after: ThemeState
     signals: tuple[Signal, ...]  # the evidence: all rules' values on the day
+    net: float | None = None  # net index of the day, points; None in what was kept before it was
 
     @property
     def key(self) -> str:

@@ -48,4 +48,5 @@ def _transition(
 ) -> Transition:
     if kind is Kind.DIVERGENCE:  # told inside a stage, whatever else happened that day
         after = ThemeState(**{**after.__dict__, "stage": before.stage})
-    return Transition(theme, day, kind, before, after, scores.signals(day, theme))
+    net = float(scores.net[scores.days.index(day), scores.themes.index(theme)])
+    return Transition(theme, day, kind, before, after, scores.signals(day, theme), net)

@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 
 from config.settings import Settings
+from signals.endings import Ending, ending
 from signals.evaluate import evaluate
 from signals.lifecycle import Policy
 from signals.model import Kind, Transition
 from signals.panel import Panel
 from signals.replay import replay
 from signals.rules import Rule
+from signals.runs import follow, seen
 from tests import reference as ref
 
 PEAKS = [
@@ -56,6 +58,44 @@ def test_a_mania_is_told_before_its_peak_and_its_turn_soon_after(
     turn = next(t for t in own if t.kind is Kind.REVERSAL and t.day > peak)
     assert days.index(turn.day) - days.index(peak) <= 30
     assert net[turn.day] / net[peak] >= 0.85
+
+
+ENDINGS = [  # theme, begun, peak, run-up, days lasted, share given back, regained
+    ("猪肉概念", date(2019, 2, 21), date(2019, 4, 25), 0.61, 81, 0.36, False),
+    ("白酒", date(2020, 12, 16), date(2021, 1, 8), 0.48, 42, 0.50, True),
+    ("锂矿概念", date(2021, 6, 4), date(2021, 9, 15), 1.08, 78, 0.45, False),
+    ("磷化工", date(2021, 7, 12), date(2021, 9, 22), 0.88, 53, 0.57, False),
+    ("ChatGPT概念", date(2023, 3, 2), date(2023, 6, 20), 0.74, 78, 0.52, False),
+    ("CPO概念", date(2023, 5, 29), date(2023, 6, 20), 0.63, 30, 0.49, False),
+]
+
+
+@pytest.fixture(scope="module")
+def endings(landmark_panel: Panel, rules: tuple[Rule, ...]) -> dict[tuple[str, date], Ending]:
+    breadth = [rule for rule in rules if rule.name == "breadth"]
+    runs = follow((), seen(landmark_panel, evaluate(landmark_panel, breadth)))
+    return {(run.theme, run.days[run.begun]): ending(run) for run in runs}
+
+
+@pytest.mark.parametrize(
+    ("theme", "begun", "peak", "run_up", "lasted", "given_back", "regained"), ENDINGS
+)
+def test_a_mania_lasts_and_ends_as_is_known_of_it(
+    theme: str,
+    begun: date,
+    peak: date,
+    run_up: float,
+    lasted: int,
+    given_back: float,
+    regained: bool,
+    endings: dict[tuple[str, date], Ending],
+) -> None:
+    told = endings[theme, begun]
+    assert (told.peak, told.lasted) == (peak, lasted)
+    assert told.run_up == pytest.approx(run_up, abs=0.01)
+    assert told.given_back == pytest.approx(given_back, abs=0.01)
+    assert (told.under_water > 0) is regained
+    assert told.breadth_days < 20
 
 
 @pytest.fixture(scope="module")

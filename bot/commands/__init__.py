@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.app import App
-from bot.commands import people, record, wishes
+from bot.commands import past, people, record, wishes
 from bot.commands.asked import Answer, Asked, admins_only, both, may_change
 from bot.commands.backdrop import flows, macro, market
 from bot.commands.chain import chain
@@ -73,6 +73,8 @@ COMMANDS: dict[str, Command] = {
     "macro": Command(macro, "宏观背景：各项读数与图", "the macro backdrop, reading by reading"),
     "market": Command(market, "全市场与各市场涨跌", "the whole market, beside other markets"),
     "flows": Command(flows, "南向、融资、题材成交占比", "southbound, margin, themes' share traded"),
+    "history": Command(past.history, "以往的行情与结局", "past run-ups and how they ended"),
+    "similar": Command(past.similar, "以往哪些行情像今天", "which past run-ups today is like"),
     "record": Command(record.record, "警报的成绩", "what became of the alerts"),
     "alert": Command(record.alert, "一条警报，如 /alert a4fc6b", "one alert by its id"),
     "useful": Command(record.useful, "一条警报有用", "an alert was useful: /useful a4fc6b"),
@@ -100,6 +102,8 @@ PRESSED = {  # button -> command
     "m": "mute",
     "u": "unmute",
     "s": "stock",
+    "h": "history",
+    "n": "similar",
     "g": "useful",
     "b": "useless",
     "k": "settings",

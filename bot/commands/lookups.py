@@ -1,5 +1,6 @@
 """Questions about themes and stocks."""
 
+from datetime import date
 from html import escape
 
 from bot import messages, texts
@@ -55,8 +56,18 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
         siblings=messages.siblings(theme.id, told, asked.language),
         facts=told.facts.get(theme.id),
         evidence=messages.evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
+        past=_past(app, asked, theme, day),
     )
     return Answer(text, _buttons(asked, theme), theme.id)
+
+
+def _past(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
+    """The clock of its run-up, and how it goes with the centre, where there is something to say."""
+    run_ups = app.ledger.run_ups
+    found = run_ups.leads().get(theme.id)
+    lines = [messages.clock(run_ups.all(), theme.id, day, asked.language)]
+    lines += [messages.lead(found, asked.language)] if found else []
+    return [line for line in lines if line]
 
 
 def _unjudged(asked: Asked, theme: Theme) -> str:
