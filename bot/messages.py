@@ -3,12 +3,13 @@
 import hashlib
 import html
 import math
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from bot import context
+from bot.context import NAME_LIMIT
 from bot.past import Past
 from bot.reading_texts import brief
 from bot.records import Grouping
@@ -19,17 +20,11 @@ from market.facts import MarketDay, ThemeFacts
 from market.series import Series
 from market.source import Theme
 from signals.chain import Chain
-from signals.clock import standing
-from signals.compare import RUN_UP
-from signals.lead import Lead
 from signals.macro import Reading
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
-from signals.runs import Run
 
 FULL = 3  # transitions of a grouped message with all their evidence; the rest has a line each
 FULL_WIDE = 1  # likewise on a market-wide day
-SIBLINGS = 6  # themes of a story that are named beside the one that speaks
-NAME_LIMIT = 40  # characters of a theme's name that are shown
 RESTS = {  # the rules each kind of alert rests on, shown first
     Kind.SURGE: ("run_up", "breadth"),
     Kind.DIVERGENCE: ("divergence",),
@@ -74,14 +69,14 @@ def alerts(told: Sequence[Transition], day: Day, language: Language) -> list[str
             section["record"] = ""
         said.add(section["record"])
     every = len(day.stories.heard)
-    context = {
+    shown = {
         "full": full,
         "brief": [_brief(t, day, language) for t in told[count:]],
         "count": len(told),
         "kinds": _counted(told, language),
         "together": say("together", language).format(count=every) if every > len(told) else "",
     }
-    return split(render("alerts", day, language, **context))
+    return split(render("alerts", day, language, **shown))
 
 
 def missed(told: Sequence[Transition], day: Day, language: Language) -> list[str]:
@@ -111,7 +106,7 @@ def digest(
     ]
     known = [theme for theme in run_ups if not math.isnan(run_ups[theme])]
     top = sorted(known, key=lambda theme: -run_ups[theme])[:5]
-    context = {
+    shown = {
         "stages": stages,
         "count": len(judged),
         "told": _lines(told, day, language),
@@ -119,7 +114,7 @@ def digest(
         "macro": [brief(*known, language) for known in day.macro],
         "top": [(_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
     }
-    return split(render("digest", day, language, **context))
+    return split(render("digest", day, language, **shown))
 
 
 def faults(day: Day, language: Language) -> list[str]:
@@ -157,8 +152,8 @@ def _section(transition: Transition, day: Day, language: Language) -> dict[str, 
     return {
         "headline": headline(transition, day.themes[transition.theme], language),
         "episode": episode(transition.after, transition, language),
-        "siblings": siblings(transition.theme, day, language),
-        "chain": chain(day.chains.get(transition.theme), language),
+        "siblings": context.siblings(transition.theme, day.stories, day.themes, language),
+        "chain": context.chain(day.chains.get(transition.theme), language),
         "past": past(transition, day, language),
         "record": record(transition, day, language),
         "facts": day.facts.get(transition.theme),
@@ -212,24 +207,6 @@ def episode(state: ThemeState, transition: Transition | None, language: Language
     return " · ".join(parts)
 
 
-def siblings(theme: str, day: Day, language: Language) -> str:
-    """The other themes of the same story, the largest first; empty where there are none."""
-    story = day.stories.story(theme)
-    names = [_name(day.themes[t]) for t in story.themes if t != theme] if story else []
-    more = " …" if len(names) > SIBLINGS else ""
-    words = say("same_story", language).format(count=len(names))
-    return f"{words}: {', '.join(names[:SIBLINGS])}{more}" if names else ""
-
-
-def chain(of: Chain | None, language: Language) -> str:
-    """How much of a theme's chain is in at once; empty where it has no sub-industries."""
-    if not of:
-        return ""
-    companies = say("companies_in", language).format(here=of.companies_in, known=of.known)
-    counts = {"here": of.links_in, "of": len(of.links)}
-    return say("chain_in", language).format(**counts) + (companies if of.known else "")
-
-
 def _brief(transition: Transition, day: Day, language: Language) -> str:
     """A transition in one line, with the number of themes it speaks for."""
     story = day.stories.story(transition.theme)
@@ -268,55 +245,8 @@ def _voice(transition: Transition, told: Sequence[Transition], stories: Grouping
 def past(transition: Transition, day: Day, language: Language) -> str:
     """How it ended, once it is over; else where it stands among past run-ups. May be empty."""
     if transition.kind is Kind.OVER:
-        return ended(transition, day, language)
-    return clock(day.past.runs if day.past else (), transition.theme, day.day, language)
-
-
-def clock(runs: Sequence[Run], theme: str, day: date, language: Language) -> str:
-    """How many past run-ups lasted longer than a theme's has; empty when none goes on."""
-    found = standing(runs, theme, day)
-    if not found:
-        return ""
-    known = found.longer == found.longer
-    return say("clock" if known else "no_clock", language).format(
-        age=found.age,
-        past=found.past,
-        months=found.months,
-        waves=found.waves,
-        rise=f"{RUN_UP:.0%}",
-        longer=f"{found.longer:.0%}",
-        span=f"{found.interval[0]:.0%}–{found.interval[1]:.0%}",
-    )
-
-
-def ended(transition: Transition, day: Day, language: Language) -> str:
-    """How long an episode lasted, how far it rose and fell, how much it gave back."""
-    state, net = transition.after, transition.net
-    if not (day.past and net and state.started and state.start_net and state.peak_net):
-        return ""
-    days, rise = day.past.days, state.peak_net - state.start_net
-    text = say("ended", language).format(
-        since=state.started,
-        days=bisect_right(days, transition.day) - bisect_right(days, state.started),
-        rise=f"{rise / state.start_net:.1%}",
-        peak=state.peak_day,
-        fall=f"{1 - net / state.peak_net:.1%}",
-    )
-    if rise <= 0:
-        return text
-    share = f"{(state.peak_net - net) / rise:.0%}"
-    return text + say("given_back", language).format(share=share)
-
-
-def lead(found: Lead, language: Language) -> str:
-    """Whether the centre leads a theme or follows it."""
-    who = ("leads", found.lag) if found.lag > 0 else ("follows", 1 - found.lag)
-    return say("lead", language).format(
-        who=say(who[0], language).format(lag=who[1]),
-        size=found.correlation,
-        band=found.band,
-        days=found.days,
-    )
+        return context.ended(transition, day.past, language)
+    return context.clock(day.past.runs if day.past else (), transition.theme, day.day, language)
 
 
 def record(transition: Transition, day: Day, language: Language) -> str:

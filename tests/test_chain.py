@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bot import jobs, messages
+from bot import context, jobs
 from bot.app import App, judge
 from bot.chain_chart import Picture, chain_chart, figure
 from bot.chains import chains_of
@@ -142,13 +142,13 @@ def test_without_curation_the_themes_that_lie_in_it_are_shown_and_said_so(
 
 def test_the_alert_of_a_parent_says_how_much_of_its_chain_is_in(app: App) -> None:
     found = Chain((Link("hot", Stage.BUBBLE, DAY, 0.3, 0.9, 8),), 152, 150, 96)
-    assert messages.chain(found, "zh") == "1 个子题材中有 1 个已点燃，150 家公司中有 96 家在其中"
-    assert messages.chain(found, "en") == "1 of 1 sub-industries are in, 96 of 150 companies"
-    assert messages.chain(replace(found, known=0), "en") == "1 of 1 sub-industries are in"
-    assert messages.chain(None, "en") == ""
+    assert context.chain(found, "zh") == "1 个子题材中有 1 个已点燃，150 家公司中有 96 家在其中"
+    assert context.chain(found, "en") == "1 of 1 sub-industries are in, 96 of 150 companies"
+    assert context.chain(replace(found, known=0), "en") == "1 of 1 sub-industries are in"
+    assert context.chain(None, "en") == ""
     told = next(t for t in app.ledger.transitions("hot"))
-    (context,) = chains_of(app, [replace(told, theme="all")], DAY, {}, {}).values()
-    assert (len(context.links), context.companies) == (2, 24)
+    (shown,) = chains_of(app, [replace(told, theme="all")], DAY, {}, {}).values()
+    assert (len(shown.links), shown.companies) == (2, 24)
 
 
 def test_members_above_their_average_are_those_that_breadth_counts(app: App) -> None:

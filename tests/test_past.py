@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bot import messages, past
+from bot import context, messages, past
 from bot.app import App, judge, open_app
 from bot.commands import answer
 from bot.commands.asked import Asked
@@ -182,7 +182,7 @@ def test_a_lead_that_stands_out_is_kept_and_told(settings: Settings) -> None:
     ("lag", "said"), [(1, "leads by 1 "), (5, "leads by 5 "), (0, "follows by 1 ")]
 )
 def test_who_leads_is_said_with_its_chance(lag: int, said: str) -> None:
-    text = messages.lead(Lead(lag, 0.25, 0.18, 249), "en")
+    text = context.lead(Lead(lag, 0.25, 0.18, 249), "en")
     assert said in text
     assert "+0.25" in text
     assert "by chance 5%" in text

@@ -6,7 +6,7 @@ from datetime import date
 from html import escape
 
 from bot.app import App
-from bot.messages import NAME_LIMIT
+from bot.context import NAME_LIMIT
 from bot.records import PRIVATE, Buttons, Chat
 from bot.words import STAGES, Language, say
 from config.settings import Settings

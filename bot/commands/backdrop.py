@@ -9,9 +9,9 @@ import pandas as pd
 from bot import backdrop, texts
 from bot.app import App, judged_themes
 from bot.commands.asked import Answer, Asked, both
+from bot.context import NAME_LIMIT
 from bot.jobs import facts_of
 from bot.macro_chart import macro_chart
-from bot.messages import NAME_LIMIT
 from bot.reading_texts import change, line, name
 from bot.words import STAGES, Language, say
 from market.facts import MarketDay

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from html import escape
 
-from bot import messages
+from bot import context
 from bot.app import App
 from bot.chains import Subs, chain_of, subs_of
 from bot.commands.asked import Answer, Asked, as_of, both, listed, name_of, of_one, shown_states
@@ -35,7 +35,7 @@ def _chain(app: App, asked: Asked, theme: Theme) -> Answer:
     found = chain_of(app, subs.themes, day, shown_states(app), app.ledger.readings())
     known = app.store.themes()
     lines = [
-        messages.chain(found, asked.language),
+        context.chain(found, asked.language),
         _origin(subs, asked),
         "",
         *(

@@ -3,7 +3,7 @@
 from datetime import date
 from html import escape
 
-from bot import messages, texts
+from bot import context, messages, texts
 from bot.alerting import values
 from bot.app import App
 from bot.commands.asked import (
@@ -53,7 +53,7 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
         stage=STAGES[state.stage][asked.language],
         state=state,
         episode=messages.episode(state, None, asked.language),
-        siblings=messages.siblings(theme.id, told, asked.language),
+        siblings=context.siblings(theme.id, told.stories, told.themes, asked.language),
         facts=told.facts.get(theme.id),
         evidence=messages.evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
         past=_past(app, asked, theme, day),
@@ -65,8 +65,8 @@ def _past(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
     """The clock of its run-up, and how it goes with the centre, where there is something to say."""
     run_ups = app.ledger.run_ups
     found = run_ups.leads().get(theme.id)
-    lines = [messages.clock(run_ups.all(), theme.id, day, asked.language)]
-    lines += [messages.lead(found, asked.language)] if found else []
+    lines = [context.clock(run_ups.all(), theme.id, day, asked.language)]
+    lines += [context.lead(found, asked.language)] if found else []
     return [line for line in lines if line]
 
 

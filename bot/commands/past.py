@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from statistics import median
 
-from bot import messages
+from bot import context
 from bot.app import App
 from bot.commands.asked import Answer, Asked, both, listed, name_of, of_one
 from bot.past import MARKET, Past, marks
@@ -47,7 +47,7 @@ def _of_theme(app: App, asked: Asked, theme: Theme) -> Answer:
     day, name = _last(app), name_of(theme)
     lines = [_line(one, asked) for one in _endings(app, day, theme.id)[::-1][:LISTED]]
     title = both(asked, f"{name}：以往的行情", f"{name}: run-ups")
-    clock = messages.clock(Past(app).runs, theme.id, day, asked.language) if day else ""
+    clock = context.clock(Past(app).runs, theme.id, day, asked.language) if day else ""
     after = [line for line in (clock, _meaning(asked), _dated(day, asked)) if line]
     return listed(title, lines, "", *after, none=say("nothing", asked.language))
 
@@ -118,7 +118,7 @@ def _centre(app: App, asked: Asked) -> list[str]:
     if not found:
         return []
     market = both(asked, "全市场（等权）", "the whole market, equal weight")
-    return [f"{market}: {messages.lead(found, asked.language)}"]
+    return [f"{market}: {context.lead(found, asked.language)}"]
 
 
 def _meaning(asked: Asked) -> str:

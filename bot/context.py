@@ -1,0 +1,84 @@
+"""What stands beside an alert or on a card: its story, its chain, its place among past run-ups."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from bot.past import Past
+from bot.records import Grouping
+from bot.words import Language, say
+from market.source import Theme
+from signals.chain import Chain
+from signals.clock import standing
+from signals.compare import RUN_UP
+from signals.lead import Lead
+from signals.model import Transition
+from signals.runs import Run
+
+NAME_LIMIT = 40  # characters of a theme's name that are shown
+SIBLINGS = 6  # themes of a story that are named beside the one that speaks
+
+
+def siblings(theme: str, stories: Grouping, themes: Mapping[str, Theme], language: Language) -> str:
+    """The other themes of the same story, the largest first; empty where there are none."""
+    story = stories.story(theme)
+    names = [themes[t].name[:NAME_LIMIT] for t in story.themes if t != theme] if story else []
+    more = " …" if len(names) > SIBLINGS else ""
+    words = say("same_story", language).format(count=len(names))
+    return f"{words}: {', '.join(names[:SIBLINGS])}{more}" if names else ""
+
+
+def chain(of: Chain | None, language: Language) -> str:
+    """How much of a theme's chain is in at once; empty where it has no sub-industries."""
+    if not of:
+        return ""
+    companies = say("companies_in", language).format(here=of.companies_in, known=of.known)
+    counts = {"here": of.links_in, "of": len(of.links)}
+    return say("chain_in", language).format(**counts) + (companies if of.known else "")
+
+
+def clock(runs: Sequence[Run], theme: str, day: date, language: Language) -> str:
+    """How many past run-ups lasted longer than a theme's has; empty when none goes on."""
+    found = standing(runs, theme, day)
+    if not found:
+        return ""
+    known = found.longer == found.longer
+    return say("clock" if known else "no_clock", language).format(
+        age=found.age,
+        past=found.past,
+        months=found.months,
+        waves=found.waves,
+        rise=f"{RUN_UP:.0%}",
+        longer=f"{found.longer:.0%}",
+        span=f"{found.interval[0]:.0%}–{found.interval[1]:.0%}",
+    )
+
+
+def ended(transition: Transition, past: Past | None, language: Language) -> str:
+    """How long an episode lasted, how far it rose and fell, how much it gave back."""
+    state, net = transition.after, transition.net
+    if not (past and net and state.started and state.start_net and state.peak_net):
+        return ""
+    days, rise = past.days, state.peak_net - state.start_net
+    text = say("ended", language).format(
+        since=state.started,
+        days=bisect_right(days, transition.day) - bisect_right(days, state.started),
+        rise=f"{rise / state.start_net:.1%}",
+        peak=state.peak_day,
+        fall=f"{1 - net / state.peak_net:.1%}",
+    )
+    if rise <= 0:
+        return text
+    share = f"{(state.peak_net - net) / rise:.0%}"
+    return text + say("given_back", language).format(share=share)
+
+
+def lead(found: Lead, language: Language) -> str:
+    """Whether the centre leads a theme or follows it."""
+    who = ("leads", found.lag) if found.lag > 0 else ("follows", 1 - found.lag)
+    return say("lead", language).format(
+        who=say(who[0], language).format(lag=who[1]),
+        size=found.correlation,
+        band=found.band,
+        days=found.days,
+    )
