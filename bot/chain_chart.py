@@ -26,7 +26,7 @@ NAME_LIMIT = 9  # characters of a sub-industry's name beside its row
 class Picture:
     """All that the picture of a chain shows."""
 
-    title: str
+    parent: Theme
     chain: Chain
     run_ups: pd.DataFrame  # day x theme, fraction, net
     themes: Mapping[str, Theme]
@@ -53,7 +53,7 @@ def figure(shown: Picture) -> "Figure":
     # fixed margins, as in the other chart; names to the left, stages to the right
     made.subplots_adjust(left=0.25, right=0.88, top=1 - 0.55 / height, bottom=1.15 / height)
     axes = made.subplots()
-    axes.set_title(shown.title, fontproperties=font(15), color=INK, loc="left", x=-0.38)
+    axes.set_title(_title(shown), fontproperties=font(15), color=INK, loc="left", x=-0.38)
     rows = shown.run_ups[[link.theme for link in links]].to_numpy(float).T
     axes.set_facecolor(UNKNOWN)  # shows through where a run-up is not known
     drawn = axes.imshow(
@@ -72,6 +72,11 @@ def figure(shown: Picture) -> "Figure":
     _named(axes, shown, days)
     _legend(made, drawn, shown.language, height)
     return made
+
+
+def _title(shown: Picture) -> str:
+    label = say("simulated", shown.language) if shown.parent.source == "simulated" else ""
+    return f"{label}{readable(shown.parent)} · {shown.run_ups.index[-1]}"
 
 
 def _named(axes: Any, shown: Picture, days: list[Any]) -> None:

@@ -120,6 +120,10 @@ def test_asked_for_a_sub_industry_its_parents_chain_is_shown(app: App) -> None:
     assert plain(ask(app, "热题材").text) == plain(ask(app, "总").text)
 
 
+def test_before_any_judged_day_there_is_no_chain(app: App) -> None:
+    assert "No day has been judged" in ask(replace(app, ledger=Ledger(None)), "总", "en").text
+
+
 def test_ignition_is_the_day_the_surge_was_told(app: App) -> None:
     first = app.ledger.transitions("hot")[0]
     assert first.after.started == first.day == app.ledger.states()["hot"].started
@@ -170,7 +174,8 @@ def picture(run_ups: pd.DataFrame) -> Picture:
         link.theme: Theme(link.theme, "算力概念", "concept", "XSHG", "em", "board")
         for link in links
     }
-    return Picture("【模拟数据】链", Chain(links, 20, 20, 10), run_ups, themes, "zh")
+    parent = Theme("p", "奇\U000e0041", "concept", "XSHG", "simulated", "members")
+    return Picture(parent, Chain(links, 20, 20, 10), run_ups, themes, "zh")
 
 
 def run_ups(rows: int = 40) -> pd.DataFrame:
@@ -183,6 +188,8 @@ def test_the_picture_is_as_wide_as_a_phone_and_marks_ignitions() -> None:
     assert png
     assert int.from_bytes(png[16:20], "big") == 1080
     axes = figure(picture(run_ups())).axes[0]
+    # a name that the font cannot write is shown by its id
+    assert axes.get_title(loc="left") == f"【模拟数据】p · {DAY}"
     assert [line.get_xdata()[0] for line in axes.lines] == [10, 15]  # type: ignore[index]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["算力概念", "算力概念"]
 

@@ -24,8 +24,10 @@ def chain(app: App, asked: Asked) -> Answer:
 
 def _chain(app: App, asked: Asked, theme: Theme) -> Answer:
     day = app.ledger.evaluated()
-    subs = subs_of(app, theme, day) if day else None
-    if not day or not subs or not subs.themes:
+    if not day:
+        return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
+    subs = subs_of(app, theme, day)
+    if not subs.themes:
         none = both(
             asked,
             "没有指定子题材，也没有题材有足够成分股在其中。",
@@ -33,29 +35,26 @@ def _chain(app: App, asked: Asked, theme: Theme) -> Answer:
         )
         return Answer(f"<b>{name_of(theme)}</b>\n{none}")
     found = chain_of(app, subs.themes, day, shown_states(app), app.ledger.readings())
-    known = app.store.themes()
-    lines = [
-        context.chain(found, asked.language),
-        _origin(subs, asked),
-        "",
-        *(
-            _line(place, link, known[link.theme], asked)
-            for place, link in enumerate(found.links, 1)
-        ),
-    ]
     simulated = say("simulated", asked.language) if subs.parent.source == "simulated" else ""
-    title = f"{simulated}{subs.parent.name}"
-    picture = partial(
-        _picture, title=f"{title} · {day}", found=found, day=day, language=asked.language
-    )
-    note = both(
+    title = escape(f"{simulated}{subs.parent.name}")
+    lines = [context.chain(found, asked.language), _origin(subs, asked), ""]
+    known = app.store.themes()
+    lines += [
+        _line(place, one, known[one.theme], asked) for place, one in enumerate(found.links, 1)
+    ]
+    told = listed(title, lines, "", _terms(asked), as_of(app, asked), none="")
+    drawn = partial(_picture, parent=subs.parent, found=found, day=day, language=asked.language)
+    return Answer(told.text, picture=drawn)
+
+
+def _terms(asked: Asked) -> str:
+    """What ignited and in mean."""
+    return both(
         asked,
         "点燃：本轮升温被判定的第一天。公司：站上20日线，且其子题材在发酵或高潮，每家只计一次。",
         "Ignited: the first day of the current episode. A company is in when above its 20-day"
         " average and in a sub-industry that is forming or a bubble; each counts once.",
     )
-    told = listed(escape(title), lines, "", note, as_of(app, asked), none="")
-    return Answer(told.text, picture=picture)
 
 
 def _origin(subs: Subs, asked: Asked) -> str:
@@ -83,7 +82,7 @@ def _line(place: int, link: Link, theme: Theme, asked: Asked) -> str:
     )
 
 
-def _picture(app: App, title: str, found: Chain, day: date, language: Language) -> bytes | None:
+def _picture(app: App, parent: Theme, found: Chain, day: date, language: Language) -> bytes | None:
     """The map of ignition over the last days, PNG."""
     from bot.chain_chart import Picture, chain_chart
 
@@ -92,4 +91,4 @@ def _picture(app: App, title: str, found: Chain, day: date, language: Language) 
     needed = PICTURE_DAYS + int(app.settings.rules["run_up"]["window_days"])
     panel = app.store.panel(day, needed, themes)
     run_ups = rule.score(panel, rule.params).iloc[-PICTURE_DAYS:]
-    return chain_chart(Picture(title, found, run_ups, app.store.themes(), language))
+    return chain_chart(Picture(parent, found, run_ups, app.store.themes(), language))
