@@ -1,9 +1,10 @@
-"""Compiled fitting behind signals/lppls.py: a scan over a shared grid, then bounded refinement.
+"""Compiled fitting behind signals/lppls.py: variable projection inside bounds, from good starts.
 
-In trading days before the window's end the basis depends on the three shape parameters alone, so
-one table serves every window, day and series. The refinement is variable projection: the four
-linear parameters follow from the shape by least squares, so only three are searched. Logarithm,
-exponential, sine and cosine are series here: four lanes at once instead of one library call each.
+The four linear parameters follow from the shape (log delta, m, w) by least squares, so only three
+are searched. A start is refined on means of a few days first: x^m and log-periodic waves in blocks
+of days are again x^m and waves, with another delta, so the same code does it at a fraction of the
+cost. Logarithm, exponential, sine and cosine are series here: several days at once instead of one
+library call each.
 """
 
 import numpy as np
@@ -12,8 +13,10 @@ from numba import njit
 Floats = np.ndarray
 FAST = {"nnan", "ninf", "nsz", "contract", "reassoc", "arcp"}
 TURN, TURN_REST = 6.283185307179586, 2.4492935982947064e-16  # 2 pi, and what a float leaves of it
-STEPS = 60  # of the refinement; most end after a dozen
-ENOUGH = 1e-9  # relative gain below which a step ends the refinement
+STEPS = 60  # of a refinement; most end after a dozen
+ROUGHLY, ENOUGH = 1e-3, 1e-5  # relative gain below which a step ends it: on means, on days
+NEAR = np.array([0.1, 0.01, 0.1])  # log delta, m, w; a start this near its best leads nowhere new
+NOTHING = 1e300  # squared error of a window without a fit yet
 compiled = njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 
 
@@ -151,15 +154,29 @@ def gradient(
 
 
 @compiled
+def _inside(shape: Floats, low: Floats, high: Floats) -> None:
+    for a in range(3):
+        shape[a] = min(max(shape[a], low[a]), high[a])
+
+
+@compiled
 def refine(
-    y: Floats, shape: Floats, low: Floats, high: Floats, days: Floats, logs: Floats, linear: Floats
+    y: Floats,
+    shape: Floats,
+    bounds: Floats,
+    days: Floats,
+    logs: Floats,
+    enough: float,
+    linear: Floats,
 ) -> float:
     """Squared error at the optimum near `shape` (log delta, m, w), which is moved to it.
 
-    Levenberg-Marquardt inside the box; a parameter that pushes against its bound is held there.
+    Levenberg-Marquardt inside `bounds` (2 x 3), ended by a relative gain below `enough`; a
+    parameter that pushes against its bound is held there. A, B, C1, C2 go into `linear`.
     """
     b, gram, sums, normal = np.empty((5, y.size)), np.empty((3, 3)), np.empty(3), np.empty((3, 3))
-    tried, step, trial = np.empty(4), np.empty(3), np.empty(3)
+    tried, step, trial, low, high = np.empty(4), np.empty(3), np.empty(3), bounds[0], bounds[1]
+    _inside(shape, low, high)
     basis(shape, days, logs, b)
     error, damping = project(y, b, gram, sums, linear), 1e-2
     for _ in range(STEPS):
@@ -174,8 +191,8 @@ def refine(
             for a in range(3):
                 damped[a, a] *= 1 + damping
             solve(damped, slope, step)
-            for a in range(3):
-                trial[a] = min(max(shape[a] + step[a], low[a]), high[a])
+            trial[:] = shape + step
+            _inside(trial, low, high)
             basis(trial, days, logs, b)
             reached = project(y, b, gram, sums, tried)
             if reached < error:
@@ -183,66 +200,65 @@ def refine(
                 shape[:], linear[:] = trial, tried
                 break
             damping *= 6
-        if before - error <= ENOUGH * before:
+        if before - error <= enough * before:
             break
     return error
 
 
 @compiled
-def scan(
-    blocks: Floats, table: Floats, groups: Floats, reach: Floats, least: int, block: int
-) -> tuple[Floats, Floats]:
-    """The best node of each group (nodes of one delta) for every window; both windows x groups.
-
-    `blocks` are means of y over `block` days, newest first; `table` is 3 x blocks x nodes (f, g, h
-    at the blocks); the windows have `least`, `least` + 1, ... blocks. `reach` is the least number
-    of days a group's delta is admissible for. Gives squared errors and nodes.
-    """
-    nodes, windows = table.shape[2], blocks.size - least + 1
-    errors = np.full((windows, reach.size), 1e300)
-    best = np.zeros((windows, reach.size), np.int64)
-    s = np.zeros((12, nodes))
-    row = np.empty(nodes)
-    sy = yy = 0.0
-    for k in range(blocks.size):
-        y, f, g, h = blocks[k], table[0, k], table[1, k], table[2, k]
-        sy, yy, n = sy + y, yy + y * y, k + 1.0
-        for i in range(nodes):
-            s[0, i] += f[i]
-            s[1, i] += g[i]
-            s[2, i] += h[i]
-            s[3, i] += f[i] * f[i]
-            s[4, i] += f[i] * g[i]
-            s[5, i] += f[i] * h[i]
-            s[6, i] += g[i] * g[i]
-            s[7, i] += g[i] * h[i]
-            s[8, i] += h[i] * h[i]
-            s[9, i] += y * f[i]
-            s[10, i] += y * g[i]
-            s[11, i] += y * h[i]
-        if k + 1 < least:
-            continue
-        _errors(s, n, sy, yy, row)
-        window = k + 1 - least
-        for i in range(nodes):
-            group = groups[i]
-            if row[i] < errors[window, group] and reach[group] <= (k + 1) * block:
-                errors[window, group], best[window, group] = row[i], i
-    return errors, best
+def _improve(
+    y: Floats, start: Floats, box: Floats, days: Floats, logs: Floats, best: Floats
+) -> None:
+    """Keeps in `best` (log delta, m, w, A, B, C1, C2, error) what a start leads to, if better."""
+    bounds, shape, linear = box.copy(), start.copy(), np.empty(4)
+    bounds[0, 0], bounds[1, 0] = np.log(box[0, 0]), np.log(box[1, 0] * y.size)
+    _inside(shape, bounds[0], bounds[1])
+    if best[7] < NOTHING and (np.abs(shape - best[:3]) < NEAR).all():
+        return
+    error = refine(y, shape, bounds, days, logs, ENOUGH, linear)
+    if error < best[7]:
+        best[:3], best[3:7], best[7] = shape, linear, error
 
 
 @compiled
-def _errors(s: Floats, n: float, sy: float, yy: float, out: Floats) -> None:
-    """Squared error of every node from its sums, by the determinants of three equations."""
-    for i in range(out.size):
-        sf, sg, sh = s[0, i] / n, s[1, i] / n, s[2, i] / n
-        a, b, c = s[3, i] - sf * s[0, i], s[4, i] - sf * s[1, i], s[5, i] - sf * s[2, i]
-        d, e, q = s[6, i] - sg * s[1, i], s[7, i] - sg * s[2, i], s[8, i] - sh * s[2, i]
-        u, v, z = s[9, i] - sf * sy, s[10, i] - sg * sy, s[11, i] - sh * sy
-        first, second, third = d * q - e * e, c * e - b * q, b * e - c * d
-        det = a * first + b * second + c * third
-        x0 = first * u + second * v + third * z
-        x1 = second * u + (a * q - c * c) * v + (b * c - a * e) * z
-        x2 = third * u + (b * c - a * e) * v + (a * d - b * b) * z
-        known = det > 1e-12 * a * d * q
-        out[i] = yy - sy * sy / n - ((x0 * u + x1 * v + x2 * z) / det if known else 0.0)
+def _roughly(
+    means: Floats, block: int, shape: Floats, box: Floats, days: Floats, logs: Floats
+) -> None:
+    """Moves a shape to the optimum over means of `block` days; time is counted in blocks there."""
+    middle = (block - 1) / 2
+    bounds, linear = box.copy(), np.empty(4)
+    bounds[0, 0] = np.log((box[0, 0] + middle) / block)
+    bounds[1, 0] = np.log((box[1, 0] * means.size * block + middle) / block)
+    shape[0] = np.log((np.exp(shape[0]) + middle) / block)
+    refine(means, shape, bounds, days, logs, ROUGHLY, linear)
+    shape[0] = np.log(max(np.exp(shape[0]) * block - middle, box[0, 0]))
+
+
+@compiled
+def search(
+    back: Floats,
+    means: Floats,
+    starts: Floats,
+    counts: Floats,
+    box: Floats,
+    days: Floats,
+    logs: Floats,
+) -> Floats:
+    """Best fits of the newest `counts` days each: log delta, m, w, A, B, C1, C2, error (x windows).
+
+    `back` is newest first, `means` those of blocks of it; `starts` windows x starts x 3; `box` the
+    least and greatest delta (days; share of the window), m and w. Neighbouring windows have
+    neighbouring optima, so that each is also tried from that of the longer and the shorter one.
+    """
+    found = np.full((counts.size, 8), NOTHING)
+    block, shape = back.size // means.size, np.empty(3)
+    for i in range(counts.size):
+        for j in range(starts.shape[1]):
+            shape[:] = starts[i, j]
+            _roughly(means[: counts[i] // block], block, shape, box, days, logs)
+            _improve(back[: counts[i]], shape, box, days, logs, found[i])
+    for i in range(counts.size - 2, -1, -1):
+        _improve(back[: counts[i]], found[i + 1, :3], box, days, logs, found[i])
+    for i in range(1, counts.size):
+        _improve(back[: counts[i]], found[i - 1, :3], box, days, logs, found[i])
+    return found
