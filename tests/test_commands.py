@@ -79,6 +79,28 @@ def test_several_matches_are_offered_as_buttons(app: App) -> None:
     assert {data.split(":")[0] for row in given.buttons for _, data in row} <= PRESSED.keys()
 
 
+@pytest.mark.parametrize("name", ["热题材", "普通题材"])
+def test_why_has_a_weak_line_of_lppls_made_apart(app: App, name: str) -> None:
+    given = answer(app, "why", Asked(PRIVATE, 7, name, TODAY))
+    assert given.more
+    said = given.more(app)
+    assert "LPPLS" in said
+    assert "45 个窗口" in said
+    assert str(app.ledger.evaluated()) in said
+    assert "未见预测力" in said
+
+
+def test_lppls_is_unknown_of_a_theme_too_young_and_absent_where_nothing_is_judged(
+    app: App,
+) -> None:
+    young = replace(app, ledger=Ledger(None))
+    daily(young, app.store.days()[99])
+    given = answer(young, "why", Asked(replace(PRIVATE, language="en"), 7, "热题材", TODAY))
+    assert given.more
+    assert "not known of 45 windows" in given.more(young)
+    assert answer(app, "why", Asked(PRIVATE, 7, "恒生科技", TODAY)).more is None
+
+
 def test_a_theme_shown_by_index_only_says_so(app: App) -> None:
     assert "只有指数" in ask(app, "theme", "恒生科技")
 

@@ -6,14 +6,12 @@ time is compared, so that neither is charged for what else the machine does.
 """
 
 import importlib
-import os
 import random
 import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,12 +19,11 @@ import pandas as pd
 
 from signals import lppls
 from tests import reference
-from tests.bench.row import Row, best
+from tests.bench.row import FOLDER, Row, best
 
 SEARCHES = 25  # the package's own default
 SEED = 20260101
 REPEATS = 5
-FOLDER = Path(os.environ.get("PAOMO_REFERENCE_DATA", Path(__file__).parents[2] / "../shared/data"))
 NASDAQ_DAYS = (date(2007, 10, 31), date(2014, 3, 5), date(2015, 7, 20), date(2018, 8, 29))
 THEME_DAYS = {
     "白酒": (date(2020, 12, 31), date(2021, 2, 10)),
@@ -48,9 +45,6 @@ class Compared:
 
 def rows() -> Iterator[Row]:
     """Latency, speed and squared errors beside the package, and all themes of a day."""
-    if not FOLDER.exists():
-        print(f"lppls: no reference data in {FOLDER}")
-        return
     net = np.log(reference.panel(FOLDER, range(2015, 2025), reference.real_themes(FOLDER)).net)
     series = list(_series(net))
     yield from _beside_the_package(series)
