@@ -14,7 +14,7 @@ Floats = np.ndarray
 FAST = {"nnan", "ninf", "nsz", "contract", "reassoc", "arcp"}
 TURN, TURN_REST = 6.283185307179586, 2.4492935982947064e-16  # 2 pi, and what a float leaves of it
 STEPS = 60  # of a refinement; most end after a dozen
-ROUGHLY, ENOUGH = 1e-3, 1e-5  # relative gain below which a step ends it: on means, on days
+ROUGHLY, ENOUGH = 1e-3, 1e-5  # relative gain below which no step is taken: on means, on days
 NEAR = np.array([0.1, 0.01, 0.1])  # log delta, m, w; a start this near its best leads nowhere new
 NOTHING = 1e300  # squared error of a window without a fit yet
 compiled = njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
@@ -171,8 +171,9 @@ def refine(
 ) -> float:
     """Squared error at the optimum near `shape` (log delta, m, w), which is moved to it.
 
-    Levenberg-Marquardt inside `bounds` (2 x 3), ended by a relative gain below `enough`; a
-    parameter that pushes against its bound is held there. A, B, C1, C2 go into `linear`.
+    Levenberg-Marquardt inside `bounds` (2 x 3), until a step promises a relative gain below
+    `enough`; a parameter that pushes against its bound is held there. A, B, C1, C2 go into
+    `linear`.
     """
     b, gram, sums, normal = np.empty((5, y.size)), np.empty((3, 3)), np.empty(3), np.empty((3, 3))
     tried, step, trial, low, high = np.empty(4), np.empty(3), np.empty(3), bounds[0], bounds[1]
@@ -185,24 +186,30 @@ def refine(
             pushes = slope[a] < 0 if shape[a] <= low[a] else slope[a] > 0 and shape[a] >= high[a]
             if pushes:
                 normal[a, :], normal[:, a], normal[a, a], slope[a] = 0.0, 0.0, 1.0, 0.0
-        before = error
-        while damping < 1e8:
-            damped = normal.copy()
-            for a in range(3):
-                damped[a, a] *= 1 + damping
-            solve(damped, slope, step)
+        while True:
+            if _step(normal, slope, damping, step) <= enough * error:
+                return error
             trial[:] = shape + step
             _inside(trial, low, high)
             basis(trial, days, logs, b)
             reached = project(y, b, gram, sums, tried)
             if reached < error:
-                error, damping = reached, damping / 8
-                shape[:], linear[:] = trial, tried
                 break
             damping *= 6
-        if before - error <= enough * before:
-            break
+        error, damping = reached, damping / 8
+        shape[:], linear[:] = trial, tried
     return error
+
+
+@compiled
+def _step(normal: Floats, slope: Floats, damping: float, step: Floats) -> float:
+    """The squared error that a damped step promises to take away, at least."""
+    damped = normal.copy()
+    for a in range(3):
+        damped[a, a] *= 1 + damping
+    solve(damped, slope, step)
+    promise: float = slope[0] * step[0] + slope[1] * step[1] + slope[2] * step[2]
+    return promise
 
 
 @compiled
