@@ -87,7 +87,7 @@ def test_why_has_a_weak_line_of_lppls_made_apart(app: App, name: str) -> None:
     assert "LPPLS" in said
     assert "45 个窗口" in said
     assert str(app.ledger.evaluated()) in said
-    assert "未见预测力" in said
+    assert "未证实有预测力" in said
 
 
 def test_lppls_is_unknown_of_a_theme_too_young_and_absent_where_nothing_is_judged(
