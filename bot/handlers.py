@@ -180,7 +180,8 @@ async def _turn_away(
 async def _sent(
     context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, language: Language, given: Answer
 ) -> None:
-    texts = split(given.text)
+    below = f"\n\n{await talk.in_worker(given.more)}" if given.more else ""
+    texts = split(given.text + below)
     for place, text in enumerate(texts):
         buttons = given.buttons if place == len(texts) - 1 else ()
         await _send(context, talk, chat, text, buttons=buttons)

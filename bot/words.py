@@ -168,6 +168,11 @@ WORDS: dict[str, Words] = {
         " {days} days ({share}, 95% interval {span}); of equally volatile themes {matched}."
         " {since} to {until}, backfilled with members of {members}",
     },
+    "lppls": {
+        "zh": "LPPLS 置信度（{day}，{windows} 个窗口）：{share}。弱信号，历史上未证实有预测力",
+        "en": "LPPLS confidence ({day}, {windows} windows): {share}; a weak sign, without proven"
+        " skill",
+    },
     "day": {"zh": "数据日", "en": "data of"},
     "members": {"zh": "成分股", "en": "members"},
     "covered": {"zh": "有数据", "en": "with data"},

@@ -84,9 +84,9 @@ def members(stocks: int = 24) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["theme", "code"]).assign(as_of="2024-06-28")
 
 
-def fill(store: Store) -> None:
+def fill(store: Store, days: int = 130) -> None:
     """Puts `bars` and `members` into a store, under the ids hot and calm."""
-    table = bars().assign(prev_close=lambda t: t.groupby("code")["close"].shift(), amount=1e8)
+    table = bars(days).assign(prev_close=lambda t: t.groupby("code")["close"].shift(), amount=1e8)
     table = table.assign(number=table["day"].str.replace("-", "").astype(int))
     ids = {"热题材": "hot", "普通题材": "calm"}
     with store.atomic():

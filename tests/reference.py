@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from config.themes import load_themes
 from market.fundamentals import public_days, theme_growth
 from market.theme_days import Bars, market_rows, membership, stock_days, theme_rows
 from signals.panel import FRAMES, Panel
@@ -82,6 +83,13 @@ def assembled(bars: Bars, members: dict[str, list[str]], reports: pd.DataFrame |
     level = np.cumprod(1 + np.nan_to_num(market["ret"].to_numpy(float)))
     money = pd.Series(market["amount"].to_numpy(float), index)
     return Panel(benchmark=pd.Series(1000 * level, index), market_amount=money, **frames)
+
+
+def real_themes(folder: Path) -> list[str]:
+    """Names of the reference themes that are themes by `config/themes.toml`."""
+    known = load_themes(Path("none"))
+    roster = pd.read_csv(folder / "ashare/members.csv.gz", dtype=str)
+    return [name for name in roster["theme"].unique() if known.is_theme(name)]
 
 
 def reports(folder: Path) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What people ask and are answered; who may ask and who may change."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -77,6 +78,25 @@ def test_several_matches_are_offered_as_buttons(app: App) -> None:
     given = answer(app, "why", Asked(PRIVATE, 7, "题材", TODAY))
     assert [row[0][1] for row in given.buttons] == ["w:calm", "w:hot"]
     assert {data.split(":")[0] for row in given.buttons for _, data in row} <= PRESSED.keys()
+
+
+def test_why_has_a_weak_line_of_lppls_made_apart(app: App) -> None:
+    old = replace(app, store=Store(None), ledger=Ledger(None))
+    markets.fill(old.store, days=260)
+    derive(old.store, old.store.bar_days(), backfilled=True)
+    daily(old, old.store.days()[-1])
+    given = answer(old, "why", Asked(PRIVATE, 7, "热题材", TODAY))
+    assert given.more
+    assert re.fullmatch(
+        r"LPPLS 置信度（2024-06-28，45 个窗口）：\d+%。弱信号，.*未证实.*", given.more(old)
+    )
+
+
+def test_lppls_is_unknown_of_a_young_theme_and_absent_where_nothing_is_judged(app: App) -> None:
+    given = answer(app, "why", Asked(replace(PRIVATE, language="en"), 7, "普通题材", TODAY))
+    assert given.more
+    assert "45 windows): not known; a weak sign" in given.more(app)
+    assert answer(app, "why", Asked(PRIVATE, 7, "恒生科技", TODAY)).more is None
 
 
 def test_a_theme_shown_by_index_only_says_so(app: App) -> None:

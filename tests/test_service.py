@@ -46,6 +46,15 @@ def test_a_day_judged_beside_the_running_bot_is_delivered_by_it(
     assert api.until(4)[3]["photo"][:4] == b"\x89PNG"
 
 
+def test_lines_that_take_long_are_made_apart_and_put_below_the_answer(
+    bot: Bot, api: BotApi, home: Path
+) -> None:
+    day = Store(home / DATABASE).days()[-1]
+    assert bot.paomo("daily", "--no-fetch", "--day", str(day)).returncode == 0
+    api.write("/why 热题材", ADMIN)
+    assert "LPPLS" in api.until(1, 60)[0]["text"].splitlines()[-1]
+
+
 def test_telegram_is_reached_through_its_own_proxy(home: Path, api: BotApi) -> None:
     bot = Bot(home, api, TELEGRAM_BASE_URL="http://telegram.invalid", TELEGRAM_PROXY=api.url)
     try:

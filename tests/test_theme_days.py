@@ -15,6 +15,7 @@ from market.theme_days import (
     stock_days,
     theme_rows,
 )
+from signals import lppls_kernels, lppls_scan
 from signals import psy_kernels as kernels
 from tests import markets
 
@@ -63,7 +64,14 @@ def test_theme_rows_are_those_of_a_join() -> None:
 def test_warming_compiles_every_kernel_that_is_called() -> None:
     warm.main()
     psy = (kernels.reciprocals, kernels.path, kernels.newest, kernels.trailing, kernels.wild)
-    for kernel in (theme_kernel.sums, theme_kernel.boards, theme_kernel.medians, *psy):
+    lppls = (lppls_scan.scan, lppls_kernels.search)
+    for kernel in (
+        theme_kernel.sums,
+        theme_kernel.boards,
+        theme_kernel.medians,
+        *psy,
+        *lppls,
+    ):
         assert kernel.signatures
 
 

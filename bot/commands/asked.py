@@ -38,6 +38,7 @@ class Answer:
     text: str  # HTML
     buttons: Buttons = ()
     chart: str | None = None  # id of the theme whose chart goes along
+    more: Callable[[App], str] | None = None  # makes lines that may take long; they go below
     in_place: bool = False  # takes the place of the message whose button was pressed
     picture: Callable[[App], bytes | None] | None = None  # a PNG that goes along, drawn in a worker
 

@@ -1,7 +1,10 @@
 """Questions about themes and stocks."""
 
 from datetime import date
+from functools import partial
 from html import escape
+
+import numpy as np
 
 from bot import context, messages, texts
 from bot.alerting import values
@@ -19,7 +22,7 @@ from bot.commands.asked import (
     stage_of,
 )
 from bot.jobs import facts_of
-from bot.words import STAGES, say
+from bot.words import STAGES, Language, say
 from market.source import Theme
 from signals.lifecycle import KIND
 from signals.model import Kind, Stage, ThemeState
@@ -86,15 +89,30 @@ def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], .
 
 
 def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:
+    judged = theme.id in app.ledger.readings()
+    more = partial(_confidence, theme=theme.id, language=asked.language) if judged else None
     told = app.ledger.transitions(theme.id)
     if not told:
         name = name_of(theme)
         nothing = both(asked, "还没有发生过变动。", "nothing has happened yet.")
-        return Answer(f"<b>{name}</b> {nothing} /theme")
+        return Answer(f"<b>{name}</b> {nothing} /theme", more=more)
     last = told[-1]
     shown = messages.alerts([last], facts_of(app, last.day), asked.language)
     earlier = [f"{t.day} {messages.headline(t, theme, asked.language)}" for t in told[-6:-1][::-1]]
-    return Answer("\n".join([shown[0], *(["", *earlier] if earlier else [])]))
+    return Answer("\n".join([shown[0], *(["", *earlier] if earlier else [])]), more=more)
+
+
+def _confidence(app: App, theme: str, language: Language) -> str:
+    """The line of LPPLS on the day last judged; it moves no stage."""
+    from signals import lppls  # brings numba, and may have to compile
+
+    day = app.ledger.evaluated()
+    assert day
+    windows = lppls.YEAR
+    net = app.store.panel(day, windows[-1], [theme]).net[theme]
+    share = lppls.confidence(np.log(net.to_numpy(float)), windows)
+    shown = texts.figure(share, "share", language)
+    return say("lppls", language).format(day=day, share=shown, windows=len(windows))
 
 
 def themes(app: App, asked: Asked) -> Answer:

@@ -5,6 +5,7 @@ in rules.py can be run again. Nothing here looks ahead.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +14,14 @@ from scipy import sparse
 
 from market import theme_kernel
 from market.theme_days import Bars, StockDays, membership
+from signals import lppls
+from signals.compare import risen
 from signals.panel import Panel
 from signals.rolling import rolling_max, rolling_mean
 from signals.rules import broken_boards
 
 Array = np.ndarray
+RUN_UP = 0.15  # net fraction over 60 days; the days a candidate is to tell something about
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,28 @@ def _market(panel: Panel, of: Crowd) -> Frames:
     return {f"{days} d": spread(days) for days in (250, 480)}
 
 
+def _confidence(panel: Panel, of: Crowd) -> Frames:
+    """Share of LPPLS windows that pass; 0 outside run-ups, where nobody asks."""
+    days, logs = lppls.YEAR[-1], np.log(panel.net.to_numpy(float))
+    rows, columns = np.nonzero((risen(panel.net) >= RUN_UP)[days - 1 :])
+
+    def passed(row: int, column: int) -> Array:
+        past = logs[row : row + days, column]
+        if lppls.unknown(past, lppls.YEAR):
+            return np.full(len(lppls.YEAR), np.nan)
+        return lppls.passed(lppls.fits(past, lppls.YEAR)).astype(float)
+
+    with ThreadPoolExecutor() as pool:
+        found = np.array(list(pool.map(passed, rows, columns)))
+    frames = {}
+    for first in (0, lppls.YEAR.index(95)):
+        values = np.where(np.arange(len(logs)) < days - 1, np.nan, 0.0)[:, None] + 0 * logs
+        values[rows + days - 1, columns] = found[:, first:].mean(axis=1)
+        name = f"{lppls.YEAR[first]} to {days} d"
+        frames[name] = pd.DataFrame(values, panel.net.index, panel.net.columns)
+    return frames
+
+
 MEASURES: dict[str, Callable[[Panel, Crowd], Frames]] = {
     "breadth thrust": _thrust,
     "limit-up heat": _limit_ups,
@@ -202,4 +228,5 @@ MEASURES: dict[str, Callable[[Panel, Crowd], Frames]] = {
     "co-movement": _together,
     "breadth lost at highs": _narrowing,
     "the market's own return": _market,
+    "LPPLS confidence": _confidence,
 }

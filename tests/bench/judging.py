@@ -13,9 +13,8 @@ import numpy as np
 from signals.compare import risen
 from signals.panel import Panel
 from signals.scorecard import DRAWS, SEED, followed, quarter_numbers, volatility_deciles
-from tests.bench.candidates import Array, Candidate
+from tests.bench.candidates import RUN_UP, Array, Candidate
 
-RUN_UP = 0.15  # net fraction over 60 days; the days a candidate is to tell something about
 SIZES = (0.18, 0.21, 0.25, 0.32)  # net run-ups that part those days into about equal fifths
 HIGH = (0.5, 0.8)  # quantiles of the candidate on those days that part low from high
 LEAST = 30  # theme-days on either side

@@ -27,9 +27,8 @@ from signals.replay import replay
 from signals.rules import build
 from signals.scorecard import middle, onsets, score
 from tests import reference
-from tests.bench.candidates import Array, Candidate, candidates, crowd
+from tests.bench.candidates import RUN_UP, Array, Candidate, candidates, crowd
 from tests.bench.judging import (
-    RUN_UP,
     Sample,
     Span,
     Tried,
