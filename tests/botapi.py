@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from bot.words import say
 from tests.loopback import Loopback
 
 TOKEN = "123456:loopback-token"
@@ -25,6 +26,9 @@ class BotApi:
     def __init__(self, delay_seconds: float = 0.0) -> None:
         self.delay_seconds = delay_seconds  # before a message is taken
         self.sent: list[dict[str, Any]] = []
+        # a bot without a way to data says so in Shanghai's small hours; what the real time is when
+        # a test runs must not matter to it
+        self.asides: list[dict[str, Any]] = []
         self.calls: list[str] = []
         self.asked: list[dict[str, Any]] = []  # what was asked of methods that send nothing
         self.times: list[float] = []  # of each delivered message, seconds
@@ -105,9 +109,10 @@ class BotApi:
         arrived = time.monotonic()
         time.sleep(self.delay_seconds)
         with self._lock:
-            self.sent.append({"method": method, **given})
+            aside = say("no_figures", "zh") in given.get("text", "")
+            (self.asides if aside else self.sent).append({"method": method, **given})
             self.times.append(arrived)
-            number = len(self.sent)
+            number = len(self.sent) + len(self.asides)
             self._lock.notify_all()
         where = {"id": int(given["chat_id"]), "type": "private"}
         return {"message_id": number, "date": int(time.time()), "chat": where, "text": "x"}
