@@ -16,11 +16,10 @@ from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import numpy as np
 import trustme
 
 from market.simulate import SimulatedMarket
-from tests import economy, faults, sina
+from tests import economy, faults, sina, ticks
 from tests.loopback import Loopback
 
 HOSTS = (
@@ -33,7 +32,6 @@ HOSTS = (
     "*.stock.finance.sina.com.cn",
 )
 PAGE = 100  # rows EastMoney gives at most
-AT_LIMIT = 0.03  # a rise that counts as the price limit: small themes seldom rise more
 DRIP_SECONDS = 0.2  # between two bytes
 REPORT_FIELDS = 37  # of a row of the reports' table
 
@@ -89,8 +87,8 @@ class Upstream:
             "/getBoardRankList": ("tencent", lambda: self._tencent(query)),
             "/newfqkline/get": ("index", lambda: self._index(query)),
             "/data/v1/get": ("earnings", lambda: self._reports(query)),
-            "/getAllBKChanges": ("boards_now", self._boards_now),
-            "/getTopicZTPool": ("limit_ups", self._limit_ups),
+            "/getAllBKChanges": ("boards_now", lambda: ticks.boards_now(self)),
+            "/getTopicZTPool": ("limit_ups", lambda: ticks.limit_ups(self)),
             "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(self.days)),
             "/klc2_kl.js": ("hongkong", lambda: sina.bars(self._abroad())),
             "/staticdata/us/.IXIC": ("america", lambda: sina.wide_bars(self._abroad())),
@@ -139,31 +137,6 @@ class Upstream:
             if query["beg"] <= f"{day:%Y%m%d}" <= query["end"] and day <= self.today
         ]
         return {"data": {"klines": lines}}
-
-    def _boards_now(self) -> Any:
-        """Boards' moves in %, and what AKShare reads of each beside."""
-        rows = []
-        for board, name in self.names.items():
-            levels = self._levels(board)
-            move = self.moves.get(board, levels[self.row] / levels[self.row - 1] - 1)
-            most = {"m": 0, "c": self.members[board][0], "n": "模拟"}
-            rows.append({"m": 90, "c": board, "n": name, "u": round(move * 100, 2), "zjl": 1.5,
-                         "ct": 3, "ms": most, "ydl": [{"t": 8201, "ct": 3}]})  # fmt: skip
-        return {"rc": 0, "data": {"allbk": rows}}
-
-    def _limit_ups(self) -> Any:
-        """The pool of today, whatever day is asked for."""
-        moves = (self.bars["close"] / self.bars["prev_close"])[: self.row + 1] - 1
-        at = moves >= AT_LIMIT
-        rows = []
-        for n in np.flatnonzero(at[-1]):
-            run = int((~at[::-1, n]).argmax())
-            rows.append({"c": self.codes[n], "m": 1, "n": "模拟", "p": 10000,
-                         "zdp": moves[-1, n] * 100,
-                         "amount": 1, "ltsz": 1, "tshare": 1, "hs": 1, "lbc": run, "fbt": 92500,
-                         "lbt": 92500, "fund": 1, "zbc": 1, "hybk": "模拟",
-                         "zttj": {"days": run, "ct": run}})  # fmt: skip
-        return {"rc": 0, "data": {"qdate": f"{self.today:%Y%m%d}", "pool": rows}}
 
     def _tencent(self, query: dict[str, str]) -> Any:
         first, count = int(query["offset"]), int(query["count"])
