@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,13 +14,14 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 from rich.console import Console
 
+from bot import provisional
 from bot.app import App
 from bot.backup import back_up_daily
 from bot.deliver import Delivery, deliver
 from bot.errors import UserError
 from bot.history import show
 from bot.home import LOCK, themes
-from bot.jobs import DayReport, daily, no_figures
+from bot.jobs import DayReport, daily, facts_of, no_figures
 from bot.limits import Pace
 from market.akshare.fetch import offline_calendar
 from market.akshare.source import AkshareSource
@@ -28,7 +30,7 @@ from market.checks import listed
 from market.ingest import IngestReport, Wants, ingest
 from market.source import SourceError
 from market.transport import Door, TransportPolicy
-from market.worker import Worker
+from market.worker import ATTEMPTS, Worker
 
 log = logging.getLogger("paomo")
 OPENING = time(9)  # Shanghai; quotes of a new day replace the last close's before 9:15
@@ -42,6 +44,8 @@ def catch_up(app: App, stop: threading.Event) -> DayReport | None:
     """
     day = due_day(app)
     evaluated = app.ledger.evaluated()
+    ended = day if not stored(app, day) and over(app, day) else day - timedelta(days=1)
+    provisional.give_up(app, ended, facts_of)
     if evaluated and day <= evaluated:
         return None
     if not stored(app, day):
@@ -99,18 +103,28 @@ def fetch(
     history, followed = app.settings.data.history_days, themes(app.settings.home)
     every = {"month": known.macro_days, "quarter": known.macro_days, "day": known.flow_days}
     wants = Wants(known.boards_a_day, known.histories_a_day, history, known.min_stocks, every)
-    with Worker(_policy(app), _doors(app), known.deadline_seconds, stop) as worker:
+    with upstreams(app, stop) as source:
         try:
-            source = AkshareSource(worker)
             _renew_calendar(app, source, day)
             report = ingest(source, app.store, day, followed, wants, say)
         except SourceError as error:
             if not (stop and stop.is_set()):
                 _not_had(app, day, f"{type(error).__name__}: {error}")
             raise UserError(f"{day}: {error}; nothing was stored, and it is tried again") from None
+    _noted(app, report)
+
+
+@contextmanager
+def upstreams(
+    app: App, stop: threading.Event | None, attempts: int = ATTEMPTS
+) -> Iterator[AkshareSource]:
+    """AKShare in a child of its own; what was learnt of its doors is kept."""
+    seconds = app.settings.source.deadline_seconds
+    with Worker(_policy(app), _doors(app), seconds, stop, attempts) as worker:
+        try:
+            yield AkshareSource(worker)
         finally:
             app.store.set_note("doors", json.dumps(worker.doors, default=_plain))
-    _noted(app, report)
 
 
 def _policy(app: App) -> TransportPolicy:
@@ -156,6 +170,7 @@ def _not_had(app: App, day: date, why: str) -> None:
     now = app.now().astimezone(SHANGHAI)
     if now.date() > day or now.time() >= app.settings.schedule.give_up:
         no_figures(app, day, why)
+        provisional.give_up(app, day, facts_of)
 
 
 def _doors(app: App) -> dict[str, Door]:

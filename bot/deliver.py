@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.ledger import Ledger
 from bot.limits import Pace
-from bot.records import Queued
+from bot.records import EDIT, Queued
 from bot.texts import plain, stamped
 
 RETRY_SECONDS = 5  # first pause after a failure; it grows fourfold
@@ -28,6 +28,7 @@ class SendError(Exception):
         refused: bool = False,
         rejected: bool = False,
         moved_to: int | None = None,
+        lost: bool = False,
     ) -> None:
         """Without any field: provably not sent, and may be tried again."""
         super().__init__(message)
@@ -37,6 +38,7 @@ class SendError(Exception):
         self.refused = refused  # this message, as it is, will never be taken
         self.rejected = rejected  # the token is not valid
         self.moved_to = moved_to  # the chat's new id
+        self.lost = lost  # the message to change was deleted, or can be changed no more
 
 
 Send = Callable[[Queued, str], Awaitable[int]]  # message and its text as sent -> Telegram's id
@@ -79,7 +81,14 @@ async def deliver(d: Delivery) -> int:
 async def _sent(d: Delivery, message: Queued) -> bool:
     """Sends a message when it is its turn; whether it arrived."""
     await d.pace.turn(message.chat)
-    if not d.going() or not d.ledger.outbox.sending(message.id):
+    if not d.going():
+        return False
+    if message.operation == EDIT and message.target is None:
+        settled = d.ledger.outbox.unanchored(message)
+        if not settled:
+            return False
+        message = settled
+    if not d.ledger.outbox.sending(message.id):
         return False
     try:
         message_id = await d.send(message, _text(d, message))
@@ -93,7 +102,8 @@ async def _sent(d: Delivery, message: Queued) -> bool:
 def _text(d: Delivery, message: Queued) -> str:
     chat = d.ledger.chat(message.chat)
     language = chat.language if chat else "zh"
-    text = stamped(message.text, message.day, d.now(), d.late_minutes, message.repeated, language)
+    again = message.repeated and message.operation != EDIT  # twice changed is changed
+    text = stamped(message.text, message.day, d.now(), d.late_minutes, again, language)
     return plain(text) if message.plain else text
 
 
@@ -108,6 +118,8 @@ def _failed(d: Delivery, message: Queued, error: SendError) -> None:
         elif error.moved_to:
             outbox.again(message.id, d.now(), why, perhaps_delivered=False)
             ledger.migrate(message.chat, error.moved_to)
+        elif error.lost:
+            outbox.park(message.id, why)
         elif error.refused:
             (outbox.park if message.plain else outbox.as_plain)(message.id, why)
         elif error.uncertain and d.now() - message.created > GIVE_UP:

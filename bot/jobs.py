@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 
-from bot import journal, messages, past
+from bot import journal, messages, past, provisional
 from bot.alerting import Reason, decide, held_until, is_wide, strongest_first, values
 from bot.app import App, judged_themes
 from bot.backdrop import news
@@ -18,6 +18,7 @@ from bot.words import Language
 from market.calendar import closed
 from signals.evaluate import LOOK_BACK, evaluate
 from signals.model import Signal, ThemeState, Transition
+from signals.panel import Panel
 from signals.replay import fold
 
 NOBODY = 0  # chat of a message before it is addressed
@@ -102,8 +103,9 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
         changed = [state for theme, state in states.items() if state != before.get(theme)]
         # days caught up with are told in one summary, on the newest
         written = _written(app, judged) if day == days[-1] else None
-        entry = journal.written(day, judged.told, judged.day.themes, panel.until(day))
-        yield _kept(app, judged, changed, written, entry)
+        known = panel.until(day)
+        entry = journal.written(day, judged.told, judged.day.themes, known)
+        yield _kept(app, judged, changed, written, entry, known)
 
 
 def _in_context(
@@ -127,6 +129,7 @@ def _kept(
     changed: Sequence[ThemeState],
     written: Sequence[Outgoing] | None,
     entry: str,
+    panel: Panel,
 ) -> DayReport:
     """One transaction: states, readings, transitions, messages, and that the day was judged.
 
@@ -145,6 +148,7 @@ def _kept(
         new = sum(map(app.ledger.outbox.enqueue, written or ()))
         if _may_have_been_told(app, day):
             app.ledger.outbox.doubt()
+        provisional.at_close(app, judged.day, told, judged.states, panel)
         app.ledger.set_fact("evaluated", day.isoformat())
         if written is not None:
             app.ledger.set_fact("told", day.isoformat())
@@ -234,8 +238,10 @@ def _alerts(
 ) -> list[Outgoing]:
     """Alerts and their chart, for nobody in particular yet."""
     day, now = judged.day.day, app.now()
-    texts = enumerate(messages.alerts(told, judged.day, language), 1)
-    out = [Outgoing(f"{day}:alerts:{n}", NOBODY, day, text, now) for n, text in texts]
+    first, *more = messages.alerts(told, judged.day, language)
+    about = provisional.answered(app, day, told)
+    out = [Outgoing(f"{day}:alerts:1", NOBODY, day, first, now, about=about)]
+    out += [Outgoing(f"{day}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
     drawn = chart(app, told[0].theme, language, day, told[0])
     if drawn:
         verdict = messages.caption(told[0], judged.day, language)

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.bodies import body_of, thing
+from bot.ledger_provisional import Provisionals
 from bot.outbox import Outbox, stamp
 from bot.records import Chat, Entry, Grouping, Person, Run, Wishes, chained
 from market.database import Connection, atomic, connection, opened
@@ -27,6 +28,7 @@ class Ledger:
         # a power cut must not forget that a message was on its way: it would go again, unmarked
         self._db.execute("PRAGMA synchronous=FULL")
         self.outbox = Outbox(self._db)
+        self.provisional = Provisionals(self._db)
         self._run_ups: RunUps | None = None
 
     @property
@@ -55,26 +57,26 @@ class Ledger:
     def states(self) -> dict[str, ThemeState]:
         """The state of every theme evaluated so far, by id."""
         rows = self._db.execute("SELECT theme, body FROM state")
-        return {theme: _thing(ThemeState, body) for theme, body in rows}
+        return {theme: thing(ThemeState, body) for theme, body in rows}
 
     def save_states(self, states: Iterable[ThemeState]) -> None:
         """Replaces the states of these themes."""
-        rows = [(state.theme, _body(state)) for state in states]
+        rows = [(state.theme, body_of(state)) for state in states]
         self._db.executemany("INSERT OR REPLACE INTO state VALUES (?,?)", rows)
 
     def readings(self) -> dict[str, tuple[Signal, ...]]:
         """What all rules said of every theme on the last evaluated day."""
         rows = self._db.execute("SELECT theme, body FROM reading")
-        return {theme: _thing(tuple[Signal, ...], body) for theme, body in rows}
+        return {theme: thing(tuple[Signal, ...], body) for theme, body in rows}
 
     def save_readings(self, readings: Mapping[str, tuple[Signal, ...]]) -> None:
         """Replaces the readings of these themes."""
-        rows = [(theme, _body(signals)) for theme, signals in readings.items()]
+        rows = [(theme, body_of(signals)) for theme, signals in readings.items()]
         self._db.executemany("INSERT OR REPLACE INTO reading VALUES (?,?)", rows)
 
     def save_transitions(self, told: Iterable[Transition]) -> None:
         """Keeps transitions with their evidence; one already there stays."""
-        rows = [(t.day.isoformat(), t.theme, t.kind, _body(t)) for t in told]
+        rows = [(t.day.isoformat(), t.theme, t.kind, body_of(t)) for t in told]
         self._db.executemany(
             "INSERT OR IGNORE INTO transition (day, theme, kind, body) VALUES (?,?,?,?)", rows
         )
@@ -88,16 +90,16 @@ class Ledger:
             " ORDER BY day, id",
             (since.isoformat(), until.isoformat(), theme),
         )
-        return [_thing(Transition, body) for (body,) in rows]
+        return [thing(Transition, body) for (body,) in rows]
 
     def grouping(self) -> Grouping:
         """The stories of the last evaluated day."""
         known = self.fact("stories")
-        return _thing(Grouping, known) if known else Grouping()
+        return thing(Grouping, known) if known else Grouping()
 
     def save_grouping(self, stories: Grouping) -> None:
         """Replaces the stories by those of a later day."""
-        self.set_fact("stories", _body(stories))
+        self.set_fact("stories", body_of(stories))
 
     def evaluated(self) -> date | None:
         """The last day that was evaluated."""
@@ -271,19 +273,3 @@ def _migrated(path: Path | None) -> Connection:
 def _chat(row: tuple[Any, ...]) -> Chat:
     id_, kind, title, language, active, reason = row
     return Chat(id_, kind, title, language, bool(active), reason)
-
-
-def _body(thing: object) -> str:
-    bare = [asdict(part) for part in thing] if isinstance(thing, tuple) else asdict(thing)  # type: ignore[call-overload]  # dataclasses only
-    return json.dumps(bare, default=str)  # dates as ISO text; NaN stays NaN
-
-
-def _thing(kind: Any, body: str) -> Any:
-    return _adapter(kind).validate_python(json.loads(body))
-
-
-@cache
-def _adapter(kind: Any) -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)

@@ -56,3 +56,17 @@ def m003_run_ups(db: Database) -> None:
         "CREATE TABLE run_up (theme TEXT, begun TEXT, place INTEGER, trail BLOB, evidence BLOB,"
         " PRIMARY KEY (theme, begun))"
     )
+
+
+@migrations()
+def m004_provisional(db: Database) -> None:
+    """What was said within a day and what became of it; messages that change or answer another."""
+    for statement in (
+        "CREATE TABLE provisional (day TEXT, theme TEXT, body TEXT, outcome TEXT,"
+        " PRIMARY KEY (day, theme))",
+        "ALTER TABLE outbox ADD COLUMN operation TEXT DEFAULT 'send'",
+        "ALTER TABLE outbox ADD COLUMN about TEXT",
+        "ALTER TABLE outbox ADD COLUMN not_after TEXT",
+        "CREATE INDEX outbox_about ON outbox (chat, about) WHERE about NOT NULL",
+    ):
+        db.execute(statement)

@@ -101,7 +101,7 @@ def digest(
     """The day at a glance: the market, the stages, what changed, the largest net run-ups."""
     judged = {theme: states[theme].stage for theme in run_ups if theme in states}
     stages = [
-        (STAGES[stage][language], [_name(day.themes[t]) for t in _of(judged, stage, run_ups)])
+        (STAGES[stage][language], [theme_name(day.themes[t]) for t in _of(judged, stage, run_ups)])
         for stage in (Stage.BUBBLE, Stage.FORMING, Stage.BURSTING)
     ]
     known = [theme for theme in run_ups if not math.isnan(run_ups[theme])]
@@ -112,7 +112,7 @@ def digest(
         "told": _lines(told, day, language),
         "faults": faults(day, language),
         "macro": [brief(*known, language) for known in day.macro],
-        "top": [(_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
+        "top": [(theme_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
     }
     return split(render("digest", day, language, **shown))
 
@@ -141,7 +141,7 @@ def headline(transition: Transition, theme: Theme, language: Language) -> str:
     """One line: what happened to which theme."""
     before, after = transition.before.stage, transition.after.stage
     kind = KINDS[transition.kind][language]
-    verdict = f"{MARKS[transition.kind]} <b>{html.escape(_name(theme))}</b> · {kind}"
+    verdict = f"{MARKS[transition.kind]} <b>{html.escape(theme_name(theme))}</b> · {kind}"
     if before is not after:
         verdict += f" · {STAGES[before][language]} → {STAGES[after][language]}"
     return verdict
@@ -180,20 +180,21 @@ def evidence(signals: Sequence[Signal], language: Language, kind: Kind) -> dict[
         name: [_shown(s, language) for s in group if not math.isnan(s.value)]
         for name, group in groups.items()
     }
-    unknown = [_rule(s.rule, language) for s in signals if math.isnan(s.value)]
+    unknown = [rule_name(s.rule, language) for s in signals if math.isnan(s.value)]
     return {**shown, "unknown": unknown}
 
 
 def _shown(signal: Signal, language: Language) -> dict[str, str]:
     return {
         "dot": "●" if signal.firing else "○",
-        "rule": _rule(signal.rule, language),
+        "rule": rule_name(signal.rule, language),
         "value": figure(signal.value, signal.unit, language),
         "threshold": figure(signal.threshold, signal.unit, language),
     }
 
 
-def _rule(name: str, language: Language) -> str:
+def rule_name(name: str, language: Language) -> str:
+    """A rule in words."""
     return RULES[name][language] if name in RULES else name
 
 
@@ -227,8 +228,8 @@ def _lines(told: Sequence[Transition], day: Day, language: Language) -> list[str
     for t in told:
         voice = _voice(t, told, day.stories)
         if voice:
-            place = (_name(day.themes[voice]), MARKS[t.kind], STAGES[t.after.stage][language])
-            joined.setdefault(place, []).append(_name(day.themes[t.theme]))
+            place = (theme_name(day.themes[voice]), MARKS[t.kind], STAGES[t.after.stage][language])
+            joined.setdefault(place, []).append(theme_name(day.themes[t.theme]))
     for (voice, mark, stage), names in joined.items():
         words = say("joining", language).format(voice=voice)
         lines.append(html.escape(f"{mark} {words}: {', '.join(names)} → {stage}"))
@@ -290,5 +291,6 @@ def number(transition: Transition) -> str:
     return hashlib.sha256(known.encode()).hexdigest()[:6]
 
 
-def _name(theme: Theme) -> str:
+def theme_name(theme: Theme) -> str:
+    """A theme's name, as long as is shown."""
     return theme.name[:NAME_LIMIT]

@@ -5,8 +5,8 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.records import Outgoing, Queued
-from market.database import Connection
+from bot.records import SEND, Outgoing, Queued
+from market.database import Connection, atomic
 
 
 class Outbox:
@@ -20,7 +20,8 @@ class Outbox:
         """Puts a message into the outbox; False when its key is there for that chat already."""
         row = asdict(message)
         row |= {"day": message.day.isoformat(), "created": stamp(message.created)}
-        row["not_before"] = stamp(message.not_before) if message.not_before else None
+        for bound in ("not_before", "not_after"):
+            row[bound] = stamp(row[bound]) if row[bound] else None
         row["photo"] = self._picture(message.photo) if message.photo else None
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
@@ -36,16 +37,19 @@ class Outbox:
     def due(self, now: datetime, limit: int = 256) -> list[Queued]:
         """The next message of each chat that need not wait; alerts before digests, oldest first.
 
-        A chat waits as long as any of its messages does.
+        A chat waits as long as any of its messages does. What an edit has overtaken, or
+        its own time, goes no more.
         """
         line = (
             "SELECT id, row_number() OVER (PARTITION BY chat ORDER BY priority, id) AS place,"
             " max(ifnull(not_before, '')) OVER (PARTITION BY chat) AS held"
-            " FROM outbox WHERE state='due'"
+            " FROM outbox AS one WHERE state='due' AND NOT EXISTS (SELECT 1 FROM outbox"
+            " WHERE chat=one.chat AND about=one.key AND operation='edit')"
+            " AND (not_after IS NULL OR not_after>?)"
         )
         first = f"SELECT id FROM ({line}) WHERE place=1 AND held<=?"
         where = f"id IN ({first}) ORDER BY priority, id LIMIT ?"
-        return [self._with_photo(m) for m in self._queued(where, stamp(now), limit)]
+        return [self._with_photo(m) for m in self._queued(where, stamp(now), stamp(now), limit)]
 
     def _with_photo(self, message: Queued) -> Queued:
         found = self._db.execute(
@@ -70,7 +74,9 @@ class Outbox:
     def _queued(self, where: str, *values: object) -> list[Queued]:
         rows = self._db.execute(
             f"SELECT key, chat, day, text, created, NULL, priority, silent, id, attempts,"
-            f" repeated, plain, error FROM outbox WHERE {where}",
+            f" repeated, plain, error, operation, about, (SELECT message_id FROM outbox AS other"
+            f" WHERE state='sent' AND chat=outbox.chat AND key=outbox.about)"
+            f" FROM outbox WHERE {where}",
             values,
         )
         return [_message(row) for row in rows]
@@ -85,6 +91,30 @@ class Outbox:
             (id_,),
         )
         return claimed.rowcount > 0
+
+    def unanchored(self, edit: Queued) -> Queued | None:
+        """What becomes of an edit whose message is not known to have arrived.
+
+        It goes as a message of its own when that one may have arrived after all; else both are
+        dropped, for nothing was said: None.
+        """
+        with atomic(self._db):
+            about = (edit.chat, edit.about)
+            repeated = "SELECT repeated FROM outbox WHERE chat=? AND key=?"
+            (perhaps,) = self._db.execute(repeated, about).fetchone() or (0,)
+            self._db.execute("DELETE FROM outbox WHERE chat=? AND key=? AND state<>'sent'", about)
+            if not perhaps:
+                self._db.execute("DELETE FROM outbox WHERE id=?", (edit.id,))
+                return None
+            self._mark(edit.id, "operation='send', about=NULL")
+        return replace(edit, operation=SEND, about=None)
+
+    def addressed(self, key: str) -> list[int]:
+        """Chats for which there is a message with a key that was not given up."""
+        rows = self._db.execute(
+            "SELECT chat FROM outbox WHERE key=? AND state<>'parked' ORDER BY chat", (key,)
+        )
+        return [chat for (chat,) in rows]
 
     def sent(self, id_: int, message_id: int, now: datetime) -> None:
         """The message arrived."""
@@ -128,9 +158,10 @@ class Outbox:
         return [(chat, datetime.fromisoformat(sent)) for chat, sent in rows]
 
     def oldest(self) -> datetime | None:
-        """Since when the oldest message waits that is neither sent nor given up, UTC."""
+        """Since when the oldest message waits that must go out, UTC."""
         (created,) = self._db.execute(
-            "SELECT min(created) FROM outbox WHERE state IN ('due', 'sending')"
+            "SELECT min(created) FROM outbox"
+            " WHERE state IN ('due', 'sending') AND not_after IS NULL"
         ).fetchone()
         return datetime.fromisoformat(created) if created else None
 
@@ -155,8 +186,10 @@ def stamp(instant: datetime) -> str:
 
 
 def _message(row: tuple[Any, ...]) -> Queued:
-    key, chat, day, text, created, photo, priority, silent, id_, attempts, again, plain, error = row
+    key, chat, day, text, created, photo, priority, silent, id_, attempts, again, plain, *rest = row
+    error, operation, about, to = rest
     return Queued(
         key, chat, date.fromisoformat(day), text, datetime.fromisoformat(created), photo, priority,
-        bool(silent), None, id_, attempts, bool(again), bool(plain), error,
+        bool(silent), None, None, operation, about,
+        id_, attempts, bool(again), bool(plain), error, to,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from bot.words import Language
 from signals.model import Story, Transition
 
 Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (text, data <= 64 bytes)
+SEND, EDIT = "send", "edit"  # operations of the outbox
 PRIVATE = "private"  # a chat with one person; every other kind is a group or a channel
 
 
@@ -38,6 +39,9 @@ class Outgoing:
     priority: int = 0  # 0 alert, 1 digest; smaller goes first
     silent: bool = False  # arrives without a sound
     not_before: datetime | None = None  # UTC; held until then
+    not_after: datetime | None = None  # UTC; from then on it is no news and not sent
+    operation: str = SEND  # or EDIT
+    about: str | None = None  # key of the chat's message that it changes, or answers
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,9 @@ class Queued(Outgoing):
     repeated: bool = False  # may have arrived before: say so
     plain: bool = False  # Telegram refused the markup: send it as plain text
     error: str | None = None
+    target: int | None = (
+        None  # Telegram's id of the message it is about; None: not known to be there
+    )
 
 
 @dataclass(frozen=True)
@@ -63,19 +70,21 @@ class Person:
 
 ON, SILENT, OFF = "on", "silent", "off"
 LEVELS = (ON, SILENT, OFF)
+PROVISIONAL = "provisional"  # what is told before the close
+UNTOLD = {PROVISIONAL: SILENT}  # levels of what a chat said nothing of, where not on
 
 
 @dataclass(frozen=True)
 class Wishes:
     """What a chat wants to hear, and when."""
 
-    levels: Mapping[str, str]  # kind of transition, or digest -> one of LEVELS; not named: on
+    levels: Mapping[str, str]  # kind of transition, provisional, or digest -> one of LEVELS
     quiet: tuple[int, int] | None = None  # hours in Shanghai, from and to, without messages
     watched: frozenset[str] = frozenset()  # themes told of; empty: all
 
     def level(self, what: str) -> str:
         """How loud something is told."""
-        return self.levels.get(what, ON)
+        return self.levels.get(what, UNTOLD.get(what, ON))
 
 
 @dataclass(frozen=True)

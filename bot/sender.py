@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import httpx
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -21,11 +21,12 @@ from telegram.ext import ApplicationBuilder, Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.deliver import Send, SendError
-from bot.records import Buttons, Queued
+from bot.records import EDIT, Buttons, Queued
 from config.settings import Settings
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own future; else it warns
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+LOST = re.compile("message to edit not found|message can't be edited|MESSAGE_ID_INVALID", re.I)
 GONE = re.compile("chat not found|user is deactivated|bot was kicked|not enough rights", re.I)
 
 
@@ -63,30 +64,43 @@ async def send(
     silent: bool = False,
     plain: bool = False,
     buttons: Buttons = (),
+    reply_to: int | None = None,
 ) -> int:
     """Sends one message; gives Telegram's id of it. Raises SendError and nothing else."""
     markup = _markup(buttons)
     mode = None if plain else ParseMode.HTML
+    # a deleted message cannot be answered; the alert goes all the same
+    answered = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
     try:
         if photo:
             sent = await bot.send_photo(
-                chat, photo, text, disable_notification=silent, parse_mode=mode, reply_markup=markup
-            )
+                chat, photo, text, disable_notification=silent, parse_mode=mode,
+                reply_markup=markup, reply_parameters=answered,
+            )  # fmt: skip
         else:
             sent = await bot.send_message(
-                chat, text, disable_notification=silent, parse_mode=mode, reply_markup=markup
-            )
+                chat, text, disable_notification=silent, parse_mode=mode,
+                reply_markup=markup, reply_parameters=answered,
+            )  # fmt: skip
     except TelegramError as error:
         raise told(error) from None  # the cause holds the address, and with it the token
     return sent.message_id
 
 
-async def edit(bot: ExtBot[None], chat: int, message: int, text: str, buttons: Buttons) -> None:
+async def edit(
+    bot: ExtBot[None],
+    chat: int,
+    message: int,
+    text: str,
+    buttons: Buttons = (),
+    plain: bool = False,
+) -> None:
     """Changes a message that was sent; one that already reads so stays. Raises SendError."""
     try:
         await bot.edit_message_text(
-            text, chat, message, parse_mode=ParseMode.HTML, reply_markup=_markup(buttons)
-        )
+            text, chat, message, reply_markup=_markup(buttons),
+            parse_mode=None if plain else ParseMode.HTML,
+        )  # fmt: skip
     except BadRequest as error:
         if "not modified" not in error.message:
             raise told(error) from None
@@ -103,7 +117,13 @@ def of_outbox(bot: ExtBot[None]) -> Send:
     """The way a row of the outbox goes out, as `deliver` takes it."""
 
     async def send_row(message: Queued, text: str) -> int:
-        return await send(bot, message.chat, text, message.photo, message.silent, message.plain)
+        chat, target = message.chat, message.target
+        if message.operation == EDIT and target:
+            await edit(bot, chat, target, text, plain=message.plain)
+            return target
+        return await send(
+            bot, chat, text, message.photo, message.silent, message.plain, reply_to=target
+        )
 
     return send_row
 
@@ -121,8 +141,8 @@ def told(error: TelegramError) -> SendError:
     if isinstance(error, InvalidToken):
         return SendError("Telegram rejects the token", rejected=True)
     if isinstance(error, BadRequest):
-        gone = bool(GONE.search(error.message))
-        return SendError(error.message, gone=gone, refused=not gone)
+        gone, lost = bool(GONE.search(error.message)), bool(LOST.search(error.message))
+        return SendError(error.message, gone=gone, lost=lost, refused=not gone and not lost)
     if isinstance(error, NetworkError) and isinstance(error.__cause__, NOT_SENT):
         return SendError(f"not sent: {type(error.__cause__).__name__}")
     what = "no answer in time" if isinstance(error, TimedOut) else "connection or server failed"

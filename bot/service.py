@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import health, watch
+from bot import health, intraday, watch
 from bot.app import App, open_app
 from bot.cycle import catch_up, tidy
 from bot.errors import UserError
@@ -29,7 +29,7 @@ from market.database import DatabaseError, damage, told
 
 HEARTBEAT_SECONDS = 20
 JUMP_SECONDS = 60.0  # by which the wall clock may leave the monotonic one without being set anew
-WATCH_SECONDS, PING_SECONDS, TIDY_SECONDS = 60, 300, 600
+WATCH_SECONDS, LOOK_SECONDS, PING_SECONDS, TIDY_SECONDS = 60, 60, 300, 600
 log = logging.getLogger("paomo")
 
 
@@ -82,6 +82,7 @@ def _scheduled(running: Running) -> AsyncIOScheduler:
     made = AsyncIOScheduler(timezone=SHANGHAI, job_defaults=defaults)
     jobs = {_cycle: 60 * running.known.schedule.retry_minutes, _tidy: TIDY_SECONDS}
     jobs[_watch] = WATCH_SECONDS
+    jobs[_look] = LOOK_SECONDS
     if running.known.ping_url:
         jobs[_ping] = PING_SECONDS
     now = datetime.now(SHANGHAI)
@@ -109,6 +110,12 @@ async def _done(running: Running, what: str, work: Callable[[App], object]) -> N
 async def _cycle(running: Running) -> None:
     """Catches up with the last closed trading day."""
     await _done(running, "the day's cycle", lambda app: catch_up(app, running.halt))
+
+
+async def _look(running: Running) -> None:
+    """Looks at the market before its close, when it is time for that."""
+    if intraday.slot(running.known.intraday.times, running.app.now()):
+        await _done(running, "the look", lambda app: intraday.look(app, running.halt))
 
 
 async def _watch(running: Running) -> None:

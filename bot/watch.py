@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot import health
 from bot.app import App
 from bot.cycle import SESSIONS_AHEAD, calendar_of
-from bot.records import PRIVATE, Outgoing
+from bot.records import PRIVATE, SEND, Outgoing
 from bot.words import TROUBLES, Language
 
 PATIENCE = timedelta(hours=1)  # a day's figures may come late without a word to the admins
@@ -79,7 +79,8 @@ def _recent(event: str | None, now: datetime) -> str:
 
 def _given_up(app: App, now: datetime) -> str:
     here = {chat.id for chat in app.ledger.chats()}  # one that left is no trouble
-    parked = [m for m in app.ledger.outbox.parked() if not m.key.startswith(PREFIX)]
+    ours = [m for m in app.ledger.outbox.parked() if not m.key.startswith(PREFIX)]
+    parked = [m for m in ours if m.operation == SEND]  # a deleted message needs no change
     lost = [m for m in parked if m.chat in here and now - m.created < RECENT]
     return f"{len(lost)}: {lost[-1].error}" if lost else ""
 

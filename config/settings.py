@@ -63,6 +63,33 @@ class Schedule(BaseModel):
     late_minutes: int = Field(ge=1)  # after the close; a later message says that it is late
 
 
+def trading(at: time) -> bool:
+    """Whether the mainland exchanges trade at a time of day (Shanghai): not at lunch."""
+    return time(9, 30) <= at < time(11, 30) or time(13) <= at < time(15)
+
+
+class Intraday(BaseModel):
+    """[intraday]: when the bot looks at the market before its close, in Shanghai time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    times: tuple[time, ...]
+
+    @field_validator("times", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        """From the environment they come comma-separated."""
+        parts = value.split(",") if isinstance(value, str) else None
+        return value if parts is None else [part.strip() for part in parts if part.strip()]
+
+    @field_validator("times")
+    @classmethod
+    def _traded(cls, value: tuple[time, ...]) -> tuple[time, ...]:
+        closed = [f"{at:%H:%M}" for at in value if not trading(at)]
+        if closed:
+            raise ValueError(f"expected times from 09:30 to 11:30 or 13:00 to 15:00, not {closed}")
+        return value
+
+
 class Chats(BaseModel):
     """[chats]: how new chats are spoken to."""
 
@@ -124,6 +151,7 @@ class Settings(BaseModel):
     data: Data
     source: Source
     schedule: Schedule
+    intraday: Intraday
     chats: Chats
     stories: Stories
     storage: Storage

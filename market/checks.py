@@ -9,6 +9,8 @@ import pandas as pd
 
 SAME_SHARE = 0.95  # of stocks with the very close and volume of the day before: a stale snapshot
 NAMED = 5  # days that are named one by one
+LEAST_BOARDS = 0.8  # of the boards we know: with fewer it is not the market
+LIKE = 6e-5  # fraction; moves come in hundredths of a percent
 UNCHAINED_SHARE = 0.05  # of stocks whose previous close is not the close we hold
 
 
@@ -52,3 +54,18 @@ def snapshot_faults(
     if chained and off.mean() > UNCHAINED_SHARE:
         faults.append(Fault("unchained", f"{off.mean():.0%}"))
     return faults
+
+
+def moves_fault(
+    moves: Mapping[str, float], before: Mapping[str, float], known: int, boards: int
+) -> Fault | None:
+    """What is wrong with boards' moves within a day; `before` is their moves of the last session.
+
+    `known` of our `boards` have a move.
+    """
+    if not boards or known < LEAST_BOARDS * boards:
+        return Fault("few_boards", f"{known} of {boards}", fatal=True)
+    common = [abs(moves[theme] - move) < LIKE for theme, move in before.items() if theme in moves]
+    if len(common) >= 10 and np.mean(common) >= SAME_SHARE:
+        return Fault("stale", f"{np.mean(common):.0%} as in the last session", fatal=True)
+    return None

@@ -58,6 +58,15 @@ class Source(Protocol):
         advancers, decliners (counts)."""
         ...
 
+    def boards_now(self) -> pd.DataFrame:
+        """Boards' moves since the close before, in one request: name, pct (fraction)."""
+        ...
+
+    def limit_ups(self, day: date) -> pd.DataFrame:
+        """Stocks at the upper limit now, `day` being today: code (6 digits), pct (fraction),
+        streak (days at the limit in a row, from 1), breaks (times it was left since the open)."""
+        ...
+
     def members(self, board: str) -> pd.DataFrame:
         """Members of one board now: code (6 digits), name."""
         ...

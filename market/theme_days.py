@@ -69,7 +69,7 @@ def stock_days(bars: Bars) -> StockDays:
     age = bars.age[None, :] + np.arange(len(bars.days))[:, None]
     usable = traded & (age >= NEW_LISTING_DAYS) & (np.abs(raw) <= IMPOSSIBLE_MOVE)
     returns = np.where(usable, raw, np.nan)
-    chain = _chained(np.where(np.abs(raw) <= IMPOSSIBLE_MOVE, raw, 0.0), age >= 0)
+    chain = levels(bars)
     mean, top = _trailing(chain, MA_DAYS)
     known = traded & ~np.isnan(mean)
     limits = price_limits(bars.days, bars.codes, bars.st)
@@ -90,13 +90,15 @@ def stock_days(bars: Bars) -> StockDays:
     )
 
 
-def _chained(returns: Array, listed: Array) -> Array:
+def levels(bars: Bars) -> Array:
     """Each stock's index from its returns, flat through suspensions, NaN before it was listed.
 
     Not before its first row here: that would depend on where a suspended stock's bars begin.
     """
-    chain = np.cumprod(1 + np.nan_to_num(returns), axis=0)
-    return np.where(listed, chain, np.nan)
+    raw = bars.close / bars.prev_close - 1
+    possible = np.where(np.abs(raw) <= IMPOSSIBLE_MOVE, raw, 0.0)
+    listed = bars.age[None, :] + np.arange(len(bars.days))[:, None] >= 0
+    return np.where(listed, np.cumprod(1 + np.nan_to_num(possible), axis=0), np.nan)
 
 
 def _trailing(values: Array, days: int) -> tuple[Array, Array]:

@@ -20,6 +20,7 @@ from market.source import Banned, SchemaChanged, SourceError, Transient
 GROUPS = (  # name, pattern of the host
     ("push2his", re.compile(r"(^|\.)push2his\.eastmoney\.com$")),
     ("push2", re.compile(r"(^|\.)push2(delay)?\.eastmoney\.com$")),
+    ("push2ex", re.compile(r"(^|\.)push2ex\.eastmoney\.com$")),
     ("eastmoney", re.compile(r"(^|\.)eastmoney\.com$")),
     ("tencent", re.compile(r"(^|\.)(qq\.com|gtimg\.cn)$")),
     ("sina", re.compile(r"(^|\.)(sina\.com\.cn|sinajs\.cn)$")),

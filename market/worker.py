@@ -27,8 +27,10 @@ class Worker:
         doors: Mapping[str, Door],
         deadline_seconds: float,
         stop: threading.Event | None = None,
+        attempts: int = ATTEMPTS,
     ) -> None:
         """The child starts with the first call; a call over the deadline, or `stop`, ends it."""
+        self._attempts = attempts
         self.doors = dict(doors)
         self._stop = stop or threading.Event()
         self._policy, self._deadline = policy, deadline_seconds
@@ -71,7 +73,7 @@ class Worker:
             context = multiprocessing.get_context("spawn")
             self._pipe, other = context.Pipe()
             self._child = context.Process(
-                target=serve, args=(other, self._policy, self.doors), daemon=True
+                target=serve, args=(other, self._policy, self.doors, self._attempts), daemon=True
             )
             self._child.start()
             other.close()
@@ -110,7 +112,7 @@ class Worker:
         self.close()
 
 
-def serve(pipe: Connection, policy: TransportPolicy, doors: dict[str, Door]) -> None:
+def serve(pipe: Connection, policy: TransportPolicy, doors: dict[str, Door], attempts: int) -> None:
     """The child: answers calls until the parent is gone."""
     os.environ |= {"TZ": "Asia/Shanghai", "TQDM_DISABLE": "1"}  # before AKShare is imported:
     time.tzset()  # some of its parsers use local time, and it draws progress bars
@@ -124,7 +126,7 @@ def serve(pipe: Connection, policy: TransportPolicy, doors: dict[str, Door]) -> 
     while True:
         try:
             name, args = pipe.recv()
-            pipe.send(_answer(name, args))
+            pipe.send(_answer(name, args, attempts))
         except (EOFError, OSError):
             return
 
@@ -137,13 +139,13 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _answer(name: str, args: tuple[Any, ...]) -> tuple[str, Any]:
+def _answer(name: str, args: tuple[Any, ...], attempts: int) -> tuple[str, Any]:
     import stamina
 
     from market.akshare import fetch
 
     try:
-        for attempt in stamina.retry_context(on=Transient, attempts=ATTEMPTS, timeout=None):
+        for attempt in stamina.retry_context(on=Transient, attempts=attempts, timeout=None):
             with attempt:
                 return "value", fetch.asked(name, *args)
     except SourceError as error:

@@ -131,6 +131,12 @@ REFUSALS = {
     "403": (403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked"}),
     "400": (400, {"ok": False, "error_code": 400, "description": "Bad Request: can't parse"}),
     "502": (502, {"ok": False, "error_code": 502, "description": "Bad Gateway"}),
+    "same": (400, {"ok": False, "error_code": 400,
+                   "description": "Bad Request: message is not modified: the same as before"}),
+    "deleted": (400, {"ok": False, "error_code": 400,
+                      "description": "Bad Request: message to edit not found"}),
+    "old": (400, {"ok": False, "error_code": 400,
+                  "description": "Bad Request: message can't be edited"}),
     "moved": (400, {"ok": False, "error_code": 400, "description": "upgraded to a supergroup",
                     "parameters": {"migrate_to_chat_id": -1009}}),
 }  # fmt: skip

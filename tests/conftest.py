@@ -12,7 +12,7 @@ from config.settings import Settings, load
 from market.derive import derive
 from market.store import Store
 from signals.rules import Rule, build
-from tests import markets
+from tests import markets, within
 from tests.botapi import BotApi
 from tests.process import Bot
 
@@ -48,6 +48,12 @@ def reference() -> Path:
     if not folder.exists():
         pytest.skip("reference data absent: set PAOMO_REFERENCE_DATA to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def evening(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A database on the evening before a simulated theme changes its stage; see tests/within.py."""
+    return within.evening(tmp_path_factory.mktemp("evening"))
 
 
 @pytest.fixture

@@ -190,7 +190,7 @@ def test_a_budget_is_kept(upstream: Upstream) -> None:
     [
         ("79.push2.eastmoney.com", "push2"),
         ("91.push2his.eastmoney.com", "push2his"),
-        ("push2ex.eastmoney.com", "eastmoney"),
+        ("push2ex.eastmoney.com", "push2ex"),
         ("datacenter-web.eastmoney.com", "eastmoney"),
         ("proxy.finance.qq.com", "tencent"),
         ("vip.stock.finance.sina.com.cn", "sina"),

@@ -36,6 +36,8 @@ NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = {  # 
     "snapshot": (("tencent",), lambda source: source.snapshot()),
     "snapshots": (("tencent", "sina"), lambda source: source.snapshot()),
     "earnings": (("earnings",), lambda source: source.earnings(date(2026, 3, 31))),
+    "moves": (("boards_now",), lambda source: source.boards_now()),
+    "limit_ups": (("limit_ups",), lambda source: source.limit_ups(UNTIL)),
 }
 # ok: the answer is right all the same; list: the days AKShare carries; sina: another provider's;
 # -: a packed text has no such fault. `snapshots` is the snapshot with both providers at fault.
@@ -57,10 +59,34 @@ empty     list      NoData    NoData    NoData    NoData    Schema    sina      
 missing   list      Schema    Schema    NoData    Schema    Schema    sina      Schema    Schema
 extra     -         Schema    Schema    Schema    ok        -         ok        ok        Schema
 """
+WITHIN = """
+fault     moves     limit_ups
+none      ok        ok
+drop      Banned    Banned
+tls drop  Banned    Banned
+html      Banned    Banned
+403       Banned    Banned
+407       Transient Transient
+502       Transient Transient
+hang      Transient Transient
+half      Transient Transient
+cut       Transient Transient
+null      NoData    NoData
+empty     NoData    NoData
+9201      Schema    Schema
+missing   Schema    Schema
+extra     Schema    Schema
+"""  # what is asked within the day
 WIDTH = 10  # of a column
+
+
+def cells(line: str) -> list[str]:
+    return [line[n : n + WIDTH].strip() for n in range(0, len(line), WIDTH)]
+
+
 HEAD, *ROWS = (
-    [line[n : n + WIDTH].strip() for n in range(0, len(line), WIDTH)]
-    for line in TABLE.strip().splitlines()
+    [*cells(line), *cells(within)[1:]]
+    for line, within in zip(TABLE.strip().splitlines(), WITHIN.strip().splitlines(), strict=True)
 )
 CASES = [
     (fault, need, expected)

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from market.simulate import SimulatedMarket
-from tests import economy, faults, sina
+from tests import economy, faults, sina, ticks
 from tests.loopback import Loopback
 
 HOSTS = (
@@ -44,9 +44,9 @@ class Upstream:
         self.days, self.today = days, days[-1]
         self.codes = sorted(market.bars["code"].unique())
         self.bars = {
-            name: market.bars.pivot(index="number", columns="code", values=name).to_numpy()[
-                -len(days) :
-            ]
+            name: market.bars.pivot(index="number", columns="code", values=name).to_numpy(
+                copy=True
+            )[-len(days) :]
             for name in ("close", "prev_close", "volume", "amount")
         }
         self.boards = {f"BK{n:04}": t for n, t in enumerate(market.themes, 801)}
@@ -54,6 +54,7 @@ class Upstream:
         self.members = {code: market.members[theme.id] for code, theme in self.boards.items()}
         self.faults: dict[str, str] = {}  # endpoint, or "connect" -> fault, as tests/faults.py has
         self.closed = Event()
+        self.moves: dict[str, float] = {}  # board -> its move within the day, fraction, not its own
         self.requests: list[str] = []  # endpoints asked, in order
         authority = trustme.CA()
         self.ca = folder / "ca.pem"
@@ -86,6 +87,8 @@ class Upstream:
             "/getBoardRankList": ("tencent", lambda: self._tencent(query)),
             "/newfqkline/get": ("index", lambda: self._index(query)),
             "/data/v1/get": ("earnings", lambda: self._reports(query)),
+            "/getAllBKChanges": ("boards_now", lambda: ticks.boards_now(self)),
+            "/getTopicZTPool": ("limit_ups", lambda: ticks.limit_ups(self)),
             "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(self.days)),
             "/klc2_kl.js": ("hongkong", lambda: sina.bars(self._abroad())),
             "/staticdata/us/.IXIC": ("america", lambda: sina.wide_bars(self._abroad())),

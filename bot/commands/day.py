@@ -1,5 +1,6 @@
 """Questions about the day and the bot."""
 
+from datetime import datetime
 from html import escape
 
 from bot import messages
@@ -8,6 +9,7 @@ from bot.app import App
 from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
 from bot.jobs import facts_of
+from bot.provisional import LOOKED
 from bot.words import GROUPS
 from market.calendar import SHANGHAI
 
@@ -34,6 +36,7 @@ def status(app: App, asked: Asked) -> Answer:
         as_of(app, asked),
         *(messages.faults(facts, asked.language) if facts else ()),
         *_backdrop(app, asked),
+        *_look(app, asked),
         both(
             asked,
             f"待发 {waiting} · 放弃 {parked}",
@@ -58,3 +61,16 @@ def _stands(of: Group, asked: Asked) -> str:
     usable = both(asked, "可用", "usable")
     at = f"{of.newest} ({days}) · {of.source}" if of.newest else none
     return f"{name}: {of.alive}/{of.of} {usable} · {at}"
+
+
+def _look(app: App, asked: Asked) -> list[str]:
+    """The last look at the market before its close: when, and what came of it."""
+    seen = app.ledger.fact(LOOKED)
+    if not seen:
+        return []
+    at, _, fault = seen.partition(" ")
+    when = f"{datetime.fromisoformat(at).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    said = fault or both(asked, "已看", "looked")
+    return [
+        both(asked, f"最近一次盘中查看 {when}: {said}", f"last look within a day {when}: {said}")
+    ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.app import App
 from bot.commands.asked import Answer, Asked, admins_only, both, listed, may_change, name_of, of_one
-from bot.records import LEVELS, OFF, ON, SILENT
+from bot.records import LEVELS, OFF, ON, PROVISIONAL, SILENT
 from bot.words import KINDS, say
 from market.source import Theme
 from signals.model import Kind
@@ -20,7 +20,7 @@ def settings(app: App, asked: Asked) -> Answer:
     if what and not may_change(app.settings, asked.chat, asked.user):
         return admins_only(asked)
     wishes = app.ledger.wishes(chat)
-    if what in {*Kind, "digest"}:
+    if what in {*Kind, PROVISIONAL, "digest"}:
         steps = (ON, OFF) if what == "digest" else LEVELS
         app.ledger.wish(chat, what, _next(steps, wishes.level(what)))
     elif what == "quiet":
@@ -44,7 +44,9 @@ def _page(app: App, asked: Asked) -> Answer:
         f"{BELLS[wishes.level(kind)]} {KINDS[kind][asked.language]} · {counts[kind]} {times}"
         for kind in Kind
     ]
+    words = f"{say(PROVISIONAL, asked.language)} · {_words(app)} {times}"
     lines += [
+        f"{BELLS[wishes.level(PROVISIONAL)]} {words}",
         f"{BELLS[wishes.level('digest')]} {say('digest', asked.language)}",
         f"🌙 {both(asked, '安静时段（上海时间）', 'quiet hours (Shanghai)')}: {quiet}",
         f"⭐ {both(asked, '关注', 'watched')}: {', '.join(sorted(names)) or every}",
@@ -59,6 +61,7 @@ def _page(app: App, asked: Asked) -> Answer:
         " /watch NAME · /mute",
     )
     named: dict[str, str] = {kind: KINDS[kind][asked.language] for kind in Kind}
+    named[PROVISIONAL] = say(PROVISIONAL, asked.language)
     named["digest"] = say("digest", asked.language)
     buttons = [(f"{name} {BELLS[wishes.level(what)]}", f"k:{what}") for what, name in named.items()]
     buttons.append((f"🌙 {quiet}", "k:quiet"))
@@ -71,6 +74,12 @@ def _counts(app: App) -> dict[Kind, int]:
     days = app.store.days(app.ledger.evaluated(), COUNTED_DAYS)
     told = app.ledger.transitions(since=days[0]) if days else []
     return {kind: sum(t.kind is kind for t in told) for kind in Kind}
+
+
+def _words(app: App) -> int:
+    """How many provisional words the last days had."""
+    days = app.store.days(app.ledger.evaluated(), COUNTED_DAYS)
+    return app.ledger.provisional.count(since=days[0]) if days else 0
 
 
 def watch(app: App, asked: Asked) -> Answer:

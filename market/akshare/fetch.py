@@ -67,6 +67,35 @@ def boards() -> pd.DataFrame:
     return frame.drop_duplicates("code", ignore_index=True)
 
 
+def boards_now() -> pd.DataFrame:
+    """Boards' moves now, without counts; see Source.boards_now."""
+    found = akshare().stock_board_change_em()
+    name, pct = found["板块名称"].astype(str), _number(found["涨跌幅"]) / 100
+    frame = pd.DataFrame({"name": name, "pct": pct})
+    _check("boards_now", frame["pct"].abs().fillna(0) <= MAX_PCT / 100, "moves within 45 %")
+    # an industry and a concept may share a name; which is which is not told
+    return frame.drop_duplicates("name", keep=False, ignore_index=True)
+
+
+def limit_ups(day: date) -> pd.DataFrame:
+    """Stocks at the upper limit now; see Source.limit_ups. ST stocks are not among them."""
+    found = akshare().stock_zt_pool_em(date=f"{day:%Y%m%d}")
+    if found.empty:
+        raise NoData(f"no limit-ups of {day}")
+    frame = pd.DataFrame(
+        {
+            "code": found["代码"].astype(str),
+            "pct": _number(found["涨跌幅"]) / 100,
+            "streak": _number(found["连板数"]),
+            "breaks": _number(found["炸板次数"]),
+        }
+    )
+    _check("limit_ups", frame["code"].str.match(r"\d{6}$"), "six-digit stock codes")
+    _check("limit_ups", frame["pct"].between(0, MAX_PCT / 100), "rises within 45 %")
+    _check("limit_ups", frame["streak"] >= 1, "runs of at least a day")
+    return frame.drop_duplicates("code", ignore_index=True)
+
+
 def members(board: str) -> pd.DataFrame:
     """Members of one board now: code, name."""
     found = akshare().stock_board_concept_cons_em(symbol=board)
@@ -99,6 +128,8 @@ def index_history(code: str, since: date, until: date) -> pd.DataFrame:
         raise NoData(f"no history of index {code}")
     frame = found[["date", "open", "high", "low", "close"]].rename(columns={"date": "day"})
     frame = frame[(frame["day"] >= since) & (frame["day"] <= until)].drop_duplicates("day")
+    if frame.empty:
+        raise NoData(f"index {code} has no day from {since} to {until}")
     return _bars("index_history", frame.assign(amount=np.nan))
 
 
@@ -223,6 +254,8 @@ def _check(what: str, good: pd.Series, expected: str, tolerated: float = 0.0) ->
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "calendar": calendar,
     "boards": boards,
+    "boards_now": boards_now,
+    "limit_ups": limit_ups,
     "members": members,
     "board_history": board_history,
     "index_history": index_history,

@@ -30,6 +30,14 @@ class AkshareSource:
         """See Source."""
         return self._frame("boards")
 
+    def boards_now(self) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("boards_now")
+
+    def limit_ups(self, day: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("limit_ups", day)
+
     def members(self, board: str) -> pd.DataFrame:
         """See Source."""
         return self._frame("members", board)
