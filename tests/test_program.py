@@ -239,7 +239,11 @@ EDGES = {  # library -> the files that may import it
     "prometheus_client": ("bot/metrics.py",),
     "httpx": ("bot/sender.py", "bot/service.py"),
     "apscheduler": ("bot/service.py",),
-    "matplotlib": ("bot/charts.py", "bot/chain_chart.py", "bot/macro_chart.py"),
+    "matplotlib": (
+        *("bot/charts.py", "bot/chain_chart.py", "bot/macro_chart.py"),
+        "bot/score_plots.py",
+    ),
+    "distributed": ("bot/cluster.py",),
     "jinja2": ("bot/texts.py",),
     "sqlite3": ("market/database.py",),
     "sqlite_utils": ("market/database.py", "market/schema.py", "bot/ledger_schema.py"),
