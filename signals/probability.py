@@ -84,7 +84,7 @@ def forecasts(net: pd.DataFrame, stage: np.ndarray) -> np.ndarray:
         known = usable[: max(0, first - DAYS)] & ~np.isnan(outcome[: max(0, first - DAYS)])
         if known.sum() < LEAST_DAYS:
             continue
-        cells = _shares(*(part[: len(known)][known] for part in (stage, band, outcome)))
+        cells = shares(*(part[: len(known)][known] for part in (stage, band, outcome)))
         ask = usable & (months == months[first])[:, None]
         for place, table in enumerate(cells):
             made[place][ask] = table[stage[ask], band[ask]]
@@ -108,7 +108,7 @@ def skill(
     return _skill(errors, asked), asked
 
 
-def _shares(stage: np.ndarray, band: np.ndarray, outcome: np.ndarray) -> list[np.ndarray]:
+def shares(stage: np.ndarray, band: np.ndarray, outcome: np.ndarray) -> list[np.ndarray]:
     """Tables stage x band: shares by both, of all, by band."""
     wide = len(BANDS) + 1
     shape = (len(STAGES), wide)

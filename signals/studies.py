@@ -68,7 +68,7 @@ def around(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> Aroun
     if not known:
         return Around(0, 0, *((float("nan"),) * (2 * AROUND_DAYS + 1),) * 3)
     paths = np.array([path for _, path in known])
-    spans = _spans(paths, months, LEAST_MONTHS)
+    spans = block_spans(paths, months, LEAST_MONTHS)
     count = len(np.unique(months))
     mean, low, high = (tuple(map(float, part)) for part in (paths.mean(0), *spans))
     return Around(len(known), count, mean, low, high)
@@ -85,7 +85,7 @@ def by_year(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> list
 def _year(year: int, labels: pd.Series, outcome: pd.DataFrame) -> Year:
     months = _months(list(labels.index))
     hits = labels.to_numpy(float)[:, None]
-    low, high = _spans(hits, months, LEAST_MONTHS)
+    low, high = block_spans(hits, months, LEAST_MONTHS)
     whole = outcome.loc[date(year, 1, 1) : date(year, 12, 31)]
     base, count = float(np.nanmean(whole.to_numpy(float))), len(np.unique(months))
     span = float(low[0]), float(high[0])
@@ -106,7 +106,7 @@ def reliability(judged: np.ndarray) -> list[Bin]:
 
 
 def _bin(forecast: np.ndarray, came: np.ndarray, halves: np.ndarray) -> Bin:
-    low, high = _spans(came[:, None], halves, LEAST_HALVES)
+    low, high = block_spans(came[:, None], halves, LEAST_HALVES)
     return Bin(
         len(came), float(forecast.mean()), float(came.mean()), (float(low[0]), float(high[0]))
     )
@@ -123,7 +123,9 @@ def _months(days: Sequence[date]) -> np.ndarray:
     return np.array([day.year * 12 + day.month for day in days], int)
 
 
-def _spans(values: np.ndarray, blocks: np.ndarray, least: int) -> tuple[np.ndarray, np.ndarray]:
+def block_spans(
+    values: np.ndarray, blocks: np.ndarray, least: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper ends for the mean of each column (n x k), over draws of whole blocks."""
     names, place = np.unique(blocks, return_inverse=True)
     if len(values) < LEAST_ONSETS or len(names) < least:
