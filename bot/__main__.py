@@ -178,7 +178,7 @@ def export(
     folder: Annotated[Path, typer.Argument(help="where the files go; made when missing")],
     kind: Annotated[Literal["parquet", "csv"], typer.Option("--format")] = "parquet",
 ) -> None:
-    """Write alerts, their signals and all theme days as Parquet or CSV files."""
+    """Write alerts, their signals, all theme days and scores as Parquet or CSV files."""
     from bot.export import run_export
 
     run_export(folder, kind)

@@ -15,7 +15,7 @@ from bot.reading_texts import brief
 from bot.records import Grouping
 from bot.texts import figure, render, split
 from bot.words import FAULTS, KINDS, MARKS, RULES, STAGES, Language, say
-from config.record import Record, shipped
+from config.record import Own, Record, shipped
 from market.facts import MarketDay, ThemeFacts
 from market.series import Series
 from market.source import Theme
@@ -52,6 +52,7 @@ class Day:
     is_wide: bool = False  # the whole market moved
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
     past: Past | None = None  # run-ups before it
+    own: Own | None = None  # the record of the store itself, once it was made
 
     @property
     def simulated(self) -> bool:
@@ -252,16 +253,27 @@ def past(transition: Transition, day: Day, language: Language) -> str:
 def record(transition: Transition, day: Day, language: Language) -> str:
     """How often such alerts were right, against chance; empty where nothing is known of it."""
     entered = transition.before.stage is not transition.after.stage
-    known = shipped().get(transition.after.stage) if entered else None
-    return "" if not known or day.simulated else _record(known, language)
+    return "" if not entered or day.simulated else _told(transition.after.stage, day.own, language)
 
 
-def records(language: Language) -> list[str]:
-    """The record that comes with Paomo, a line for each stage."""
+def records(own: Own | None, language: Language) -> list[str]:
+    """The record of each stage that has one, a line each."""
     return [
-        f"{stage_name(Stage(stage), language)}: {_record(known, language)}"
-        for stage, known in shipped().items()
+        f"{stage_name(Stage(stage), language)}: {_told(stage, own, language)}"
+        for stage in shipped()
     ]
+
+
+def _told(stage: str, own: Own | None, language: Language) -> str:
+    """The store's own record where there is enough of it, else the one that comes with Paomo."""
+    if own and stage in own.enough:
+        return _record(own.enough[stage], "record_own", language)
+    known = shipped().get(stage)
+    if not known:
+        return ""
+    text = _record(known, "record", language)
+    few = say("record_few", language).format(onsets=own.few.get(stage, 0)) if own else ""
+    return text + few
 
 
 def stage_name(stage: Stage, language: Language) -> str:
@@ -269,8 +281,8 @@ def stage_name(stage: Stage, language: Language) -> str:
     return STAGES[stage][language]
 
 
-def _record(known: Record, language: Language) -> str:
-    return say("record", language).format(
+def _record(known: Record, words: str, language: Language) -> str:
+    return say(words, language).format(
         onsets=known.onsets,
         hits=known.hits,
         share=f"{known.hits / known.onsets:.0%}",

@@ -109,20 +109,16 @@ def live(known: Settings, store: Store, since: date, until: date, progress: Repo
     names = {theme.id: theme.name for theme in store.themes().values()}
     listed = [day for theme in themes for day in store.member_days(theme)[:1]]
     member_day = min(listed, default=None)
-    return Lived(panel, told, alerts, names, since, until, member_day, _settings_hash(known))
+    return Lived(panel, told, alerts, names, since, until, member_day, settings_hash(known))
 
 
 def measured(lived: Lived, progress: Report) -> dict[str, Any]:
     """All that `--json` prints: rows of stages, rules and the baseline, and what compares them."""
     net, since, until = lived.panel.net, lived.since, lived.until
     bubble = (net, lived.alerts[Stage.BUBBLE][1], since, until)
-    rows = []
-    for done, (name, (kind, alerts)) in enumerate(lived.alerts.items(), 1):
-        rows.append(_row(name, kind, alerts, net, since, until))
-        progress("scores", done, len(lived.alerts))
     worth, _ = skill(net, lived.told, since, until)
     made = {
-        "rows": rows,
+        "rows": rows(lived, progress),
         "against_baseline": against_baseline(*bubble),
         "chance": {s: _chance(*lived.alerts[s], net, since, until) for s in STAGES},
         "misses": [_named(found, lived.names) for found in misses(*bubble)],
@@ -131,6 +127,15 @@ def measured(lived: Lived, progress: Report) -> dict[str, Any]:
         "settings": lived.settings,
     }
     return {key: _known(value) for key, value in made.items()}
+
+
+def rows(lived: Lived, progress: Report) -> list[dict[str, Any]]:
+    """The record of each stage and rule, and of the baseline."""
+    made = []
+    for done, (name, (kind, alerts)) in enumerate(lived.alerts.items(), 1):
+        made.append(_row(name, kind, alerts, lived.panel.net, lived.since, lived.until))
+        progress("scores", done, len(lived.alerts))
+    return made
 
 
 def _search(known: Settings, lived: Lived, work: Spread, progress: Report) -> Search:
@@ -180,7 +185,7 @@ def _known(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _settings_hash(known: Settings) -> str:
+def settings_hash(known: Settings) -> str:
     """A short name of the rules and the policy that the record holds for."""
     text = json.dumps([known.rules, known.policy], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -13,6 +13,7 @@ from signals.rules import Rule
 
 States = Mapping[str, ThemeState]
 READ = ("run_up", "breadth", "weakness", "outflow", "divergence")  # what the lifecycle reads
+NEEDED = frozenset({*READ, "fall"})  # rules that stages follow from; of `fall` the threshold alone
 
 
 def replay(

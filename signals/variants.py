@@ -24,13 +24,12 @@ from signals.evaluate import evaluate
 from signals.lifecycle import Policy
 from signals.model import Stage
 from signals.panel import FRAMES, Panel
-from signals.replay import READ, folded
+from signals.replay import NEEDED, folded
 from signals.rules import Rule
 from signals.scorecard import SEED, Interval, followed, middle, onsets, volatility_deciles
 
 WINDOWS, RUN_UPS, BREADTHS = (40, 60, 90), (0.20, 0.25, 0.30), (0.60, 0.70, 0.80)
 THEMES_A_PART, PARTS, DRAWS_A_PART = 56, 10, 100  # of the work
-NEEDED = {*READ, "fall"}  # rules that stages follow from
 Spread = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]  # as `map`, in order
 
 

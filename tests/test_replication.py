@@ -2,8 +2,9 @@
 
 Of 40 US run-ups of 100 % to 2014 in Greenwood, Shleifer and You (JFE 131 (2019) 20-43) 53 %
 crashed; 20 % at a threshold of 50 %, 80 % at 150 %. The counts below are those of this project's
-reference data (49 Fama-French industries, CRSP vintage 2024-12, at least 10 firms, run-ups to
-2012-12); the paper's own list of events cannot be had, and its share is reached within two standard errors.
+reference data (49 Fama-French industries, CRSP vintage 2024-12, at least 10 firms, run-ups
+to 2012-12); the paper's own list of events cannot be had, and its share is reached within
+two standard errors.
 """
 
 from pathlib import Path

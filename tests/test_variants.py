@@ -11,11 +11,10 @@ from bot.app import judge
 from config.settings import Settings
 from signals.model import Stage
 from signals.panel import Panel
-from signals.replay import replay
+from signals.replay import NEEDED, replay
 from signals.scorecard import onsets
 from signals.variants import (
     GRID,
-    NEEDED,
     PARTS,
     Part,
     Search,
