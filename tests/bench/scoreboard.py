@@ -1,8 +1,8 @@
 """The scoreboard: measures it on the reference history and writes it wherever it is told.
 
 `python -m tests.bench.scoreboard [HOME]` imports the reference history (or takes that of HOME), and
-writes tests/bench/scoreboard.json, config/record.toml and the marked parts of the README; then it
-prints what changed. A test holds the README and the record to the JSON.
+writes tests/bench/scoreboard.json, config/record.toml, the marked parts of the README and the page
+of replications; then it prints what changed. A test holds the README and the record to the JSON.
 """
 
 import difflib
@@ -26,6 +26,7 @@ from config.settings import load
 from market.importer import import_history
 from market.store import Store
 from signals.variants import search
+from tests.bench import replication
 
 ROOT = Path(__file__).parents[2]
 FIGURES, README = ROOT / "tests/bench/scoreboard.json", ROOT / "README.md"
@@ -111,8 +112,8 @@ def doubts_table(figures: Figures) -> str:
         f" breadth of {knobs['breadth']:.2f}: precision"
         f" {with_interval(tried['precision'], tried['interval'])} of {tried['onsets']}"
         f" onsets, {tried['ahead'][1]:.1f} standard deviations ahead of equally\nvolatile themes"
-        f" that change places; 95 % of shuffles had none further ahead than {tried['bar']:.1f}.\nThemes move"
-        " together, so that such deviations look larger than they are.",
+        f" that change places; 95 % of shuffles had none further ahead than {tried['bar']:.1f}."
+        "\nThemes move together, so that such deviations look larger than they are.",
     ]
     return "\n".join(lines)
 
@@ -198,18 +199,19 @@ def _written(path: Path, text: str) -> list[str]:
 def main() -> None:
     """Measures, writes, and prints what changed."""
     default = ROOT / ".." / "shared" / "data"
-    folder = Path(os.environ.get("PAOMO_REFERENCE_DATA", default)) / "ashare"
+    reference = Path(os.environ.get("PAOMO_REFERENCE_DATA", default))
     with tempfile.TemporaryDirectory() as scratch, shown() as progress:
         home = Path(sys.argv[1] if sys.argv[1:] else scratch)
         if not (home / DATABASE).exists():
             store = Store(home / DATABASE)
-            bars, members = folder / "bars", folder / "members.csv.gz"
+            bars, members = reference / "ashare/bars", reference / "ashare/members.csv.gz"
             import_history(store, bars, members, None, None, progress)
             store.close()
         figures = measure(home, progress)
     text = json.dumps(figures, indent=1, ensure_ascii=False) + "\n"
     changes = _written(FIGURES, text) + _written(RECORD, record(figures))
     changes += _written(README, filled(README.read_text("utf-8"), figures))
+    changes += _written(replication.PAGE, replication.page(reference))
     Console(soft_wrap=True).print("\n".join(changes) or "nothing changed", markup=False)
 
 
