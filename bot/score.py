@@ -76,7 +76,9 @@ def run_score(
     else:
         print_score(found, first, last)
     if folder:
-        Console(stderr=True).print(f"the report is {folder / 'index.html'}", soft_wrap=True)
+        Console(stderr=True).print(
+            f"the report is {folder / 'index.html'}", soft_wrap=True, markup=False
+        )
 
 
 def _span(days: Sequence[date], since: date | None, until: date | None) -> tuple[date, date]:
