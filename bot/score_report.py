@@ -101,7 +101,7 @@ def _pictures(lived: "Lived", progress: Report) -> list[Picture]:
         ),
         (
             "leads.png",
-            score_plots.leads(leads, len(seen[Stage.BUBBLE]), note_),
+            score_plots.leads(leads, len(seen[Stage.BUBBLE]), note(lived)),
             ("提前量", "Lead times"),
             "Peaks after a net rise of 60 % within 120 days; an alert counts from 60 days before"
             " to 5 days after.",
