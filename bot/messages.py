@@ -15,7 +15,7 @@ from bot.reading_texts import brief
 from bot.records import Grouping
 from bot.texts import figure, render, split
 from bot.words import FAULTS, KINDS, MARKS, RULES, STAGES, Language, say
-from config.record import Own, Record, shipped
+from config.record import Own
 from market.facts import MarketDay, ThemeFacts
 from market.series import Series
 from market.source import Theme
@@ -253,47 +253,13 @@ def past(transition: Transition, day: Day, language: Language) -> str:
 def record(transition: Transition, day: Day, language: Language) -> str:
     """How often such alerts were right, against chance; empty where nothing is known of it."""
     entered = transition.before.stage is not transition.after.stage
-    return "" if not entered or day.simulated else _told(transition.after.stage, day.own, language)
-
-
-def records(own: Own | None, language: Language) -> list[str]:
-    """The record of each stage that has one, a line each."""
-    return [
-        f"{stage_name(Stage(stage), language)}: {_told(stage, own, language)}"
-        for stage in shipped()
-    ]
-
-
-def _told(stage: str, own: Own | None, language: Language) -> str:
-    """The store's own record where there is enough of it, else the one that comes with Paomo."""
-    if own and stage in own.enough:
-        return _record(own.enough[stage], "record_own", language)
-    known = shipped().get(stage)
-    if not known:
-        return ""
-    text = _record(known, "record", language)
-    few = say("record_few", language).format(onsets=own.few.get(stage, 0)) if own else ""
-    return text + few
+    silent = not entered or day.simulated
+    return "" if silent else context.record(transition.after.stage, day.own, language)
 
 
 def stage_name(stage: Stage, language: Language) -> str:
     """A stage in words."""
     return STAGES[stage][language]
-
-
-def _record(known: Record, words: str, language: Language) -> str:
-    return say(words, language).format(
-        onsets=known.onsets,
-        hits=known.hits,
-        share=f"{known.hits / known.onsets:.0%}",
-        span=f"{known.low:.0%}–{known.high:.0%}",
-        fall=f"{known.fall:.0%}",
-        days=known.days,
-        matched=f"{known.matched:.0%}",
-        since=known.since,
-        until=known.until,
-        members=known.members,
-    )
 
 
 def number(transition: Transition) -> str:

@@ -239,10 +239,7 @@ EDGES = {  # library -> the files that may import it
     "prometheus_client": ("bot/metrics.py",),
     "httpx": ("bot/sender.py", "bot/service.py"),
     "apscheduler": ("bot/service.py",),
-    "matplotlib": (
-        *("bot/charts.py", "bot/chain_chart.py", "bot/macro_chart.py"),
-        "bot/score_plots.py",
-    ),
+    "matplotlib": ("bot/charts", "bot/chain_chart", "bot/macro_chart", "bot/score_plots"),
     "distributed": ("bot/cluster.py",),
     "jinja2": ("bot/texts.py",),
     "sqlite3": ("market/database.py",),

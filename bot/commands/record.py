@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from bot import messages, own_record
+from bot import context, messages, own_record
 from bot.app import App
 from bot.commands.asked import Answer, Asked, as_of, both, listed
 from bot.jobs import facts_of
@@ -72,7 +72,7 @@ def record(app: App, asked: Asked) -> Answer:
     """Every alert since the bot began and what happened since, against what was to be expected."""
     day = app.ledger.evaluated()
     told = [t for t in app.ledger.transitions() if t.kind is not Kind.OVER]
-    known = messages.records(own_record.kept(app.ledger), asked.language)
+    known = context.records(own_record.kept(app.ledger), asked.language)
     title = both(asked, "警报的成绩", "The record of alerts")
     if not day or not told:
         none = both(asked, "运行以来还没有警报。", "No alert since the bot began.")
