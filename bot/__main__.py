@@ -107,11 +107,18 @@ def score(
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="default: the last day")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="folder for an HTML report with pictures; takes minutes")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="a Dask scheduler that shares out the report's search")
+    ] = None,
 ) -> None:
     """How often alerts were followed by a net fall, against chance, over your own store."""
     from bot.score import run_score
 
-    run_score(since.date() if since else None, until.date() if until else None, as_json)
+    first, last = since.date() if since else None, until.date() if until else None
+    run_score(first, last, as_json, report, cluster)
 
 
 @app.command()
@@ -171,7 +178,7 @@ def export(
     folder: Annotated[Path, typer.Argument(help="where the files go; made when missing")],
     kind: Annotated[Literal["parquet", "csv"], typer.Option("--format")] = "parquet",
 ) -> None:
-    """Write alerts, their signals and all theme days as Parquet or CSV files."""
+    """Write alerts, their signals, all theme days and scores as Parquet or CSV files."""
     from bot.export import run_export
 
     run_export(folder, kind)

@@ -1,4 +1,4 @@
-"""What stands beside an alert or on a card: its story, its chain, its place among past run-ups."""
+"""What stands beside an alert or on a card: story, chain, place among past run-ups, record."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,14 @@ from datetime import date
 
 from bot.past import Past
 from bot.records import Grouping
-from bot.words import Language, say
+from bot.words import STAGES, Language, say
+from config.record import Own, Record, shipped
 from market.source import Theme
 from signals.chain import Chain
 from signals.clock import standing
 from signals.compare import RUN_UP
 from signals.lead import Lead
-from signals.model import Transition
+from signals.model import Stage, Transition
 from signals.runs import Run
 
 NAME_LIMIT = 40  # characters of a theme's name that are shown
@@ -81,4 +82,38 @@ def lead(found: Lead, language: Language) -> str:
         size=found.correlation,
         band=found.band,
         days=found.days,
+    )
+
+
+def records(own: Own | None, language: Language) -> list[str]:
+    """The record of each stage that has one, a line each."""
+    return [
+        f"{STAGES[Stage(stage)][language]}: {record(stage, own, language)}" for stage in shipped()
+    ]
+
+
+def record(stage: str, own: Own | None, language: Language) -> str:
+    """The store's own record where there is enough of it, else the one that comes with Paomo."""
+    if own and stage in own.enough:
+        return _figures(own.enough[stage], "record_own", language)
+    known = shipped().get(stage)
+    if not known:
+        return ""
+    text = _figures(known, "record", language)
+    few = say("record_few", language).format(onsets=own.few.get(stage, 0)) if own else ""
+    return text + few
+
+
+def _figures(known: Record, words: str, language: Language) -> str:
+    return say(words, language).format(
+        onsets=known.onsets,
+        hits=known.hits,
+        share=f"{known.hits / known.onsets:.0%}",
+        span=f"{known.low:.0%}–{known.high:.0%}",
+        fall=f"{known.fall:.0%}",
+        days=known.days,
+        matched=f"{known.matched:.0%}",
+        since=known.since,
+        until=known.until,
+        members=known.members,
     )

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from bot import provisional
+from bot import own_record, provisional
 from bot.app import App
 from bot.backup import back_up_daily
 from bot.deliver import Delivery, deliver
@@ -56,7 +56,7 @@ def catch_up(app: App, stop: threading.Event) -> DayReport | None:
 
 
 def tidy(app: App) -> None:
-    """Once a day: a backup, and what is older than it must be goes."""
+    """Once a day: a backup, and what is older than it must be goes; once a month the record."""
     known, today = app.settings.storage, app.now().astimezone(SHANGHAI).date()
     if app.ledger.fact("tidied") == str(today):
         return
@@ -71,6 +71,7 @@ def tidy(app: App) -> None:
         raise
     app.ledger.set_fact("backup_fault", "")
     app.ledger.set_fact("tidied", str(today))
+    own_record.renew_monthly(app, today)  # last: whatever it meets, the backup is there
 
 
 def due_day(app: App) -> date:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -11,19 +11,26 @@ from bot.app import App, open_app
 from bot.errors import UserError
 from bot.home import settings
 from bot.messages import number
+from bot.progress import Report, shown
+from bot.score import Lived, live, rows
 from signals.panel import FRAMES, Panel
 
 Format = Literal["parquet", "csv"]
+ENDS: dict[str, tuple[str, ...]] = {  # of a score's row: what has several parts, a column each
+    "interval": ("low", "high"),
+    "lift_interval": ("lift_low", "lift_high"),
+    "lead_days": ("lead_quarter", "lead_median", "lead_three_quarters"),
+}
 
 
 def run_export(folder: Path, kind: Format) -> None:
-    """Writes alerts, signals and theme days; says what and how much."""
-    with closing(open_app(settings())) as app:
+    """Writes alerts, signals, theme days and scores; says what and how much."""
+    with closing(open_app(settings())) as app, shown() as progress:
         if not app.store.days():
             raise UserError("the store holds no day; there is nothing to export")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for name, frame in tables(app):
+            for name, frame in tables(app, progress):
                 path = folder / f"{name}.{kind}"
                 if kind == "parquet":
                     frame.to_parquet(path, index=False)
@@ -34,7 +41,7 @@ def run_export(folder: Path, kind: Format) -> None:
             raise UserError(f"{folder}: cannot be written ({error.strerror})") from None
 
 
-def tables(app: App) -> Iterator[tuple[str, pd.DataFrame]]:
+def tables(app: App, progress: Report) -> Iterator[tuple[str, pd.DataFrame]]:
     """Name and rows of each table; unknown figures are empty."""
     told, themes = app.ledger.transitions(), app.store.themes()
     names = {id_: theme.name for id_, theme in themes.items()}
@@ -69,6 +76,18 @@ def tables(app: App) -> Iterator[tuple[str, pd.DataFrame]]:
     )
     days = app.store.days()
     yield "theme_days", _long(app.store.panel(days[-1], len(days)))
+    lived = live(app.settings, app.store, days[0], days[-1], progress)
+    yield "scores", _flat(rows(lived, progress), lived)
+
+
+def _flat(scored: list[dict[str, Any]], lived: Lived) -> pd.DataFrame:
+    """A row for each stage, rule and the baseline as `paomo score` has them, intervals in two."""
+    of = {"since": lived.since, "until": lived.until, "settings": lived.settings}
+    flat = []
+    for row in scored:
+        spread = {n: v for key, names in ENDS.items() for n, v in zip(names, row[key], strict=True)}
+        flat.append({key: value for key, value in row.items() if key not in ENDS} | spread | of)
+    return pd.DataFrame(flat).assign(backfilled_with=lived.member_day)
 
 
 def _long(panel: Panel) -> pd.DataFrame:

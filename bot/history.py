@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress, TaskID
 
 from bot import messages, past, texts
 from bot.alerting import strongest_first
 from bot.app import judge, judged_themes, open_app
 from bot.errors import UserError
 from bot.home import LOCK, alone, database, settings
+from bot.progress import shown
 from market.importer import ImportRefused, ImportReport, import_history
 from market.source import Theme
 from market.store import Store
@@ -41,15 +41,7 @@ def run_import(bars: Path, members: Path, names: Path | None, index: Path | None
 def _imported(
     store: Store, bars: Path, members: Path, names: Path | None, index: Path | None
 ) -> ImportReport:
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=of)
-            bar.update(tasks[what], completed=done)
-
+    with shown() as progress:
         try:
             return import_history(store, bars, members, names, index, progress)
         except ImportRefused as refused:

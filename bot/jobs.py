@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 
-from bot import journal, messages, past, provisional
+from bot import journal, messages, own_record, past, provisional
 from bot.alerting import Reason, decide, held_until, is_wide, strongest_first, values
 from bot.app import App, judged_themes
 from bot.backdrop import news
@@ -169,8 +169,8 @@ def facts_of(app: App, day: date) -> messages.Day:
     store, stories = app.store, app.ledger.grouping()
     of_day = stories if stories.day == day else Grouping()
     figures = store.market_day(day), store.themes(), store.theme_facts(day)
-    new, before = news(store, day), past.Past(app)
-    return messages.Day(day, *figures, faults, of_day, macro=new, past=before)
+    new, before, own = news(store, day), past.Past(app), own_record.kept(app.ledger)
+    return messages.Day(day, *figures, faults, of_day, macro=new, past=before, own=own)
 
 
 def _written(app: App, judged: Judged) -> list[Outgoing]:

@@ -15,7 +15,7 @@ from bot.reading_texts import brief
 from bot.records import Grouping
 from bot.texts import figure, render, split
 from bot.words import FAULTS, KINDS, MARKS, RULES, STAGES, Language, say
-from config.record import Record, shipped
+from config.record import Own
 from market.facts import MarketDay, ThemeFacts
 from market.series import Series
 from market.source import Theme
@@ -52,6 +52,7 @@ class Day:
     is_wide: bool = False  # the whole market moved
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
     past: Past | None = None  # run-ups before it
+    own: Own | None = None  # the record of the store itself, once it was made
 
     @property
     def simulated(self) -> bool:
@@ -253,36 +254,13 @@ def past(transition: Transition, day: Day, language: Language) -> str:
 def record(transition: Transition, day: Day, language: Language) -> str:
     """How often such alerts were right, against chance; empty where nothing is known of it."""
     entered = transition.before.stage is not transition.after.stage
-    known = shipped().get(transition.after.stage) if entered else None
-    return "" if not known or day.simulated else _record(known, language)
-
-
-def records(language: Language) -> list[str]:
-    """The record that comes with Paomo, a line for each stage."""
-    return [
-        f"{stage_name(Stage(stage), language)}: {_record(known, language)}"
-        for stage, known in shipped().items()
-    ]
+    silent = not entered or day.simulated
+    return "" if silent else context.record(transition.after.stage, day.own, language)
 
 
 def stage_name(stage: Stage, language: Language) -> str:
     """A stage in words."""
     return STAGES[stage][language]
-
-
-def _record(known: Record, language: Language) -> str:
-    return say("record", language).format(
-        onsets=known.onsets,
-        hits=known.hits,
-        share=f"{known.hits / known.onsets:.0%}",
-        span=f"{known.low:.0%}–{known.high:.0%}",
-        fall=f"{known.fall:.0%}",
-        days=known.days,
-        matched=f"{known.matched:.0%}",
-        since=known.since,
-        until=known.until,
-        members=known.members,
-    )
 
 
 def number(transition: Transition) -> str:

@@ -9,10 +9,12 @@ from rich.table import Table
 from signals.compare import COOL_DAYS, RUN_UP, RUN_UP_DAYS
 from signals.scorecard import DAYS, FALL
 
-HEADS = ("alert", "onsets", "hits", "precision", "base", "matched", "lift", "episodes", "recall")
+HEADS = (
+    *("alert", "onsets", "hits", "precision", "base", "matched", "lift", "episodes", "recall"),
+    *("lead days", "price at alert"),
+)
 WIDE = 140  # characters of the table
 WORST = 10  # misses and false alarms named
-SEEN_HEADS = ("lead days", "price at alert")
 
 
 def print_score(measured: dict[str, Any], since: date, until: date) -> None:
@@ -20,38 +22,40 @@ def print_score(measured: dict[str, Any], since: date, until: date) -> None:
     console = Console()
     if console.width < WIDE:  # cut-off figures are worse than long lines
         console = Console(width=WIDE)
-    title = f"alerts {since} to {until}, settings {measured['settings']}"
-    console.print(_record(measured["rows"], title))
-    detectable = {row["name"]: row["detectable_lift"] for row in measured["rows"]}
-    lines = [*_reading(), *_comparison(measured["against_baseline"])]
-    lines += [_luck(name, found, detectable[name]) for name, found in measured["chance"].items()]
-    lines += [_probability(measured["probability"]), *_worst(measured)]
-    for line in lines:
+    table = Table(*HEADS, title=f"alerts {since} to {until}, settings {measured['settings']}")
+    for row in measured["rows"]:
+        table.add_row(*cells(row))
+    console.print(table)
+    for line in [*reading(measured), *worst(measured)]:
         console.print(line, soft_wrap=True)
 
 
-def _record(rows: list[dict[str, Any]], title: str) -> Table:
-    table = Table(title=title)
-    for head in (*HEADS, *SEEN_HEADS):
-        table.add_column(head)
-    for row in rows:
-        table.add_row(
-            row["name"],
-            str(row["onsets"]),
-            str(row["hits"]),
-            _with_interval(row["precision"], row["interval"]),
-            _figure(row["base_rate"]),
-            _figure(row["matched_base_rate"]),
-            _with_interval(row["lift"], row["lift_interval"]),
-            str(row["episodes"]),
-            _figure(row["recall"]),
-            _figure(row["lead_days"][1], 0),
-            _figure(row["price_at_alert"]),
-        )
-    return table
+def cells(row: dict[str, Any]) -> list[str]:
+    """A row as people read it, under HEADS."""
+    return [
+        row["name"],
+        str(row["onsets"]),
+        str(row["hits"]),
+        with_interval(row["precision"], row["interval"]),
+        figure(row["base_rate"]),
+        figure(row["matched_base_rate"]),
+        with_interval(row["lift"], row["lift_interval"]),
+        str(row["episodes"]),
+        figure(row["recall"]),
+        figure(row["lead_days"][1], 0),
+        figure(row["price_at_alert"]),
+    ]
 
 
-def _reading() -> list[str]:
+def reading(measured: dict[str, Any]) -> list[str]:
+    """What the table says and does not say, a line each."""
+    detectable = {row["name"]: row["detectable_lift"] for row in measured["rows"]}
+    lines = [*_terms(), *_comparison(measured["against_baseline"])]
+    lines += [_luck(name, found, detectable[name]) for name, found in measured["chance"].items()]
+    return [*lines, _probability(measured["probability"])]
+
+
+def _terms() -> list[str]:
     return [
         f"hits: onsets followed by a net fall of {FALL:.0%} within {DAYS} trading days; matched:"
         " the share among equally volatile themes of the same quarter; intervals: 95 %, whole"
@@ -66,9 +70,9 @@ def _comparison(found: dict[str, Any]) -> list[str]:
     ours, theirs = found["onsets"]
     return [
         f"bubble against the baseline at the same number of onsets ({ours} and {theirs}, run-up"
-        f" {found['threshold']:.4g}): precision {_figure(found['precision'][0])} and"
-        f" {_figure(found['precision'][1])}, difference"
-        f" {_with_interval(found['difference'], found['interval'], ' to ')}, the same months drawn"
+        f" {found['threshold']:.4g}): precision {figure(found['precision'][0])} and"
+        f" {figure(found['precision'][1])}, difference"
+        f" {with_interval(found['difference'], found['interval'], ' to ')}, the same months drawn"
         " for both."
     ]
 
@@ -76,10 +80,10 @@ def _comparison(found: dict[str, Any]) -> list[str]:
 def _luck(name: str, found: dict[str, Any], detectable: float | None) -> str:
     return (
         f"{name}: of {found['shifts']} shifts through the calendar the share as precise is"
-        f" {_figure(found['p_precision'], 3)}, with as much lift {_figure(found['p_lift'], 3)};"
+        f" {figure(found['p_precision'], 3)}, with as much lift {figure(found['p_lift'], 3)};"
         f" precision without any one of {found['months']} months {_span(found['by_month'])}, of"
         f" {found['waves']} waves {_span(found['by_wave'])}; the least lift such a sample finds in"
-        f" four of five cases {_figure(detectable)}."
+        f" four of five cases {figure(detectable)}."
     )
 
 
@@ -89,15 +93,15 @@ def _probability(found: dict[str, Any]) -> str:
     return (
         "probability of the fall for a theme in a stage, made only of what was known:"
         f" {found['n']} theme-days in {found['blocks']} half-years, mean"
-        f" {_figure(found['mean_forecast'])}, came true {_figure(found['share'])}; Brier skill over"
-        f" climatology {_with_interval(found['brier_skill'], found['interval'], ' to ')}, over"
+        f" {figure(found['mean_forecast'])}, came true {figure(found['share'])}; Brier skill over"
+        f" climatology {with_interval(found['brier_skill'], found['interval'], ' to ')}, over"
         " volatility alone"
-        f" {_with_interval(found['over_volatility'], found['over_volatility_interval'], ' to ')};"
+        f" {with_interval(found['over_volatility'], found['over_volatility_interval'], ' to ')};"
         f" {verdict}."
     )
 
 
-def _worst(measured: dict[str, Any]) -> list[str]:
+def worst(measured: dict[str, Any]) -> list[str]:
     """The bubble stage's worst misses and false alarms, by name and day."""
     missed, wrong = measured["misses"], measured["false_alarms"]
     lines = [f"episodes without a bubble alert: {len(missed)}, the hardest falls first"]
@@ -118,14 +122,16 @@ def _rise(value: float | None) -> str:
 
 
 def _span(interval: list[float | None]) -> str:
-    return " to ".join(_figure(end) for end in interval)
+    return " to ".join(figure(end) for end in interval)
 
 
-def _figure(value: float | None, decimals: int = 2) -> str:
+def figure(value: float | None, decimals: int = 2) -> str:
+    """A figure; a dash where it is not known."""
     return "-" if value is None else f"{value:.{decimals}f}"
 
 
-def _with_interval(value: float | None, interval: list[float | None], to: str = "-") -> str:
+def with_interval(value: float | None, interval: list[float | None], to: str = "-") -> str:
+    """A figure and, where it is known, its interval."""
     low, high = interval
     span = f" ({low:.2f}{to}{high:.2f})" if low is not None and high is not None else ""
-    return _figure(value) + span
+    return figure(value) + span

@@ -49,6 +49,12 @@ def render(template: str, day: object, language: Language, **context: Any) -> st
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
+def page(template: str, **context: Any) -> str:
+    """A page of bot/templates for a browser, everything escaped."""
+    text: str = _environment().get_template(f"{template}.html.j2").render(**context)
+    return text
+
+
 @cache
 def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined

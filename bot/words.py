@@ -173,6 +173,18 @@ WORDS: dict[str, Words] = {
         "en": "LPPLS confidence ({day}, {windows} windows): {share}; a weak sign, without proven"
         " skill",
     },
+    "record_own": {
+        "zh": "自有记录：同类警报 {onsets} 次，{hits} 次其后{days}日内净跌{fall}以上"
+        "（{share}，95%区间 {span}）；同样波动的题材为 {matched}。"
+        "{since} 至 {until}，此前按 {members} 名单回填",
+        "en": "own record: of {onsets} such alerts {hits} were followed by a net fall of {fall}"
+        " within {days} days ({share}, 95% interval {span}); of equally volatile themes {matched}."
+        " {since} to {until}, backfilled before with members of {members}",
+    },
+    "record_few": {
+        "zh": "（软件自带的记录；自有记录仅 {onsets} 次，尚不足以说明）",
+        "en": " (as shipped with Paomo; own record: only {onsets}, too few to tell)",
+    },
     "day": {"zh": "数据日", "en": "data of"},
     "members": {"zh": "成分股", "en": "members"},
     "covered": {"zh": "有数据", "en": "with data"},

@@ -1,4 +1,4 @@
-"""The record that is shipped: how often alerts were followed by a net fall, from record.toml."""
+"""Records: how often alerts were followed by a net fall; the shipped ones are in record.toml."""
 
 import tomllib
 from dataclasses import dataclass
@@ -23,6 +23,14 @@ class Record:
     low: float  # share; 95 % interval of hits / onsets
     high: float
     matched: float  # share among equally volatile themes
+
+
+@dataclass(frozen=True)
+class Own:
+    """What one's own store has to say of each stage: a record, or how little there is."""
+
+    enough: dict[str, Record]
+    few: dict[str, int]  # onsets decided so far
 
 
 @cache

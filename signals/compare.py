@@ -94,7 +94,7 @@ def _difference(threshold: float, ours: pd.Series, theirs: pd.Series) -> Differe
     unknown = (float("nan"), float("nan"))
     both = tuple(float(part.mean()) for part in (ours, theirs))
     counts = (len(ours), len(theirs))
-    interval = _paired(sums[0], sums[1]) if min(counts) >= LEAST_ONSETS else unknown
+    interval = paired(sums[0], sums[1]) if min(counts) >= LEAST_ONSETS else unknown
     return Difference(
         threshold, counts, (both[0], both[1]), both[0] - both[1], interval, len(months)
     )
@@ -107,7 +107,7 @@ def _by_month(labels: pd.Series, months: Sequence[tuple[int, int]]) -> np.ndarra
     return np.array([hits, np.bincount(place, minlength=len(months))])
 
 
-def _paired(ours: np.ndarray, theirs: np.ndarray) -> Interval:
+def paired(ours: np.ndarray, theirs: np.ndarray) -> Interval:
     """95 % interval of the difference in precision; every draw takes the same months of both."""
     rng, count = np.random.default_rng(SEED), ours.shape[1]
     drawn = rng.integers(0, count, (DRAWS, count))

@@ -56,28 +56,38 @@ def is_near(peak: int, alert: int) -> bool:
     return -LATE_DAYS <= peak - alert <= EARLY_DAYS
 
 
+@dataclass(frozen=True)
+class Sighting:
+    """The first alert that speaks for an episode's peak."""
+
+    lead_days: int  # trading days to the peak; < 0 is late
+    price_at_alert: float  # level at the alert / level at the peak
+
+
+def sightings(
+    net: pd.DataFrame, alerts: list[tuple[date, str]], since: date, until: date
+) -> list[Sighting | None]:
+    """For each episode that peaked between two days its sighting; None where no alert was near."""
+    rows = {day: row for row, day in enumerate(net.index)}
+    found: list[Sighting | None] = []
+    for episode in episodes(net):
+        if since <= episode.peak <= until:
+            peak, levels = rows[episode.peak], net[episode.theme].to_numpy(float)
+            own = [rows[day] for day, theme in alerts if theme == episode.theme]
+            near = [row for row in own if is_near(peak, row)]
+            seen = Sighting(peak - near[0], float(levels[near[0]] / levels[peak])) if near else None
+            found.append(seen)
+    return found
+
+
 def foresight(
     net: pd.DataFrame, alerts: list[tuple[date, str]], since: date, until: date
 ) -> Foresight:
-    """How many episodes that peaked between two days had an alert, how early and how high.
-
-    Of several alerts before a peak the first one counts.
-    """
-    rows = {day: row for row, day in enumerate(net.index)}
-    known = [e for e in episodes(net) if since <= e.peak <= until]
-    leads, prices = [], []
-    for episode in known:
-        peak = rows[episode.peak]
-        near = [
-            rows[day]
-            for day, theme in alerts
-            if theme == episode.theme and is_near(peak, rows[day])
-        ]
-        if near:
-            leads.append(peak - near[0])
-            levels = net[episode.theme].to_numpy(float)
-            prices.append(float(levels[near[0]] / levels[peak]))
-    recall = len(leads) / len(known) if known else float("nan")
+    """How many episodes that peaked between two days had an alert, how early and how high."""
+    known = sightings(net, alerts, since, until)
+    seen = [sighting for sighting in known if sighting]
+    recall = len(seen) / len(known) if known else float("nan")
+    leads = [sighting.lead_days for sighting in seen]
     quartiles = np.quantile(leads, [0.25, 0.5, 0.75]) if leads else np.full(3, np.nan)
-    price = float(np.median(prices)) if prices else float("nan")
+    price = float(np.median([s.price_at_alert for s in seen])) if seen else float("nan")
     return Foresight(len(known), recall, tuple(map(float, quartiles)), price)  # type: ignore[arg-type]  # three of them

@@ -84,7 +84,7 @@ def forecasts(net: pd.DataFrame, stage: np.ndarray) -> np.ndarray:
         known = usable[: max(0, first - DAYS)] & ~np.isnan(outcome[: max(0, first - DAYS)])
         if known.sum() < LEAST_DAYS:
             continue
-        cells = _shares(*(part[: len(known)][known] for part in (stage, band, outcome)))
+        cells = shares(*(part[: len(known)][known] for part in (stage, band, outcome)))
         ask = usable & (months == months[first])[:, None]
         for place, table in enumerate(cells):
             made[place][ask] = table[stage[ask], band[ask]]
@@ -94,7 +94,9 @@ def forecasts(net: pd.DataFrame, stage: np.ndarray) -> np.ndarray:
 def skill(
     net: pd.DataFrame, told: Iterable[Transition], since: date, until: date
 ) -> tuple[Skill, np.ndarray]:
-    """What forecasts between two days were worth; beside it forecast and label, 2 x theme-day."""
+    """What forecasts between two days were worth; beside it all of them, 3 x theme-day:
+    forecast, whether it came true, and the half-year's number.
+    """
     made, outcome = forecasts(net, staged(told, net)), followed(net).to_numpy(float)
     inside = np.array([since <= day <= until for day in net.index])
     inside &= ~unripe(len(net))  # there only falls are known, which would flatter
@@ -102,11 +104,11 @@ def skill(
     errors = (made[:, judged] - outcome[judged]) ** 2
     halves = np.array([day.year * 2 + (day.month > 6) for day in net.index])
     blocks = np.repeat(halves[:, None], net.shape[1], axis=1)[judged]
-    pairs = np.array([made[0][judged], outcome[judged]])
-    return _skill(errors, blocks, pairs), pairs
+    asked = np.array([made[0][judged], outcome[judged], blocks])
+    return _skill(errors, asked), asked
 
 
-def _shares(stage: np.ndarray, band: np.ndarray, outcome: np.ndarray) -> list[np.ndarray]:
+def shares(stage: np.ndarray, band: np.ndarray, outcome: np.ndarray) -> list[np.ndarray]:
     """Tables stage x band: shares by both, of all, by band."""
     wide = len(BANDS) + 1
     shape = (len(STAGES), wide)
@@ -119,8 +121,9 @@ def _shares(stage: np.ndarray, band: np.ndarray, outcome: np.ndarray) -> list[np
     return [by_both, np.full(shape, overall), np.broadcast_to(by_band, shape)]
 
 
-def _skill(errors: np.ndarray, blocks: np.ndarray, pairs: np.ndarray) -> Skill:
+def _skill(errors: np.ndarray, asked: np.ndarray) -> Skill:
     nothing = (float("nan"), float("nan"))
+    blocks = asked[2]
     if not len(blocks):
         return Skill(0, 0, *(float("nan"),) * 4, nothing, float("nan"), nothing)
     names, place = np.unique(blocks, return_inverse=True)
@@ -135,8 +138,8 @@ def _skill(errors: np.ndarray, blocks: np.ndarray, pairs: np.ndarray) -> Skill:
     return Skill(
         n=len(blocks),
         blocks=len(names),
-        mean_forecast=float(pairs[0].mean()),
-        share=float(pairs[1].mean()),
+        mean_forecast=float(asked[0].mean()),
+        share=float(asked[1].mean()),
         brier=float(errors[0].mean()),
         brier_skill=float(found[0][0]),
         interval=found[0][1] if sure else nothing,

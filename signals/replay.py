@@ -13,16 +13,23 @@ from signals.rules import Rule
 
 States = Mapping[str, ThemeState]
 READ = ("run_up", "breadth", "weakness", "outflow", "divergence")  # what the lifecycle reads
+NEEDED = frozenset({*READ, "fall"})  # rules that stages follow from; of `fall` the threshold alone
 
 
 def replay(
     panel: Panel, rules: Sequence[Rule], policy: Policy, before: States | None = None
 ) -> Iterator[tuple[date, dict[str, ThemeState], list[Transition]]]:
     """Day, states and transitions for every day of the panel, in order."""
-    scores = evaluate(panel, rules)
+    yield from folded(evaluate(panel, rules), policy, before)
+
+
+def folded(
+    scores: Scores, policy: Policy, before: States | None = None
+) -> Iterator[tuple[date, dict[str, ThemeState], list[Transition]]]:
+    """Likewise, of scores that are there already."""
     states = dict(before or {})
-    for day in scores.days:
-        states, transitions = fold(states, scores, day, policy)
+    for row, day in enumerate(scores.days):
+        states, transitions = _folded(states, scores, row, policy)
         yield day, states, transitions
 
 
@@ -30,8 +37,13 @@ def fold(
     before: States, scores: Scores, day: date, policy: Policy
 ) -> tuple[dict[str, ThemeState], list[Transition]]:
     """One day of already evaluated scores folded into the states."""
-    row = scores.days.index(day)
-    at = thresholds(scores.rules)
+    return _folded(before, scores, scores.days.index(day), policy)
+
+
+def _folded(
+    before: States, scores: Scores, row: int, policy: Policy
+) -> tuple[dict[str, ThemeState], list[Transition]]:
+    at, day = thresholds(scores.rules), scores.days[row]
     names = [rule.name for rule in scores.rules]
     read = [names.index(name) for name in READ]
     columns = np.vstack([scores.net[row], scores.values[read, row]]).T.tolist()

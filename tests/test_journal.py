@@ -17,6 +17,7 @@ from bot.home import DATABASE
 from bot.ledger import Ledger
 from bot.messages import number
 from bot.records import Chat, Entry, chained
+from bot.score import settings_hash
 from bot.texts import plain
 from config.settings import Settings
 from market.derive import derive
@@ -156,9 +157,8 @@ def test_what_is_exported_is_what_is_known(
     monkeypatch.setenv("PAOMO_HOME", str(lived.settings.home))
     run_export(tmp_path / "out", kind)  # type: ignore[arg-type]
     read = pd.read_parquet if kind == "parquet" else pd.read_csv
-    alerts, signals, days = (
-        read(tmp_path / "out" / f"{name}.{kind}") for name in ("alerts", "signals", "theme_days")
-    )
+    names = ("alerts", "signals", "theme_days", "scores")
+    alerts, signals, days, scores = (read(tmp_path / "out" / f"{name}.{kind}") for name in names)
     told = lived.ledger.transitions()
     assert list(alerts["id"]) == [f"#{number(t)}" for t in told]
     assert len(signals) == sum(len(t.signals) for t in told)
@@ -166,3 +166,7 @@ def test_what_is_exported_is_what_is_known(
     last = days[(days["theme"] == "hot") & (days["day"].astype(str) == str(panel.as_of))]
     assert last["close"].item() == pytest.approx(panel.close["hot"].item(), rel=1e-12)
     assert last["pe"].isna().item()
+    assert list(scores["name"][:3]) == ["forming", "bubble", "bursting"]
+    assert len(scores) == 3 + len(lived.rules) + 1
+    assert set(scores["settings"]) == {settings_hash(lived.settings)}
+    assert {"low", "high", "lift_low", "lead_median", "matched_base_rate"} <= set(scores.columns)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from bot import messages
+from bot import context, messages, own_record
 from bot.app import App
 from bot.commands.asked import Answer, Asked, as_of, both, listed
 from bot.jobs import facts_of
@@ -72,16 +72,16 @@ def record(app: App, asked: Asked) -> Answer:
     """Every alert since the bot began and what happened since, against what was to be expected."""
     day = app.ledger.evaluated()
     told = [t for t in app.ledger.transitions() if t.kind is not Kind.OVER]
-    shipped = messages.records(asked.language)
+    known = context.records(own_record.kept(app.ledger), asked.language)
     title = both(asked, "警报的成绩", "The record of alerts")
     if not day or not told:
         none = both(asked, "运行以来还没有警报。", "No alert since the bot began.")
-        return listed(title, [], "", *shipped, none=none)
+        return listed(title, [], "", *known, none=none)
     themes = sorted({t.theme for t in told})
     panel = app.store.panel(day, app.settings.data.history_days, themes)
     since = both(asked, f"运行以来，自 {told[0].day}", f"since the bot began, from {told[0].day}")
     lines = [since, *_scores(told, panel.net, asked), "", *_newest(app, told, panel.net, asked)]
-    return listed(title, lines, "", *shipped, as_of(app, asked), none="")
+    return listed(title, lines, "", *known, as_of(app, asked), none="")
 
 
 def _scores(told: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list[str]:

@@ -1,4 +1,4 @@
-"""Runs the benchmarks, all or those named: `python -m tests.bench [psy life worth intraday ...]`.
+"""Runs the benchmarks, all or those named: `python -m tests.bench [psy lppls ... worth cluster]`.
 
 Prints one table of what was asked and what was measured, and writes it to bench/latest.json.
 """
@@ -18,7 +18,7 @@ from rich.table import Table
 
 from tests.bench.row import Row
 
-PARTS = ("psy", "lppls", "themes", "life", "worth", "intraday")
+PARTS = ("psy", "lppls", "themes", "life", "worth", "intraday", "cluster")
 LATEST = Path(__file__).parents[2] / "bench" / "latest.json"
 console = Console(soft_wrap=True)
 
