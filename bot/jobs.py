@@ -19,7 +19,7 @@ from market.calendar import closed
 from signals.evaluate import LOOK_BACK, evaluate
 from signals.model import Signal, ThemeState, Transition
 from signals.panel import Panel
-from signals.replay import fold
+from signals.replay import fold, folded
 
 NOBODY = 0  # chat of a message before it is addressed
 CHART_DAYS = 250  # trading days a chart shows
@@ -73,10 +73,9 @@ def _build(app: App, days: Sequence[date]) -> None:
     if not days:
         return
     panel = app.store.panel(days[-1], len(days), judged_themes(app.settings, app.store))
-    scores, states = evaluate(panel, app.rules), dict[str, ThemeState]()
-    of, net, stories = grouper(app.store, app.settings.stories), panel.net, Grouping()
-    for row, day in enumerate(scores.days, 1):
-        states, told = fold(states, scores, day, app.policy)
+    scores, net = evaluate(panel, app.rules), panel.net
+    of, stories = grouper(app.store, app.settings.stories), Grouping()
+    for row, (_, states, told) in enumerate(folded(scores, app.policy), 1):
         stories = of.grouped(stories, states, told, net.iloc[:row])
     past.remember(app, panel, scores)
     with app.ledger.atomic():
