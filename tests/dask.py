@@ -13,6 +13,7 @@ QUIET = {
     "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "error",
     **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "NUMBA")},
 }
+SECONDS = 120  # for all of it to start, on a machine that is busy
 
 
 class Dask:
@@ -40,12 +41,20 @@ class Dask:
         )
 
     def __enter__(self) -> "Dask":
+        try:
+            self.address = self._ready()
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def _ready(self) -> str:
+        """The scheduler's address, once all workers are there."""
         from distributed import Client
 
-        with Client(scheduler_file=str(self.file), timeout=30, set_as_default=False) as client:
-            client.wait_for_workers(self.workers, timeout=60)
-            self.address = client.scheduler.address
-        return self
+        with Client(scheduler_file=str(self.file), timeout=SECONDS, set_as_default=False) as client:
+            client.wait_for_workers(self.workers, timeout=SECONDS)
+            return str(client.scheduler.address)
 
     def __exit__(
         self,
@@ -53,8 +62,12 @@ class Dask:
         error: BaseException | None,
         where: TracebackType | None,
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Ends every program that was started, at once: asked politely some workers linger."""
         for program in reversed(self.started):
-            program.terminate()
+            program.kill()
         for program in self.started:
-            program.wait(20)
+            program.wait()
         self.folder.cleanup()
