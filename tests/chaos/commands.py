@@ -114,7 +114,7 @@ class Tags(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.right &= tag in ("b", "code", "i")
+        self.right &= tag in ("b", "code", "i", "blockquote")
         self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
