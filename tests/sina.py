@@ -5,9 +5,10 @@ version 0).
 """
 
 import string
-from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache
 
+Rows = tuple[tuple[date, float, float, float, float, int], ...]
 LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
 FIRST = (date(1970, 1, 1) + timedelta(days=7657)).toordinal()  # day number 0
 WIDE = 24  # bits of a price or a volume
@@ -37,7 +38,8 @@ def _number(day: date) -> int:
     return day.toordinal() - FIRST
 
 
-def calendar(days: Sequence[date]) -> str:
+@cache
+def calendar(days: tuple[date, ...]) -> str:
     """Trading days, ascending: runs of them between the weekdays that are none."""
     packed, known = Packed(139), set(days)
     packed.put(_number(days[0]), 18)
@@ -56,7 +58,8 @@ def calendar(days: Sequence[date]) -> str:
     return packed.text()
 
 
-def bars(rows: Sequence[tuple[date, float, float, float, float, int]]) -> str:
+@cache
+def bars(rows: Rows) -> str:
     """Daily bars: day, open, high, low, close (two decimals), volume."""
     packed = Packed(1479)
     packed.put(2, 6)  # decimals
@@ -80,7 +83,8 @@ def bars(rows: Sequence[tuple[date, float, float, float, float, int]]) -> str:
     return packed.text()
 
 
-def wide_bars(rows: Sequence[tuple[date, float, float, float, float, int]]) -> str:
+@cache
+def wide_bars(rows: Rows) -> str:
     """As `bars`, of the kind (3466) that American indices come in."""
     packed, last, volume_before = Packed(3466), 0, 0
     for place, (day, *prices, volume) in enumerate(rows):

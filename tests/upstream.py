@@ -89,7 +89,7 @@ class Upstream:
             "/data/v1/get": ("earnings", lambda: self._reports(query)),
             "/getAllBKChanges": ("boards_now", lambda: ticks.boards_now(self)),
             "/getTopicZTPool": ("limit_ups", lambda: ticks.limit_ups(self)),
-            "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(self.days)),
+            "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(tuple(self.days))),
             "/klc2_kl.js": ("hongkong", lambda: sina.bars(self._abroad())),
             "/staticdata/us/.IXIC": ("america", lambda: sina.wide_bars(self._abroad())),
             "/staticdata/us/.INX": ("america", lambda: sina.wide_bars(self._abroad())),
@@ -190,10 +190,10 @@ class Upstream:
         ]
         return f"kline_dayqfq={json.dumps({'code': 0, 'data': {symbol: {'day': day}}})}"
 
-    def _abroad(self) -> list[tuple[date, float, float, float, float, int]]:
+    def _abroad(self) -> sina.Rows:
         """Daily bars of any index outside the mainland."""
-        days = [day for day in self.days if day <= self.today]
-        return [(day, 4000.0, 4100.5, 3990.25, 4050.0 + n, 7 + n) for n, day in enumerate(days)]
+        days = enumerate(day for day in self.days if day <= self.today)
+        return tuple((day, 4000.0, 4100.5, 3990.25, 4050.0 + n, 7 + n) for n, day in days)
 
     def _india(self) -> Any:
         rows = [dict(zip("dohlcv", map(str, row), strict=True)) for row in self._abroad()]
