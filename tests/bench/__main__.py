@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,16 +45,20 @@ def main() -> None:
     unknown = set(sys.argv[1:]) - set(PARTS)
     if unknown:
         sys.exit(f"no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    rows = list(measured(tuple(sys.argv[1:]) or PARTS))
+    told(list(measured(tuple(sys.argv[1:]) or PARTS)), LATEST)
+
+
+def told(rows: Sequence[Row], file: Path) -> None:
+    """Prints the table and writes it to a file."""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     table = Table("what", "ours", "theirs", "unit", "ratio", "asked", "holds")
     table.title = f"{datetime.now(UTC):%Y-%m-%d}, {machine}"
     for row in rows:
         table.add_row(*cells(row))
     console.print(table)
-    LATEST.parent.mkdir(exist_ok=True)
-    found = [asdict(row) | {"ratio": row.ratio} for row in rows]
-    LATEST.write_text(json.dumps(found, indent=1, ensure_ascii=False), "utf-8")
+    file.parent.mkdir(exist_ok=True)
+    found = [asdict(row) | {"ratio": row.ratio, "holds": bool(row.holds)} for row in rows]
+    file.write_text(json.dumps(found, indent=1, ensure_ascii=False), "utf-8")
 
 
 if __name__ == "__main__":
