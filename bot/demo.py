@@ -109,7 +109,9 @@ def _write_page(out: Path, page: list[str]) -> None:
     style = (
         "<style>body{max-width:26em;margin:auto;font-family:sans-serif;background:#d5e5d0}"
         "pre,figure{background:#fff;border-radius:.8em;padding:.7em;margin:.6em 0;"
-        "white-space:pre-wrap;font-family:inherit}img{width:100%}</style>"
+        "white-space:pre-wrap;font-family:inherit}img{width:100%}"
+        "blockquote{display:inline-block;margin:0;padding-left:.5em;font-size:.9em;"
+        "border-left:.2em solid #79a8c9}</style>"
     )
     out.mkdir(parents=True, exist_ok=True)
     (out / "messages.html").write_text("\n".join([head, style, *page]), "utf-8")
