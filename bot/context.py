@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import isnan
 
 from bot.past import Past
 from bot.records import Grouping
@@ -43,8 +44,10 @@ def clock(runs: Sequence[Run], theme: str, day: date, language: Language) -> str
     found = standing(runs, theme, day)
     if not found:
         return ""
-    known = found.longer == found.longer
-    return say("clock" if known else "no_clock", language).format(
+    key = "clock" if found.longer == found.longer else "no_clock"
+    if key == "clock" and isnan(found.interval[0]):
+        key = "young_clock"  # none was over by then: there is nothing to be uncertain about
+    return say(key, language).format(
         age=found.age,
         past=found.past,
         months=found.months,

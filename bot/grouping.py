@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -68,6 +68,18 @@ class Grouper:
         codes = sorted({code for own in members.values() for code in own})
         shared = overlap(membership(members, list(members), codes))
         return likeness(list(members), shared, net, self.merging)
+
+
+def unheard(grouping: Grouping) -> Grouping:
+    """The grouping of a day of which nobody was told: nobody has spoken for its stories on it.
+
+    Else a theme would be merged with one that no message has named.
+    """
+    stories = tuple(
+        replace(story, told={w: t for w, t in story.told.items() if t[0] != grouping.day})
+        for story in grouping.stories
+    )
+    return replace(grouping, stories=stories)
 
 
 def grouper(store: Store, knobs: Stories) -> Grouper:

@@ -181,7 +181,7 @@ async def _sent(
     context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, language: Language, given: Answer
 ) -> None:
     below = f"\n\n{await talk.in_worker(given.more)}" if given.more else ""
-    texts = split(given.text + below)
+    texts = split(f"{given.text}{below}".strip())
     for place, text in enumerate(texts):
         buttons = given.buttons if place == len(texts) - 1 else ()
         await _send(context, talk, chat, text, buttons=buttons)

@@ -12,7 +12,7 @@ from bot.app import App, judged_themes
 from bot.backdrop import news
 from bot.chains import chains_of
 from bot.errors import UserError
-from bot.grouping import grouper
+from bot.grouping import grouper, unheard
 from bot.records import OFF, Grouping, Outgoing, Run, Wishes
 from bot.words import Language
 from market.calendar import closed
@@ -21,6 +21,8 @@ from signals.model import Signal, ThemeState, Transition
 from signals.panel import Panel
 from signals.replay import fold, folded
 
+# day and key of a transition -> who tells the same of the same story before it
+Voices = Mapping[tuple[date, str], tuple[str, ...]]
 NOBODY = 0  # chat of a message before it is addressed
 CHART_DAYS = 250  # trading days a chart shows
 
@@ -76,7 +78,7 @@ def _build(app: App, days: Sequence[date]) -> None:
     scores, net = evaluate(panel, app.rules), panel.net
     of, stories = grouper(app.store, app.settings.stories), Grouping()
     for row, (_, states, told) in enumerate(folded(scores, app.policy), 1):
-        stories = of.grouped(stories, states, told, net.iloc[:row])
+        stories = unheard(of.grouped(stories, states, told, net.iloc[:row]))
     past.remember(app, panel, scores)
     with app.ledger.atomic():
         app.ledger.save_states(states.values())
@@ -89,19 +91,25 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     span = app.settings.data.history_days + len(days) - 1
     panel = app.store.panel(days[-1], span, judged_themes(app.settings, app.store))
     scores = evaluate(panel.last(LOOK_BACK + len(days) - 1), app.rules)
-    states, stories, net = app.ledger.states(), app.ledger.grouping(), panel.net
+    # a theme that is judged no more has left a state behind
+    states = {t: s for t, s in app.ledger.states().items() if t in panel.close.columns}
+    stories, net = app.ledger.grouping(), panel.net
     of = grouper(app.store, app.settings.stories)
     past.follow_up(app, panel, scores)
+    news_since, voices = _news_since(app, days[-1]), dict[tuple[date, str], tuple[str, ...]]()
     for day in days:
         before = states
         states, told = fold(before, scores, day, app.policy)
         readings = {theme: scores.signals(day, theme) for theme in scores.themes}
         stories = of.grouped(stories, states, told, net.loc[:day])
+        if day < news_since:  # too old to be told
+            stories = unheard(stories)
+        voices |= {(day, t.key): stories.before(t) for t in told}
         facts = _in_context(app, day, told, states, readings, stories)
         judged = Judged(facts, strongest_first(told), states, readings)
         changed = [state for theme, state in states.items() if state != before.get(theme)]
         # days caught up with are told in one summary, on the newest
-        written = _written(app, judged) if day == days[-1] else None
+        written = _written(app, judged, voices) if day == days[-1] else None
         known = panel.until(day)
         entry = journal.written(day, judged.told, judged.day.themes, known)
         yield _kept(app, judged, changed, written, entry, known)
@@ -172,9 +180,17 @@ def facts_of(app: App, day: date) -> messages.Day:
     return messages.Day(day, *figures, faults, of_day, macro=new, past=before, own=own)
 
 
-def _written(app: App, judged: Judged) -> list[Outgoing]:
-    """The day's messages for every chat; each text and chart is made once, not once a chat."""
-    news_since = app.store.days(until=judged.day.day, limit=app.settings.chats.old_days)[0]
+def _news_since(app: App, day: date) -> date:
+    """The oldest day whose transitions are still news on a day."""
+    return app.store.days(until=day, limit=app.settings.chats.old_days)[0]
+
+
+def _written(app: App, judged: Judged, voices: Voices) -> list[Outgoing]:
+    """The day's messages for every chat; each text and chart is made once, not once a chat.
+
+    `voices` are the themes that tell the same as each transition, also of days caught up with.
+    """
+    news_since = _news_since(app, judged.day.day)
     missed = _missed(app, judged.day.day)
     summaries = cache(lambda language, kept: _summary(app, judged.day, language, kept))
     alerts = cache(lambda language, kept: _alerts(app, judged, language, kept))
@@ -183,7 +199,7 @@ def _written(app: App, judged: Judged) -> list[Outgoing]:
     for chat in app.ledger.chats():
         wishes = app.ledger.wishes(chat.id)
         muted = app.ledger.muted(chat.id, day)
-        chosen = partial(_chosen, muted, wishes, news_since, judged.day.stories)
+        chosen = partial(_chosen, muted, wishes, news_since, voices)
         (kept, loud), (late, was_loud) = chosen(judged.told), chosen(missed)
         drafts = [
             *_silent(summaries(chat.language, late) if late else [], not was_loud),
@@ -205,11 +221,11 @@ def _chosen(
     muted: Mapping[str, date],
     wishes: Wishes,
     since: date,
-    stories: Grouping,
+    voices: Voices,
     told: Iterable[Transition],
 ) -> tuple[tuple[Transition, ...], bool]:
     """The transitions a chat wants to hear of, and whether any with a sound."""
-    reasons = {t: decide(t, muted, wishes, since, stories.before(t)) for t in told}
+    reasons = {t: decide(t, muted, wishes, since, voices.get((t.day, t.key), ())) for t in told}
     kept = tuple(t for t, why in reasons.items() if why in (Reason.SEND, Reason.SILENT))
     return kept, Reason.SEND in reasons.values()
 

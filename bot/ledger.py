@@ -70,9 +70,10 @@ class Ledger:
         return {theme: thing(tuple[Signal, ...], body) for theme, body in rows}
 
     def save_readings(self, readings: Mapping[str, tuple[Signal, ...]]) -> None:
-        """Replaces the readings of these themes."""
+        """Replaces all readings by these: of a theme judged no more nothing is said."""
         rows = [(theme, body_of(signals)) for theme, signals in readings.items()]
-        self._db.executemany("INSERT OR REPLACE INTO reading VALUES (?,?)", rows)
+        self._db.execute("DELETE FROM reading")
+        self._db.executemany("INSERT INTO reading VALUES (?,?)", rows)
 
     def save_transitions(self, told: Iterable[Transition]) -> None:
         """Keeps transitions with their evidence; one already there stays."""

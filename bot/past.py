@@ -25,8 +25,12 @@ class Past:
 
     @cached_property
     def runs(self) -> Sequence[Run]:
-        """All run-ups, also those after the day that is spoken of: `known_on` leaves them out."""
-        return self._app.ledger.run_ups.all()
+        """Run-ups of judged themes, also those after the day that is spoken of.
+
+        `known_on` leaves those out.
+        """
+        judged = set(judged_themes(self._app.settings, self._app.store))
+        return [run for run in self._app.ledger.run_ups.all() if run.theme in judged]
 
     @cached_property
     def days(self) -> Sequence[date]:

@@ -102,6 +102,12 @@ WORDS: dict[str, Words] = {
         "en": "clock: trading day {age} since the net run-up reached {rise}; of {past} past run-ups"
         " (begun in {months} months, {waves} waves) {longer} lasted longer (95% interval {span})",
     },
+    "young_clock": {
+        "zh": "时钟：净涨幅达{rise}后第{age}个交易日；以往{past}段行情"
+        "（{months}个月、{waves}波）都更久",
+        "en": "clock: trading day {age} since the net run-up reached {rise}; all {past} past"
+        " run-ups (begun in {months} months, {waves} waves) lasted longer",
+    },
     "no_clock": {
         "zh": "时钟：第{age}个交易日；以往行情仅 {past} 段，不足以计时",
         "en": "clock: trading day {age}; too few past run-ups ({past}) for a clock",

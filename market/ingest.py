@@ -76,11 +76,12 @@ def ingest(
     tried("members", lambda: _members(source, store, day, themes, wants))
     tried("histories", lambda: _histories(source, store, day, themes, wants))
     tried("indices", lambda: _indices(source, store, day, themes, wants))
-    tried("world", lambda: faults.extend(fetch_indices(source, store, day, wants.history)))
-    tried("macro", lambda: faults.extend(fetch_macro(source, store, day, wants.macro_every)))
     tried("gap", lambda: faults.extend(_gap(source, store, day, themes, wants)))
     tried("earnings", lambda: _earnings(source, store, day))
     faults += _saved(store, day, quotes, wants)
+    # what no day waits for: a slow host must not keep the figures that are in hand
+    tried("world", lambda: faults.extend(fetch_indices(source, store, day, wants.history)))
+    tried("macro", lambda: faults.extend(fetch_macro(source, store, day, wants.macro_every)))
     provider = quotes.attrs["provider"]
     return IngestReport(day, provider, len(quotes), tuple(faults), (provider, *served))
 

@@ -68,16 +68,19 @@ def _moves(store: Store, found: pd.DataFrame, themes: Collection[str]) -> dict[s
 
 def _checked(store: Store, moves: Mapping[str, float]) -> None:
     """Raises when the moves are too few, the last session's, or those of the last look."""
-    boards = [theme for theme in store.themes().values() if theme.board and theme.basis != "index"]
+    known = store.themes()
+    boards = [theme for theme in known.values() if theme.board and theme.basis != "index"]
     days = store.days(limit=2)
     points = store.points(days[0], days[-1])
+    # a board's points are kept under its own id, also where a theme of its name was imported
+    kept = {theme: f"em-{known[theme].board}" for theme in moves}
     before = {
-        theme: points[days[-1], theme] / points[days[0], theme] - 1
-        for theme in moves
-        if (days[0], theme) in points and (days[-1], theme) in points
+        theme: points[days[-1], board] / points[days[0], board] - 1
+        for theme, board in kept.items()
+        if (days[0], board) in points and (days[-1], board) in points
     }
-    known = sum(theme.id in moves for theme in boards)
-    if fault := moves_fault(moves, before, known, len(boards)):
+    here = sum(theme.id in moves for theme in boards)
+    if fault := moves_fault(moves, before, here, len(boards)):
         raise (NoData if fault.kind == "stale" else SchemaChanged)(f"{fault.kind} {fault.detail}")
     seen = hashlib.sha256(repr(sorted(moves.items())).encode()).hexdigest()
     if store.note(SEEN) == seen:

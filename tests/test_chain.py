@@ -105,19 +105,26 @@ def ask(app: App, name: str, language: str = "zh") -> Answer:
     return answer(app, "chain", Asked(chat, 7, name, DAY))
 
 
+def said_of(app: App, name: str, language: str = "zh") -> str:
+    """The answer with the lines that a worker makes."""
+    given = ask(app, name, language)
+    assert given.more
+    return plain(given.more(app))
+
+
 def test_the_chain_of_a_parent_is_its_curated_sub_industries(app: App) -> None:
-    said = plain(ask(app, "总").text)
+    said = said_of(app, "总")
     assert said.startswith("总<&>链\n2 个子题材中有 1 个已点燃，24 家公司中有 ")
     started = app.ledger.states()["hot"].started
     assert f"● 1. 热题材 · 发酵 · 点燃 {started}" in said
     assert "○ 普通题材 · 冰点\n" in said
     assert "人工指定" in said
-    assert "1 of 2 sub-industries are in" in plain(ask(app, "总", "en").text)
+    assert "1 of 2 sub-industries are in" in said_of(app, "总", "en")
     assert "nan" not in said
 
 
 def test_asked_for_a_sub_industry_its_parents_chain_is_shown(app: App) -> None:
-    assert plain(ask(app, "热题材").text) == plain(ask(app, "总").text)
+    assert said_of(app, "热题材") == said_of(app, "总")
 
 
 def test_before_any_judged_day_there_is_no_chain(app: App) -> None:
@@ -136,12 +143,12 @@ def test_without_curation_the_themes_that_lie_in_it_are_shown_and_said_so(
     known = store.themes()
     freed = [replace(theme, parent=None) for theme in known.values()]
     store.save_themes(freed)
-    said = plain(ask(app, "普通题材").text)
+    said = said_of(app, "普通题材")
     store.save_themes(known.values())
     assert "按成分股重合" in said
     assert "分题材" in said
     assert "热题材" not in said  # shares no stock
-    assert "没有指定子题材，也没有" in plain(ask(app, "独题材").text)
+    assert "没有指定子题材，也没有" in said_of(app, "独题材")
 
 
 def test_the_alert_of_a_parent_says_how_much_of_its_chain_is_in(app: App) -> None:

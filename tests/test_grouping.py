@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -174,7 +175,57 @@ def test_stories_stepped_caught_up_with_and_built_are_the_same(app: App) -> None
     built = replace(app, ledger=Ledger(None))
     jobs.daily(built, every[-1])
     assert known.stories
-    assert at_once.ledger.grouping() == built.ledger.grouping() == known
+    for caught_up in (at_once.ledger.grouping(), built.ledger.grouping()):
+        assert [replace(s, told={}) for s in caught_up.stories] == [
+            replace(s, told={}) for s in known.stories
+        ]
+
+
+def test_a_theme_is_not_merged_with_one_that_no_message_named(app: App) -> None:
+    (one,), every = MERGED, app.store.days()
+    before = every.index(one.day)
+    for first in ((), (every[before - 12],)):  # a new store; a stop longer than what is news
+        late = replace(app, ledger=Ledger(None))
+        late.ledger.save_chat(ME)
+        for day in (*first, one.day):
+            jobs.daily(late, day)
+        (text,) = [m.text for m in alerts(late, ME.id) if ":alerts:" in m.key]
+        assert app.store.themes()[one.theme].name in text
+
+
+def test_why_of_a_theme_that_never_changed_tells_how_it_stands(app: App) -> None:
+    late = replace(app, ledger=Ledger(None))
+    jobs.daily(late, app.store.days()[-1])
+    said = plain(answer(late, "why", Asked(ME, 7, "热题材", DAY)).text)
+    assert said.startswith("运行以来没有变动")
+    assert "热题材 · 发酵" in said
+    assert "60日净涨幅" in said
+
+
+def test_a_merged_theme_is_no_news_when_its_day_is_caught_up_with(app: App) -> None:
+    (one,), every = MERGED, app.store.days()
+    late = replace(app, ledger=Ledger(None))
+    late.ledger.save_chat(ME)
+    place = every.index(one.day)
+    for day in (*every[-LIVED:place], every[place + 1]):
+        jobs.daily(late, day)
+    told = [m.text for m in late.ledger.outbox.waiting() if ":missed" in m.key]
+    name = app.store.themes()[one.theme].name
+    assert not any(name in text for text in told)
+    assert one.day not in days(late, ME.id)
+
+
+def test_of_a_theme_judged_no_more_nothing_is_said(app: App, tmp_path: Path) -> None:
+    (tmp_path / "themes.toml").write_text('[exclude]\nnames = ["宽题材"]\n', "utf-8")
+    known = app.settings.model_copy(update={"home": tmp_path})
+    other = replace(app, settings=known, ledger=Ledger(None))
+    every = app.store.days()
+    jobs.daily(replace(app, ledger=other.ledger), every[-2])
+    assert "宽题材" in plain(answer(app, "top", Asked(ME, 7, "", DAY)).text)
+    jobs.daily(other, every[-1])
+    for name in ("top", "themes", "history"):
+        assert "宽题材" not in plain(answer(other, name, Asked(ME, 7, "", DAY)).text)
+    assert "wide" not in other.ledger.readings()
 
 
 def test_a_theme_without_members_is_a_story_of_its_own(app: App) -> None:

@@ -184,3 +184,21 @@ def test_an_imported_theme_keeps_its_id_and_learns_its_board(
     assert store.themes()["file-1"].board == "BK0801"
     assert "em-BK0801" not in store.themes()
     assert len(store.members("file-1")) == 40
+
+
+class Stopped(Exception):
+    """What ends a program in the middle."""
+
+
+def test_the_day_is_saved_before_what_no_day_waits_for(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, day = Store(None), market.days[FIRST]
+    ingest(source, store, day, themes, WANTS)
+    source.today = market.days[FIRST + 1]
+    asked = source.asked.count("macro")
+    source.faults["macro"] = Stopped()  # type: ignore[assignment]  # no SourceError
+    with pytest.raises(Stopped):
+        ingest(source, store, source.today, themes, WANTS)
+    assert source.asked.count("macro") > asked
+    assert store.days()[-1] == source.today

@@ -145,7 +145,9 @@ def test_a_theme_at_rest_is_like_none(app: App) -> None:
 
 def test_a_card_has_the_clock_and_what_leads_it(app: App) -> None:
     assert "clock: trading day" in ask(app, "theme", "题材 <0>", "en")
-    assert "of 24 past run-ups" in ask(app, "theme", "题材 <0>", "en")
+    assert "all 24 past run-ups" in ask(app, "theme", "题材 <0>", "en")  # none was over so soon
+    assert "nan" not in ask(app, "theme", "题材 <0>", "en")
+    assert "24段行情" in ask(app, "theme", "题材 <0>")
     assert "clock" not in ask(app, "theme", "题材 <1>", "en")
     assert "NASDAQ" not in ask(app, "theme", "题材 <0>", "en")
 

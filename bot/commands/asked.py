@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
-from bot.app import App
+from bot.app import App, judged_themes
 from bot.context import NAME_LIMIT
 from bot.records import PRIVATE, Buttons, Chat
 from bot.words import STAGES, Language, say
@@ -71,10 +71,14 @@ def stage_of(states: Mapping[str, ThemeState], theme: str, language: Language) -
 
 
 def shown_states(app: App) -> dict[str, ThemeState]:
-    """The states as people are shown them: what ended over_days ago or earlier is quiet again."""
+    """The states of judged themes as people are shown them.
+
+    What ended over_days ago or earlier is quiet again.
+    """
     days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
     oldest = days[0] if days else date.min
-    return {theme: _shown(state, oldest) for theme, state in app.ledger.states().items()}
+    states, judged = app.ledger.states(), judged_themes(app.settings, app.store)
+    return {theme: _shown(states[theme], oldest) for theme in judged if theme in states}
 
 
 def _shown(state: ThemeState, oldest: date) -> ThemeState:

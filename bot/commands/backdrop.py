@@ -8,7 +8,7 @@ import pandas as pd
 
 from bot import backdrop, texts
 from bot.app import App, judged_themes
-from bot.commands.asked import Answer, Asked, both
+from bot.commands.asked import Answer, Asked, both, shown_states
 from bot.context import NAME_LIMIT
 from bot.jobs import facts_of
 from bot.macro_chart import macro_chart
@@ -104,7 +104,7 @@ def _breadth(market: MarketDay | None, language: Language) -> str:
 
 def _stages(app: App, language: Language) -> list[tuple[str, int]]:
     """How many judged themes are in each stage; one never evaluated is quiet."""
-    states = app.ledger.states()
+    states = shown_states(app)
     stages = Counter(
         states[theme].stage if theme in states else Stage.QUIET
         for theme in judged_themes(app.settings, app.store)

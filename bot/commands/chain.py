@@ -12,7 +12,7 @@ from bot.commands.asked import Answer, Asked, as_of, both, listed, name_of, of_o
 from bot.texts import figure
 from bot.words import STAGES, Language, say
 from market.source import Theme
-from signals.chain import Chain, Link
+from signals.chain import Link
 
 PICTURE_DAYS = 120  # trading days of the picture
 
@@ -23,9 +23,15 @@ def chain(app: App, asked: Asked) -> Answer:
 
 
 def _chain(app: App, asked: Asked, theme: Theme) -> Answer:
+    """All of it is made in a worker: members of hundreds of themes are looked through."""
     day = app.ledger.evaluated()
     if not day:
         return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
+    drawn = partial(_picture, theme=theme, day=day, language=asked.language)
+    return Answer("", more=partial(_lines, asked=asked, theme=theme, day=day), picture=drawn)
+
+
+def _lines(app: App, asked: Asked, theme: Theme, day: date) -> str:
     subs = subs_of(app, theme, day)
     if not subs.themes:
         none = both(
@@ -33,7 +39,7 @@ def _chain(app: App, asked: Asked, theme: Theme) -> Answer:
             "没有指定子题材，也没有题材有足够成分股在其中。",
             "No sub-industries are curated, and no theme has enough of its members in it.",
         )
-        return Answer(f"<b>{name_of(theme)}</b>\n{none}")
+        return f"<b>{name_of(theme)}</b>\n{none}"
     found = chain_of(app, subs.themes, day, shown_states(app), app.ledger.readings())
     simulated = say("simulated", asked.language) if subs.parent.source == "simulated" else ""
     title = escape(f"{simulated}{subs.parent.name}")
@@ -42,9 +48,7 @@ def _chain(app: App, asked: Asked, theme: Theme) -> Answer:
     lines += [
         _line(place, one, known[one.theme], asked) for place, one in enumerate(found.links, 1)
     ]
-    told = listed(title, lines, "", _terms(asked), as_of(app, asked), none="")
-    drawn = partial(_picture, parent=subs.parent, found=found, day=day, language=asked.language)
-    return Answer(told.text, picture=drawn)
+    return listed(title, lines, "", _terms(asked), as_of(app, asked), none="").text
 
 
 def _terms(asked: Asked) -> str:
@@ -82,13 +86,17 @@ def _line(place: int, link: Link, theme: Theme, asked: Asked) -> str:
     )
 
 
-def _picture(app: App, parent: Theme, found: Chain, day: date, language: Language) -> bytes | None:
-    """The map of ignition over the last days, PNG."""
+def _picture(app: App, theme: Theme, day: date, language: Language) -> bytes | None:
+    """The map of ignition over the last days, PNG; None where there is no sub-industry."""
     from bot.chain_chart import Picture, chain_chart
 
+    subs = subs_of(app, theme, day)
+    if not subs.themes:
+        return None
+    found = chain_of(app, subs.themes, day, shown_states(app), app.ledger.readings())
     themes: Sequence[str] = [link.theme for link in found.links]
     rule = next(rule for rule in app.rules if rule.name == "run_up")
     needed = PICTURE_DAYS + int(app.settings.rules["run_up"]["window_days"])
     panel = app.store.panel(day, needed, themes)
     run_ups = rule.score(panel, rule.params).iloc[-PICTURE_DAYS:]
-    return chain_chart(Picture(parent, found, run_ups, app.store.themes(), language))
+    return chain_chart(Picture(subs.parent, found, run_ups, app.store.themes(), language))

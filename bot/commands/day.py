@@ -22,7 +22,8 @@ def digest(app: App, asked: Asked) -> Answer:
     told = strongest_first(app.ledger.transitions(since=day, until=day))
     sizes = values(app.ledger.readings(), "run_up")
     facts = facts_of(app, day)
-    return Answer(messages.digest(facts, told, app.ledger.states(), sizes, asked.language)[0])
+    parts = messages.digest(facts, told, app.ledger.states(), sizes, asked.language)
+    return Answer("\n".join(parts))  # cut again where it is sent
 
 
 def status(app: App, asked: Asked) -> Answer:

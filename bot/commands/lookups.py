@@ -1,5 +1,6 @@
 """Questions about themes and stocks."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from html import escape
@@ -93,9 +94,11 @@ def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:
     more = partial(_confidence, theme=theme.id, language=asked.language) if judged else None
     told = app.ledger.transitions(theme.id)
     if not told:
-        name = name_of(theme)
-        nothing = both(asked, "还没有发生过变动。", "nothing has happened yet.")
-        return Answer(f"<b>{name}</b> {nothing} /theme", more=more)
+        nothing = both(
+            asked, "运行以来没有变动；现状：", "No change since the bot began; as it is:"
+        )
+        card = _card(app, asked, theme)
+        return replace(card, text=f"{nothing}\n\n{card.text}", chart=None, more=more)
     last = told[-1]
     shown = messages.alerts([last], facts_of(app, last.day), asked.language)
     earlier = [f"{t.day} {messages.headline(t, theme, asked.language)}" for t in told[-6:-1][::-1]]
