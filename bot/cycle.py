@@ -14,15 +14,16 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from bot import own_record, provisional
+from bot import messages, own_record, provisional
 from bot.app import App
 from bot.backup import back_up_daily
 from bot.deliver import Delivery, deliver
 from bot.errors import UserError
 from bot.history import show
 from bot.home import LOCK, themes
-from bot.jobs import DayReport, daily, facts_of, no_figures
+from bot.jobs import DayReport, daily, facts_of
 from bot.limits import Pace
+from bot.records import Outgoing
 from market.akshare.fetch import offline_calendar
 from market.akshare.source import AkshareSource
 from market.calendar import SHANGHAI, Calendar
@@ -172,6 +173,26 @@ def _not_had(app: App, day: date, why: str) -> None:
     if now.date() > day or now.time() >= app.settings.schedule.give_up:
         no_figures(app, day, why)
         provisional.give_up(app, day, facts_of)
+
+
+def no_figures(app: App, day: date, reason: str) -> int:
+    """Tells every chat, once, that a trading day brought no figures; gives the new messages."""
+    now = app.now()
+    with app.ledger.atomic():
+        return sum(
+            app.ledger.outbox.enqueue(
+                Outgoing(
+                    f"{day}:no-figures",
+                    chat.id,
+                    day,
+                    messages.no_figures(day, reason, chat.language),
+                    now,
+                    priority=1,
+                    silent=True,
+                )
+            )
+            for chat in app.ledger.chats()
+        )
 
 
 def _doors(app: App) -> dict[str, Door]:

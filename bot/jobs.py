@@ -288,23 +288,3 @@ def chart(
     panel = app.store.panel(day, CHART_DAYS, [theme])
     told = [*app.ledger.transitions(theme, panel.days[0], day), *([latest] if latest else [])]
     return theme_chart(panel, known, told, language, known.source == "simulated")
-
-
-def no_figures(app: App, day: date, reason: str) -> int:
-    """Tells every chat, once, that a trading day brought no figures; gives the new messages."""
-    now = app.now()
-    with app.ledger.atomic():
-        return sum(
-            app.ledger.outbox.enqueue(
-                Outgoing(
-                    f"{day}:no-figures",
-                    chat.id,
-                    day,
-                    messages.no_figures(day, reason, chat.language),
-                    now,
-                    priority=1,
-                    silent=True,
-                )
-            )
-            for chat in app.ledger.chats()
-        )

@@ -10,7 +10,6 @@ from market.world import NASDAQ
 from signals.evaluate import LOOK_BACK, Scores, evaluate
 from signals.lead import Lead, leads
 from signals.panel import Panel
-from signals.rules import Rule
 from signals.runs import Run, follow, seen
 
 MARKET = "market"  # among leads: all stocks of the store, equal weight
@@ -38,9 +37,10 @@ class Past:
         return self._app.store.days()
 
 
-def marks(rules: Sequence[Rule]) -> list[str]:
-    """What the evidence of run-ups hangs on: the rules and their knobs."""
-    return [f"{rule.name} {rule.params}" for rule in rules]
+def marks(app: App) -> list[str]:
+    """What run-ups hang on: the rules with their knobs, and the boards whose past has come in."""
+    fetched = sum(app.store.note(f"history:{theme}") is not None for theme in app.store.themes())
+    return [*(f"{rule.name} {rule.params}" for rule in app.rules), f"histories {fetched}"]
 
 
 def follow_up(app: App, panel: Panel, scores: Scores) -> None:
@@ -48,7 +48,7 @@ def follow_up(app: App, panel: Panel, scores: Scores) -> None:
 
     Both are made of what is stored, so that doing it twice changes nothing.
     """
-    through = app.ledger.run_ups.followed(marks(scores.rules))
+    through = app.ledger.run_ups.followed(marks(app))
     first = bisect_right(scores.days, through) if through else 0
     if through is None or first < LOOK_BACK - 1 <= len(scores.days) - 1:
         return rebuild(app, scores.days[-1])  # the rules looked back too short for these days
@@ -77,7 +77,7 @@ def remember(app: App, panel: Panel, scores: Scores) -> None:
 def _save(app: App, after: Sequence[Run], scores: Scores, before: Sequence[Run]) -> None:
     kept = set(map(id, before))
     changed = [run for run in after if id(run) not in kept]
-    app.ledger.run_ups.save(changed, scores.days[-1], marks(scores.rules))
+    app.ledger.run_ups.save(changed, scores.days[-1], marks(app))
 
 
 def _save_leads(app: App, panel: Panel) -> None:

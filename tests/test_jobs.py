@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot import jobs
+from bot import cycle, jobs
 from bot.alerting import Reason, decide, strongest_first
 from bot.app import App, judge
 from bot.errors import UserError
@@ -199,8 +199,8 @@ def test_a_board_that_is_no_theme_is_not_judged(app: App) -> None:
 
 
 def test_no_figures_are_told_once(app: App) -> None:
-    assert jobs.no_figures(app, DAY, "Banned: tencent") == 2
-    assert jobs.no_figures(app, DAY, "Banned: tencent") == 0
+    assert cycle.no_figures(app, DAY, "Banned: tencent") == 2
+    assert cycle.no_figures(app, DAY, "Banned: tencent") == 0
     assert "没有取到" in app.ledger.outbox.waiting()[0].text
 
 

@@ -1,6 +1,7 @@
 """Past run-ups in the bot: followed evening by evening, made anew by an import, asked about."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -237,6 +238,19 @@ def test_an_import_makes_its_run_ups_known_at_once(
     run_import(*files, None, None)
     made = open_app(load({"PAOMO_HOME": str(tmp_path)}))
     assert made.ledger.evaluated() is None
-    assert made.ledger.run_ups.followed(past.marks(made.rules)) == made.store.days()[-1]
+    assert made.ledger.run_ups.followed(past.marks(made)) == made.store.days()[-1]
     assert str(made.store.days()[-1]) in ask(made, "history")
     made.close()
+
+
+def test_a_boards_past_that_comes_in_later_makes_the_run_ups_anew(app: App) -> None:
+    days = app.store.days()
+    late = replace(app, ledger=Ledger(None))
+    daily(late, days[-2])
+    known = late.ledger.run_ups.all()
+    (first, *_) = known
+    late.ledger.run_ups.save([replace(first, theme="wrong")], days[-2], past.marks(late))
+    app.store.set_note(f"history:{first.theme}", str(days[-2]))
+    daily(late, days[-1])  # a followed run-up would have stayed as it was
+    assert "wrong" not in {run.theme for run in late.ledger.run_ups.all()}
+    assert late.ledger.run_ups.followed(past.marks(late)) == days[-1]

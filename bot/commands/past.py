@@ -32,7 +32,7 @@ def similar(app: App, asked: Asked) -> Answer:
 
 def _last(app: App) -> date | None:
     """The day of the answers: the last judged, or after an import alone the last followed."""
-    return app.ledger.evaluated() or app.ledger.run_ups.followed(marks(app.rules))
+    return app.ledger.evaluated() or app.ledger.run_ups.followed(marks(app))
 
 
 def _endings(app: App, day: date | None, theme: str | None = None) -> list[Ending]:
