@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 RED, BLUE = "#b42318", "#2f5d9b"
 DPI, INCHES = 130, (9.6, 4.2)
 LETTERS_AN_INCH = 15  # of the note, half of it in Chinese
-Panels = Mapping[Stage, Any]  # what is drawn of each stage
 
 
 def png(figure: "Figure") -> bytes:
