@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from bot.charts import DPI, DRAWING, INK, PALE, TICKS, font, readable
-from bot.words import STAGES, Language, say
+from bot.names import STAGES
+from bot.words import Language, say
 from market.source import Theme
 from signals.chain import Chain
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bot.words import STAGES, Language, say
+from bot.names import STAGES
+from bot.words import Language, say
 from market.source import Theme
 from signals.model import Kind, Stage, Transition
 from signals.panel import Panel

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from math import isnan
 
+from bot.names import STAGES
 from bot.past import Past
 from bot.records import Grouping
-from bot.words import STAGES, Language, say
+from bot.words import Language, say
 from config.record import Own, Record, shipped
 from market.source import Theme
 from signals.chain import Chain

@@ -28,7 +28,8 @@ from market.akshare.fetch import offline_calendar
 from market.akshare.source import AkshareSource
 from market.calendar import SHANGHAI, Calendar
 from market.checks import listed
-from market.ingest import IngestReport, Wants, ingest
+from market.histories import Wants
+from market.ingest import IngestReport, ingest
 from market.source import SourceError
 from market.transport import Door, TransportPolicy
 from market.worker import ATTEMPTS, Worker

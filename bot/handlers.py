@@ -25,7 +25,7 @@ from bot.app import App
 from bot.commands import COMMANDS, PRESSED, answer, may_ask, people, refused
 from bot.commands.asked import Answer, Asked
 from bot.deliver import SendError
-from bot.jobs import chart
+from bot.drafts import chart
 from bot.limits import Calm, Pace
 from bot.records import PRIVATE, Buttons, Chat
 from bot.texts import split

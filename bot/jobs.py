@@ -1,30 +1,24 @@
 """What the bot does with a day: evaluate, remember, put into the outbox. Safe to run twice."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import cache, partial
+from datetime import date, datetime
 
 from bot import journal, messages, own_record, past, provisional
-from bot.alerting import Reason, decide, held_until, is_wide, strongest_first, values
+from bot.alerting import is_wide, strongest_first
 from bot.app import App, judged_themes
 from bot.backdrop import news
 from bot.chains import chains_of
+from bot.drafts import Judged, drafts_of, oldest_news
 from bot.errors import UserError
 from bot.grouping import grouper, unheard
-from bot.records import OFF, Grouping, Outgoing, Run, Wishes
-from bot.words import Language
+from bot.records import Grouping, Outgoing, Run
 from market.calendar import closed
 from signals.evaluate import LOOK_BACK, evaluate
 from signals.model import Signal, ThemeState, Transition
 from signals.panel import Panel
 from signals.replay import fold, folded
-
-# day and key of a transition -> who tells the same of the same story before it
-Voices = Mapping[tuple[date, str], tuple[str, ...]]
-NOBODY = 0  # chat of a message before it is addressed
-CHART_DAYS = 250  # trading days a chart shows
 
 
 @dataclass(frozen=True)
@@ -35,16 +29,6 @@ class DayReport:
     transitions: tuple[Transition, ...]  # of that day
     new: bool  # False: the day had been evaluated before
     enqueued: int = 0  # messages put into the outbox
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A day as evaluated: all that its messages say."""
-
-    day: messages.Day
-    told: Sequence[Transition]  # strongest first
-    states: Mapping[str, ThemeState]
-    readings: Mapping[str, tuple[Signal, ...]]
 
 
 def daily(app: App, day: date) -> DayReport:
@@ -96,7 +80,7 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     stories, net = app.ledger.grouping(), panel.net
     of = grouper(app.store, app.settings.stories)
     past.follow_up(app, panel, scores)
-    news_since, voices = _news_since(app, days[-1]), dict[tuple[date, str], tuple[str, ...]]()
+    news_since, voices = oldest_news(app, days[-1]), dict[tuple[date, str], tuple[str, ...]]()
     for day in days:
         before = states
         states, told = fold(before, scores, day, app.policy)
@@ -109,7 +93,7 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
         judged = Judged(facts, strongest_first(told), states, readings)
         changed = [state for theme, state in states.items() if state != before.get(theme)]
         # days caught up with are told in one summary, on the newest
-        written = _written(app, judged, voices) if day == days[-1] else None
+        written = drafts_of(app, judged, voices) if day == days[-1] else None
         known = panel.until(day)
         entry = journal.written(day, judged.told, judged.day.themes, known)
         yield _kept(app, judged, changed, written, entry, known)
@@ -178,113 +162,3 @@ def facts_of(app: App, day: date) -> messages.Day:
     figures = store.market_day(day), store.themes(), store.theme_facts(day)
     new, before, own = news(store, day), past.Past(app), own_record.kept(app.ledger)
     return messages.Day(day, *figures, faults, of_day, macro=new, past=before, own=own)
-
-
-def _news_since(app: App, day: date) -> date:
-    """The oldest day whose transitions are still news on a day."""
-    return app.store.days(until=day, limit=app.settings.chats.old_days)[0]
-
-
-def _written(app: App, judged: Judged, voices: Voices) -> list[Outgoing]:
-    """The day's messages for every chat; each text and chart is made once, not once a chat.
-
-    `voices` are the themes that tell the same as each transition, also of days caught up with.
-    """
-    news_since = _news_since(app, judged.day.day)
-    missed = _missed(app, judged.day.day)
-    summaries = cache(lambda language, kept: _summary(app, judged.day, language, kept))
-    alerts = cache(lambda language, kept: _alerts(app, judged, language, kept))
-    digests = cache(lambda language: _digest(app, judged, language))
-    day, out = judged.day.day, []
-    for chat in app.ledger.chats():
-        wishes = app.ledger.wishes(chat.id)
-        muted = app.ledger.muted(chat.id, day)
-        chosen = partial(_chosen, muted, wishes, news_since, voices)
-        (kept, loud), (late, was_loud) = chosen(judged.told), chosen(missed)
-        drafts = [
-            *_silent(summaries(chat.language, late) if late else [], not was_loud),
-            *_silent(alerts(chat.language, kept) if kept else [], not loud),
-        ]
-        # a day that was only filled in later has no market to tell of
-        if judged.day.market and wishes.level("digest") != OFF:
-            drafts += digests(chat.language)
-        hold = held_until(app.now(), wishes.quiet)
-        out += [replace(draft, chat=chat.id, not_before=hold) for draft in drafts]
-    return out
-
-
-def _silent(drafts: Iterable[Outgoing], silent: bool) -> list[Outgoing]:
-    return [replace(draft, silent=draft.silent or silent) for draft in drafts]
-
-
-def _chosen(
-    muted: Mapping[str, date],
-    wishes: Wishes,
-    since: date,
-    voices: Voices,
-    told: Iterable[Transition],
-) -> tuple[tuple[Transition, ...], bool]:
-    """The transitions a chat wants to hear of, and whether any with a sound."""
-    reasons = {t: decide(t, muted, wishes, since, voices.get((t.day, t.key), ())) for t in told}
-    kept = tuple(t for t, why in reasons.items() if why in (Reason.SEND, Reason.SILENT))
-    return kept, Reason.SEND in reasons.values()
-
-
-def _missed(app: App, day: date) -> list[Transition]:
-    """Transitions of days caught up with that no message has told yet, oldest first."""
-    told = app.ledger.fact("told")
-    if not told:
-        return []
-    since = date.fromisoformat(told) + timedelta(days=1)
-    return app.ledger.transitions(since=since, until=day - timedelta(days=1))
-
-
-def _summary(
-    app: App, day: messages.Day, language: Language, missed: Sequence[Transition]
-) -> list[Outgoing]:
-    """What happened while the bot was away, for nobody in particular yet."""
-    texts = enumerate(messages.missed(missed, day, language), 1)
-    key = f"{day.day}:missed"
-    return [Outgoing(f"{key}:{n}", NOBODY, day.day, text, app.now()) for n, text in texts]
-
-
-def _alerts(
-    app: App, judged: Judged, language: Language, told: Sequence[Transition]
-) -> list[Outgoing]:
-    """Alerts and their chart, for nobody in particular yet."""
-    day, now = judged.day.day, app.now()
-    first, *more = messages.alerts(told, judged.day, language)
-    about = provisional.answered(app, day, told)
-    out = [Outgoing(f"{day}:alerts:1", NOBODY, day, first, now, about=about)]
-    out += [Outgoing(f"{day}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
-    drawn = chart(app, told[0].theme, language, day, told[0])
-    if drawn:
-        verdict = messages.caption(told[0], judged.day, language)
-        out.append(Outgoing(f"{day}:chart", NOBODY, day, verdict, now, drawn, silent=True))
-    return out
-
-
-def _digest(app: App, judged: Judged, language: Language) -> list[Outgoing]:
-    """The digest, for nobody in particular yet."""
-    run_ups = values(judged.readings, "run_up")
-    day, now = judged.day.day, app.now()
-    texts = messages.digest(judged.day, judged.told, judged.states, run_ups, language)
-    return [
-        Outgoing(f"{day}:digest:{n}", NOBODY, day, text, now, priority=1, silent=True)
-        for n, text in enumerate(texts, 1)
-    ]
-
-
-def chart(
-    app: App, theme: str, language: Language, day: date, latest: Transition | None = None
-) -> bytes | None:
-    """The chart of a theme up to a day, PNG; None when there is nothing to draw.
-
-    `latest` is a transition of that day that the ledger does not hold yet.
-    """
-    from bot.charts import theme_chart
-
-    known = app.store.themes()[theme]
-    panel = app.store.panel(day, CHART_DAYS, [theme])
-    told = [*app.ledger.transitions(theme, panel.days[0], day), *([latest] if latest else [])]
-    return theme_chart(panel, known, told, language, known.source == "simulated")

@@ -10,11 +10,12 @@ from typing import Any
 
 from bot import context
 from bot.context import NAME_LIMIT
+from bot.names import FAULTS, KINDS, MARKS, RULES, STAGES
 from bot.past import Past
 from bot.reading_texts import brief
 from bot.records import Grouping
 from bot.texts import figure, render, split
-from bot.words import FAULTS, KINDS, MARKS, RULES, STAGES, Language, say
+from bot.words import Language, say
 from config.record import Own
 from market.facts import MarketDay, ThemeFacts
 from market.series import Series

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bot.charts import INK, PALE, font_path
-from bot.words import STAGES
+from bot.names import STAGES
 from signals.model import Stage
 from signals.studies import AROUND_DAYS, Around, Bin, Year
 

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from bot import health
 from bot.app import App
 from bot.cycle import SESSIONS_AHEAD, calendar_of
+from bot.names import TROUBLES
 from bot.records import PRIVATE, SEND, Outgoing
-from bot.words import TROUBLES, Language
+from bot.words import Language
 
 PATIENCE = timedelta(hours=1)  # a day's figures may come late without a word to the admins
 RECENT = timedelta(days=1)  # what happened once is told for so long

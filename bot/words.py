@@ -2,71 +2,9 @@
 
 from typing import Literal
 
-from signals.model import Kind, Stage
-
 Language = Literal["zh", "en"]
 Words = dict[Language, str]
 
-STAGES: dict[Stage, Words] = {
-    Stage.QUIET: {"zh": "冰点", "en": "quiet"},
-    Stage.FORMING: {"zh": "发酵", "en": "forming"},
-    Stage.BUBBLE: {"zh": "高潮", "en": "bubble"},
-    Stage.BURSTING: {"zh": "退潮", "en": "bursting"},
-    Stage.OVER: {"zh": "结束", "en": "over"},
-}
-KINDS: dict[Kind, Words] = {
-    Kind.SURGE: {"zh": "升温", "en": "surge"},
-    Kind.DIVERGENCE: {"zh": "背离", "en": "divergence"},
-    Kind.REVERSAL: {"zh": "转折", "en": "reversal"},
-    Kind.OVER: {"zh": "结束", "en": "over"},
-}
-MARKS = {Kind.SURGE: "🔺", Kind.DIVERGENCE: "↔️", Kind.REVERSAL: "🔻", Kind.OVER: "⏹"}
-RULES: dict[str, Words] = {
-    "run_up": {"zh": "60日净涨幅", "en": "net run-up, 60 days"},
-    "breadth": {"zh": "站上20日线占比（5日均）", "en": "members above their 20-day average"},
-    "exuberance": {"zh": "爆炸性上涨（PSY 检验）", "en": "explosive growth (PSY test)"},
-    "heat": {"zh": "新高与涨停热度（一年分位）", "en": "highs and limit-ups, own-year rank"},
-    "divergence": {"zh": "价格相对业绩的净偏离", "en": "net growth of price less earnings"},
-    "valuation": {"zh": "市盈率（一年分位）", "en": "price/earnings, own-year rank"},
-    "fall": {"zh": "距60日高点净回落", "en": "net fall from the 60-day peak"},
-    "weakness": {"zh": "跌破20日线占比", "en": "members below their 20-day average"},
-    "outflow": {"zh": "成交活跃度较高点回落", "en": "activity lost since its high"},
-    "board_height": {"zh": "连板高度", "en": "longest limit-up run"},
-    "broken_boards": {"zh": "炸板率（5日）", "en": "broken limit-ups, 5 days"},
-    "crowding": {
-        "zh": "成交占比（一年分位，未检验）",
-        "en": "share of trading, own-year rank (untested)",
-    },
-}
-FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details follow
-    "boards": {"zh": "未取到板块列表", "en": "the list of boards did not come"},
-    "members": {"zh": "部分成分股名单未更新", "en": "some memberships were not renewed"},
-    "histories": {"zh": "部分板块历史未取到", "en": "some board histories did not come"},
-    "indices": {"zh": "未取到指数", "en": "an index did not come"},
-    "world": {"zh": "未取到部分市场的指数", "en": "some markets' indices did not come"},
-    "macro": {"zh": "未取到部分宏观数据", "en": "some macro series did not come"},
-    "earnings": {"zh": "未取到业绩报表", "en": "company reports did not come"},
-    "unchained": {"zh": "昨收与库存收盘不符", "en": "previous closes differ from those stored"},
-    "gap": {
-        "zh": "这些交易日只补到指数与所关注板块的点位",
-        "en": "only index and followed boards could be filled in for",
-    },
-    "holes": {"zh": "缺少交易日", "en": "trading days missing"},
-}
-GROUPS: dict[str, Words] = {  # of series of the backdrop
-    "macro": {"zh": "宏观", "en": "macro"},
-    "flows": {"zh": "资金", "en": "flows"},
-    "world": {"zh": "各市场指数", "en": "indices of markets"},
-}
-TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
-    "data": {"zh": "取不到当日数据", "en": "the day's figures do not come in"},
-    "delivery": {"zh": "消息发不出去", "en": "messages are not going out"},
-    "given_up": {"zh": "一天内被放弃的消息", "en": "messages given up within a day"},
-    "backup": {"zh": "备份未成功", "en": "no backup could be made"},
-    "disk": {"zh": "磁盘空间不足，仅剩", "en": "the disk is nearly full, free"},
-    "calendar": {"zh": "已知的交易日所剩不多", "en": "few trading days ahead are known"},
-    "skipped": {"zh": "跳过了一条无法读取的更新", "en": "an update could not be read, skipped"},
-}
 WORDS: dict[str, Words] = {
     "unknown": {"zh": "未知", "en": "not known"},
     "threshold": {"zh": "阈值", "en": "threshold"},

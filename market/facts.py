@@ -1,5 +1,6 @@
 """What the store gives back beside frames, and how it writes days."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,3 +43,8 @@ def as_date(number: int) -> date:
 def maybe_date(number: int | None) -> date | None:
     """Likewise, where there may be none."""
     return as_date(number) if number else None
+
+
+def as_figures(figures: Sequence[float]) -> list[float | None]:
+    """Figures as the database wants them: None where not known (NaN)."""
+    return [None if figure != figure else figure for figure in figures]

@@ -1,38 +1,20 @@
 """One trading day from a source into the store; what is dear to fetch is kept as it comes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
 from config.themes import Themes
 from market.backdrop import fetch_indices, fetch_macro
-from market.checks import Fault, listed, snapshot_faults
+from market.checks import Fault, snapshot_faults
 from market.derive import derive, derive_points
-from market.facts import as_int
-from market.fundamentals import due_reports, public_days
+from market.facts import as_figures, as_int
+from market.histories import Wants, by_board, gap, histories, indices, stored_before
+from market.reports import earnings
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
-from market.store import BAR, MARKET_INDEX, Store
-
-BENCHMARK = "sh000985"  # CSI All Share: stands for the market before the first snapshot
-REPORTS_EVERY = timedelta(days=7)  # between two looks at a quarter's reports
-
-
-@dataclass(frozen=True)
-class Wants:
-    """How much of the dear things is fetched on one evening."""
-
-    boards_a_day: int  # memberships beyond those of curated themes; two requests each
-    histories_a_day: int  # board histories; one request each
-    history_days: int  # trading days of them
-    min_stocks: int  # a snapshot with fewer is not the market
-    macro_every: Mapping[str, int]  # calendar days between two looks at a series, by cadence
-
-    @property
-    def history(self) -> timedelta:
-        """The calendar time that the trading days of history take, but for holidays."""
-        return timedelta(days=self.history_days * 7 // 5)
+from market.store import BAR, Store
 
 
 @dataclass(frozen=True)
@@ -74,10 +56,10 @@ def ingest(
     quotes = source.snapshot()  # without it the rest would be asked for in vain
     tried("boards", lambda: _boards(source, store, day, themes))
     tried("members", lambda: _members(source, store, day, themes, wants))
-    tried("histories", lambda: _histories(source, store, day, themes, wants))
-    tried("indices", lambda: _indices(source, store, day, themes, wants))
-    tried("gap", lambda: faults.extend(_gap(source, store, day, themes, wants)))
-    tried("earnings", lambda: _earnings(source, store, day))
+    tried("histories", lambda: histories(source, store, day, themes, wants))
+    tried("indices", lambda: indices(source, store, day, themes, wants))
+    tried("gap", lambda: faults.extend(gap(source, store, day, themes, wants)))
+    tried("earnings", lambda: earnings(source, store, day))
     faults += _saved(store, day, quotes, wants)
     # what no day waits for: a slow host must not keep the figures that are in hand
     tried("world", lambda: faults.extend(fetch_indices(source, store, day, wants.history)))
@@ -113,21 +95,9 @@ def _theme(id_: str, name: str, parent: str | None, imported: Theme | None) -> T
     return Theme(id_, name, "concept", "XSHG", "em", "board", board, parent)
 
 
-def _by_board(store: Store, themes: Themes) -> tuple[dict[str, Theme], list[str]]:
-    """Themes that have a board, by name; and the names of those followed closely, in order."""
-    boards = {t.name: t for t in store.themes().values() if t.board and t.basis != "index"}
-    return boards, list(themes.followed(boards))
-
-
-def _followed(store: Store, themes: Themes) -> list[Theme]:
-    """Themes followed closely that go by their board's own points."""
-    boards, followed = _by_board(store, themes)
-    return [boards[name] for name in followed if boards[name].basis == "board"]
-
-
 def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
     """Memberships: those of followed boards until they are known, then the oldest few a day."""
-    boards, followed = _by_board(store, themes)
+    boards, followed = by_board(store, themes)
     ages = {name: store.member_day(theme.id) or date.min for name, theme in boards.items()}
     missing = [name for name in followed if ages[name] == date.min]
     oldest = sorted((n for n in boards if n not in missing and ages[n] < day), key=ages.__getitem__)
@@ -146,112 +116,10 @@ def _membership(source: Source, store: Store, theme: Theme, day: date) -> None:
         store.save_names(dict(zip(found["code"], found["name"], strict=True)))
 
 
-def _histories(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
-    """Once: an index for the market's past, then board histories, so that a chart has a past."""
-    since = day - wants.history
-    if not store.days(until=day, limit=1):
-        market = source.index_history(BENCHMARK, since, day - timedelta(days=1))
-        store.save_market_days(
-            (as_int(d), close, None, None, None, None, None, "index")
-            for d, close in market[["day", "close"]].itertuples(index=False)
-        )
-    chosen = _followed(store, themes)
-    wanted = [theme for theme in chosen if not store.note(f"history:{theme.id}")]
-    for theme in wanted[: wants.histories_a_day]:
-        _history(source, store, theme, since, day)
-
-
-def _history(source: Source, store: Store, theme: Theme, since: date, day: date) -> None:
-    assert theme.board
-    try:
-        bars = source.board_history(theme.board, since, day - timedelta(days=1))
-    except NoData:
-        bars = pd.DataFrame(columns=["day", "close", "amount"])
-    with store.atomic():
-        store.save_points(
-            (theme.id, as_int(d), close, amount, source.name)
-            for d, close, amount in bars[["day", "close", "amount"]].itertuples(index=False)
-        )
-        derive_points(store, theme.id, backfilled=True)
-        store.set_note(f"history:{theme.id}", day.isoformat())
-
-
-def _indices(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
-    """Levels of the market's index and of the curated ones (Hong Kong), for display."""
-    since = day - wants.history
-    market = source.index_history(BENCHMARK, _stored_before(store, day) or since, day)
-    store.save_points(
-        (MARKET_INDEX, as_int(d), close, None, source.name)
-        for d, close in zip(market["day"], market["close"], strict=True)
-    )
-    for one in themes.curated:
-        if one.index and one.id and one.name:
-            theme = Theme(one.id, one.name, "index", one.exchange, "em", "index", one.index)
-            store.save_themes([theme])
-            bars = source.index_history(one.index, since, day)
-            with store.atomic():
-                store.save_points(
-                    (theme.id, as_int(d), close, None, source.name)
-                    for d, close in zip(bars["day"], bars["close"], strict=True)
-                )
-
-
-def _gap(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:
-    """Days missed since the last stored one, filled with what can still be had of them.
-
-    The market moves with its index, followed boards with their own points; the rest is unknown.
-    """
-    last, level = _stored_before(store, day), store.benchmark(day)
-    if last is None or level is None:
-        return []
-    points = store.points(last, day - timedelta(days=1), MARKET_INDEX)
-    index = {known: close for (known, _), close in points.items()}
-    missing = sorted(known for known in index if known > last)
-    if not missing or last not in index:
-        return []
-    store.save_market_days(
-        (as_int(d), level * index[d] / index[last], None, None, None, None, None, "index")
-        for d in missing
-    )
-    for theme in _followed(store, themes)[: wants.histories_a_day]:
-        _history(source, store, theme, missing[0], day)
-    return [Fault("gap", listed(missing))]
-
-
-def _earnings(source: Source, store: Store, day: date) -> None:
-    """Reports of the quarters that companies still report, looked at weekly."""
-    for report in due_reports(day):
-        name = f"earnings:{report}"
-        seen = store.note(name)
-        if seen and date.fromisoformat(seen) + REPORTS_EVERY > day:
-            continue
-        try:
-            found = source.earnings(report)
-        except NoData:
-            continue
-        with store.atomic():
-            _save_reports(store, found)
-            store.set_note(name, day.isoformat())
-
-
-def _save_reports(store: Store, found: pd.DataFrame) -> None:
-    public = public_days(found)
-    columns = ["code", "report", "profit", "profit_yoy", "revenue", "revenue_yoy"]
-    rows = found[columns].assign(public=public)
-    store.save_reports(
-        (code, as_int(report), as_int(shown), *_known(figures))
-        for code, report, *figures, shown in rows.itertuples(index=False, name=None)
-    )
-
-
-def _known(figures: Sequence[float]) -> list[float | None]:
-    return [None if figure != figure else figure for figure in figures]
-
-
 def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[Fault]:
     """Checks the snapshot against the day before and writes the day, all or nothing."""
     held_day, held = _held_before(store, day)
-    chained = held_day == _stored_before(store, day)  # else the day before came without bars
+    chained = held_day == stored_before(store, day)  # else the day before came without bars
     faults = snapshot_faults(quotes, held, wants.min_stocks, chained)
     fatal = [fault for fault in faults if fault.fatal]
     if fatal:
@@ -260,12 +128,12 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
     rows = quotes.assign(number=as_int(day))
     with store.atomic():
         store.save_bars(
-            (number, code, *_known(bar))
+            (number, code, *as_figures(bar))
             for number, code, *bar in rows[["number", "code", *BAR]].itertuples(index=False)
         )
         store.save_names(dict(zip(quotes["code"], quotes["name"], strict=True)))
         store.save_valuations(
-            (as_int(day), code, *_known(figures))
+            (as_int(day), code, *as_figures(figures))
             for code, *figures in quotes[["code", "pe_ttm", "market_cap"]].itertuples(index=False)
         )
         derive(store, [day], backfilled=False, source=quotes.attrs["provider"])
@@ -273,12 +141,6 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
             if theme.basis == "index":  # its past days too: they are days of the market now
                 derive_points(store, theme.id, backfilled=True)
     return faults
-
-
-def _stored_before(store: Store, day: date) -> date | None:
-    """The last stored market day before a day."""
-    stored = store.days(until=day - timedelta(days=1), limit=1)
-    return stored[-1] if stored else None
 
 
 def _held_before(store: Store, day: date) -> tuple[date | None, dict[str, tuple[float, float]]]:

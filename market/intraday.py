@@ -14,7 +14,7 @@ import pandas as pd
 
 from market.checks import moves_fault
 from market.derive import read_bars
-from market.ingest import BENCHMARK
+from market.histories import BENCHMARK
 from market.source import NoData, SchemaChanged, Source, SourceError
 from market.store import Store
 from market.theme_days import MA_DAYS, SAME, levels

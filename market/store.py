@@ -4,19 +4,19 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from market.database import atomic, opened, without_collector
+from market.database import atomic, opened
 from market.facts import MarketDay, ThemeFacts, as_date, as_int, maybe_date
+from market.panels import read_panel
 from market.readings import Readings
 from market.schema import THEME_DAY, migrations
 from market.source import Theme
-from signals.panel import FRAMES, Panel
+from signals.panel import Panel
 
 MARKET_INDEX = "index-market"  # whose points are the cap-weighted index
 BAR = ("close", "prev_close", "open", "high", "low", "volume", "amount")
@@ -256,41 +256,10 @@ class Store:
         index = self.days(until, days)
         if not index:
             raise ValueError(f"no day at or before {until} is stored; import or run daily first")
-        first, last = as_int(index[0]), as_int(index[-1])
-        market = "SELECT benchmark, amount FROM market_day WHERE day BETWEEN ? AND ? ORDER BY day"
-        marks = np.array(self._db.execute(market, (first, last)).fetchall(), dtype=float)
         known = self.themes()
         # another exchange's days and market are not ours to judge a theme by
         mainland = [theme.id for theme in known.values() if theme.exchange == "XSHG"]
-        chosen = mainland if themes is None else list(themes)
-        values = self._theme_values(index, chosen, first, last, len(chosen) < len(known))
-        frames = {
-            name: pd.DataFrame(values[place], index=index, columns=list(chosen), copy=False)
-            for place, name in enumerate(FRAMES)
-        }
-        series = [pd.Series(marks[:, column], index=index) for column in (0, 1)]
-        return Panel(benchmark=series[0], market_amount=series[1], **frames)
-
-    @without_collector()
-    def _theme_values(
-        self, index: Sequence[date], themes: Sequence[str], first: int, last: int, few: bool
-    ) -> np.ndarray:
-        """FRAMES x day x theme."""
-        named = f" AND theme IN ({','.join('?' * len(themes))})" if few else ""
-        window = f"FROM theme_day WHERE day BETWEEN ? AND ?{named} ORDER BY day, theme"
-        between = (first, last, *(themes if few else ()))
-        keys = self._db.execute(f"SELECT day, theme {window}", between).fetchall()
-        # NULL as infinity: a stream without None goes straight into an array, five times faster
-        columns = ", ".join(f"ifnull({name}, 9e999)" for name in FRAMES)
-        rows = self._db.execute(f"SELECT {columns} {window}", between)
-        flat = np.fromiter(chain.from_iterable(rows), float, len(keys) * len(FRAMES))
-        flat[np.isinf(flat)] = np.nan
-        row = {as_int(day): place for place, day in enumerate(index)}
-        column = {theme: place for place, theme in enumerate(themes)}
-        at = [row[day] for day, _ in keys], [column[theme] for _, theme in keys]
-        values = np.full((len(FRAMES), len(index), len(themes)), np.nan)
-        values[:, *at] = flat.reshape(len(keys), len(FRAMES)).T
-        return values
+        return read_panel(self._db, index, mainland if themes is None else themes, len(known))
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> int:
         before, marks = self._db.total_changes, ",".join("?" * columns)

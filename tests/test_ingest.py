@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from config.themes import Themes, load_themes
-from market.ingest import Wants, ingest
+from market.histories import Wants
+from market.ingest import ingest
 from market.simulate import HOT, RELEASE, SimulatedMarket, simulate
 from market.source import Banned, NoData, SchemaChanged, Theme
 from market.store import MARKET_INDEX, Store

@@ -7,8 +7,9 @@ from html import escape
 
 from bot.app import App, judged_themes
 from bot.context import NAME_LIMIT
+from bot.names import STAGES
 from bot.records import PRIVATE, Buttons, Chat
-from bot.words import STAGES, Language, say
+from bot.words import Language, say
 from config.settings import Settings
 from market.source import Theme
 from signals.model import Stage, ThemeState

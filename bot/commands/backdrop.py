@@ -12,8 +12,9 @@ from bot.commands.asked import Answer, Asked, both, shown_states
 from bot.context import NAME_LIMIT
 from bot.jobs import facts_of
 from bot.macro_chart import macro_chart
+from bot.names import STAGES
 from bot.reading_texts import change, line, name
-from bot.words import STAGES, Language, say
+from bot.words import Language, say
 from market.facts import MarketDay
 from market.series import SERIES, Series
 from market.world import ABROAD, HOME, INDICES, Index

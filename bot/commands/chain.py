@@ -9,8 +9,9 @@ from bot import context
 from bot.app import App
 from bot.chains import Subs, chain_of, subs_of
 from bot.commands.asked import Answer, Asked, as_of, both, listed, name_of, of_one, shown_states
+from bot.names import STAGES
 from bot.texts import figure
-from bot.words import STAGES, Language, say
+from bot.words import Language, say
 from market.source import Theme
 from signals.chain import Link
 

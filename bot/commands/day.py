@@ -9,8 +9,8 @@ from bot.app import App
 from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
 from bot.jobs import facts_of
+from bot.names import GROUPS
 from bot.provisional import LOOKED
-from bot.words import GROUPS
 from market.calendar import SHANGHAI
 
 

@@ -23,7 +23,8 @@ from bot.commands.asked import (
     stage_of,
 )
 from bot.jobs import facts_of
-from bot.words import STAGES, Language, say
+from bot.names import STAGES
+from bot.words import Language, say
 from market.source import Theme
 from signals.lifecycle import KIND
 from signals.model import Kind, Stage, ThemeState

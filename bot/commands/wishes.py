@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from bot.app import App
 from bot.commands.asked import Answer, Asked, admins_only, both, listed, may_change, name_of, of_one
+from bot.names import KINDS
 from bot.records import LEVELS, OFF, ON, PROVISIONAL, SILENT
-from bot.words import KINDS, say
+from bot.words import say
 from market.source import Theme
 from signals.model import Kind
 

@@ -25,7 +25,8 @@ from bot.records import Chat, Queued
 from config.settings import load
 from config.themes import load_themes
 from market.database import damage
-from market.ingest import Wants, ingest
+from market.histories import Wants
+from market.ingest import ingest
 from market.simulate import HOT, RELEASE, simulate
 from market.store import Store
 from tests.chaos import Row
