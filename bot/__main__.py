@@ -185,11 +185,15 @@ def export(
 
 
 @app.command()
-def doctor() -> None:
-    """Check the settings, the store and the ways to Telegram and the data, line by line."""
+def doctor(
+    live: Annotated[
+        bool, typer.Option("--live", help="also one call to each group of hosts, columns checked")
+    ] = False,
+) -> None:
+    """Check the settings, the store, the way to Telegram and, if asked, the data, line by line."""
     from bot.doctor import run as examine
 
-    sys.exit(examine())
+    sys.exit(examine(live))
 
 
 def main() -> None:

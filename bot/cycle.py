@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from bot import messages, own_record, provisional
+from bot import messages, own_record, provisional, sources
 from bot.app import App
 from bot.backup import back_up_daily
 from bot.deliver import Delivery, deliver
@@ -150,8 +150,7 @@ def _noted(app: App, report: IngestReport) -> None:
     app.store.set_note(f"faults:{report.day}", json.dumps(faults, ensure_ascii=False))
     app.ledger.set_fact("cycle", f"{report.day}: {report.stocks} stocks from {report.provider}")
     app.ledger.set_fact("fault", "")
-    for source in report.served:
-        app.ledger.set_fact(f"served:{source}", app.now().isoformat())
+    sources.note(app, report.faults, report.served)
 
 
 def _renew_calendar(app: App, source: AkshareSource, day: date) -> None:

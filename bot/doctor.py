@@ -10,14 +10,21 @@ from bot.home import settings
 from config.settings import Settings
 
 
-def run() -> int:
-    """Prints a line for every check; 0 when all passed, 1 otherwise."""
+def run(live: bool = False) -> int:
+    """Prints a line for every check; 0 when all passed, 1 otherwise.
+
+    `live` also asks each group of hosts that data come from.
+    """
     try:
         known = settings()
     except UserError as error:
         print(f"✗ {error}")
         return 1
     results = [_checked(name, check, known) for name, check in CHECKS.items()]
+    if live:
+        from bot.live import run as ask
+
+        results.append(ask(known, print))
     return 0 if all(results) else 1
 
 

@@ -75,6 +75,7 @@ def print_status() -> None:
 
     from bot.app import open_app
     from bot.backdrop import groups
+    from bot.sources import down, told
 
     known = settings()
     with closing(open_app(known)) as app:
@@ -93,6 +94,7 @@ def print_status() -> None:
             "last sent": ledger.outbox.last_sent() or "nothing yet",
             "judged at": run.finished if (run := ledger.last_run("daily")) else "never",
             "sources": ", ".join(served) or "none has served yet",
+            "faults": "; ".join(told(one, "en") for one in down(app)) or "none",
             "backdrop": ", ".join(_group(of) for of in groups(app.store, app.now().date())),
             "backup": ledger.fact("backup_fault") or ledger.fact("tidied") or "none yet",
             "last cycle": ledger.fact("cycle") or "none yet",

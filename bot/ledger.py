@@ -145,10 +145,15 @@ class Ledger:
         """Tells a small fact."""
         self._db.execute("INSERT OR REPLACE INTO fact VALUES (?,?)", (name, value))
 
+    def facts(self, prefix: str) -> dict[str, str]:
+        """Facts whose names begin so, without that beginning."""
+        query = "SELECT substr(name, ?), value FROM fact WHERE substr(name, 1, ?)=? ORDER BY name"
+        return dict(self._db.execute(query, (len(prefix) + 1, len(prefix), prefix)).fetchall())
+
     def served(self) -> dict[str, datetime]:
         """When each source last gave what it was asked for, UTC."""
-        rows = self._db.execute("SELECT name, value FROM fact WHERE name LIKE 'served:%'")
-        return {name[7:]: datetime.fromisoformat(value) for name, value in rows}
+        found = self.facts("served:").items()
+        return {name: datetime.fromisoformat(value) for name, value in found}
 
     def kinds(self) -> dict[str, int]:
         """How many transitions of each kind were kept."""

@@ -49,6 +49,27 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     },
     "holes": {"zh": "缺少交易日", "en": "trading days missing"},
 }
+MEANS: dict[str, Words] = {  # of needs that sources may not meet: what it means for alerts
+    "boards": {
+        "zh": "以板块点位计的题材当日未知，不触发也不解除",
+        "en": "themes that go by their board's points are unknown; nothing fires or ends for them",
+    },
+    "members": {"zh": "沿用较早的名单", "en": "older memberships stay in use"},
+    "histories": {"zh": "新题材的历史稍后补上", "en": "the past of new themes comes later"},
+    "indices": {
+        "zh": "不显示市值加权指数；警报不受影响",
+        "en": "the cap-weighted index is not shown; alerts do not need it",
+    },
+    "earnings": {"zh": "背离与估值沿用已有的业绩", "en": "divergence goes by the reports it has"},
+    "world": {
+        "zh": "/market 不全；警报不受影响",
+        "en": "/market is incomplete; alerts are not touched",
+    },
+    "macro": {
+        "zh": "宏观背景停在旧值；警报不受影响",
+        "en": "the backdrop is older; alerts do not need it",
+    },
+}
 GROUPS: dict[str, Words] = {  # of series of the backdrop
     "macro": {"zh": "宏观", "en": "macro"},
     "flows": {"zh": "资金", "en": "flows"},

@@ -2,24 +2,26 @@
 
 import html
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot import health
+from bot import health, sources
 from bot.app import App
 from bot.cycle import SESSIONS_AHEAD, calendar_of
-from bot.names import TROUBLES
+from bot.names import FAULTS, MEANS, TROUBLES
 from bot.records import PRIVATE, SEND, Outgoing
 from bot.words import Language
 
 PATIENCE = timedelta(hours=1)  # a day's figures may come late without a word to the admins
 RECENT = timedelta(days=1)  # what happened once is told for so long
 FREE_BYTES = 300e6
+TITLES = TROUBLES | {need: FAULTS[need] for need in MEANS}
 PREFIX = "trouble:"  # of the keys of what is told here
 
 
 def troubles(app: App) -> dict[str, str]:
-    """What is wrong now: kind (a key of TROUBLES) and detail."""
+    """What is wrong now: kind (a key of TITLES) and detail."""
     ledger, now = app.ledger, app.now()
     found = {
         "data": _lasting(ledger.fact("fault"), now, PATIENCE),
@@ -30,6 +32,7 @@ def troubles(app: App) -> dict[str, str]:
         "calendar": _calendar(app),
         "skipped": _recent(ledger.fact("skipped"), now),
     }
+    found |= {one.need: one.why for one in sources.down(app)}
     return {kind: detail for kind, detail in found.items() if detail}
 
 
@@ -37,33 +40,40 @@ def tell(app: App) -> int:
     """Tells every admin's chat of new troubles and of those that ended; gives the messages."""
     now, found, ledger = app.now(), troubles(app), app.ledger
     with ledger.atomic():
-        known = {kind: ledger.fact(f"trouble:{kind}") for kind in TROUBLES}
-        new = [kind for kind in TROUBLES if kind in found and not known[kind]]
-        over = [kind for kind in TROUBLES if kind not in found and known[kind]]
+        known = {kind: ledger.fact(f"{PREFIX}{kind}") for kind in TITLES}
+        new = [kind for kind in TITLES if kind in found and not known[kind]]
+        over = [kind for kind in TITLES if kind not in found and known[kind]]
         for kind in new:
-            ledger.set_fact(f"trouble:{kind}", now.isoformat())
+            ledger.set_fact(f"{PREFIX}{kind}", now.isoformat())
         for kind in over:
-            ledger.set_fact(f"trouble:{kind}", "")
+            ledger.set_fact(f"{PREFIX}{kind}", "")
         told = [(kind, found[kind]) for kind in new] + [(kind, "") for kind in over]
-        return sum(_queued(app, kind, detail, now) for kind, detail in told)
+        return _queued(app, told, now) if told else 0
 
 
-def _queued(app: App, kind: str, detail: str, now: datetime) -> int:
-    day, key = now.date(), f"{PREFIX}{kind}:{'on' if detail else 'over'}:{now.isoformat()}"
+def _queued(app: App, told: Sequence[tuple[str, str]], now: datetime) -> int:
+    """One message to each admin, a line for each trouble."""
+    kinds = ",".join(f"{kind}:{'on' if detail else 'over'}" for kind, detail in told)
+    key = f"{PREFIX}{kinds}:{now.isoformat()}"
     admins = [c for c in app.ledger.chats() if c.kind == PRIVATE and c.id in app.settings.admins]
-    draft = Outgoing(key, 0, day, "", now)
+    draft = Outgoing(key, 0, now.date(), "", now)
     return sum(
-        app.ledger.outbox.enqueue(replace(draft, chat=c.id, text=line(kind, detail, c.language)))
+        app.ledger.outbox.enqueue(replace(draft, chat=c.id, text=_text(told, c.language)))
         for c in admins
     )
 
 
+def _text(told: Sequence[tuple[str, str]], language: Language) -> str:
+    return "\n".join(line(kind, detail, language) for kind, detail in told)
+
+
 def line(kind: str, detail: str, language: Language) -> str:
     """A trouble as HTML; without a detail it is over."""
-    words = TROUBLES[kind][language]
+    words = TITLES[kind][language]
     if not detail:
         return f"✅ {words}: " + ("已恢复" if language == "zh" else "over")
-    return f"🛠 <b>{words}</b>: {html.escape(detail)}"
+    means = f"\n{MEANS[kind][language]}" if kind in MEANS else ""
+    return f"🛠 <b>{words}</b>: {html.escape(detail)}{means}"
 
 
 def _lasting(fault: str | None, now: datetime, patience: timedelta) -> str:

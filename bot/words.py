@@ -189,6 +189,10 @@ WORDS: dict[str, Words] = {
     "no_market": {"zh": "当日全市场未知", "en": "the whole market is not known on this day"},
     "nothing": {"zh": "无", "en": "nothing"},
     "strongest": {"zh": "60日净涨幅居前", "en": "Largest net run-ups, 60 days"},
+    "not_met": {
+        "zh": "{what} · 自 {since} · {why} · 上次正常 {served} · 影响：{means}",
+        "en": "{what} · since {since} · {why} · last good {served} · means: {means}",
+    },
     "faults": {"zh": "数据提示", "en": "About the data"},
     "no_figures": {
         "zh": "今天没有取到可用的数据，因此没有判断。原因",

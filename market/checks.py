@@ -21,6 +21,7 @@ class Fault:
     kind: str  # a key of the words for faults
     detail: str = ""  # numbers, days, names
     fatal: bool = False
+    error: str = ""  # class of the SourceError it came of, if any
 
 
 def listed(days: Sequence[date]) -> str:

@@ -50,7 +50,7 @@ def ingest(
             step()
             served.append(what)
         except SourceError as error:
-            faults.append(Fault(what, str(error)))
+            faults.append(Fault(what, str(error), error=type(error).__name__))
 
     progress("snapshot")
     quotes = source.snapshot()  # without it the rest would be asked for in vain

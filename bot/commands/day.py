@@ -1,15 +1,16 @@
 """Questions about the day and the bot."""
 
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 
-from bot import messages
+from bot import messages, sources
 from bot.alerting import strongest_first, values
 from bot.app import App
 from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
 from bot.jobs import facts_of
-from bot.names import GROUPS
+from bot.names import GROUPS, MEANS
 from bot.provisional import LOOKED
 from market.calendar import SHANGHAI
 
@@ -31,11 +32,13 @@ def status(app: App, asked: Asked) -> Answer:
     waiting, parked = app.ledger.outbox.count("due", "sending"), app.ledger.outbox.count("parked")
     sent, day = app.ledger.outbox.last_sent(), app.ledger.evaluated()
     facts = facts_of(app, day) if day else None
+    others = facts and replace(facts, faults=tuple(f for f in facts.faults if f[0] not in MEANS))
     at = f"{sent.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if sent else "-"
     here = asked.chat.active
     lines = [
         as_of(app, asked),
-        *(messages.faults(facts, asked.language) if facts else ()),
+        *(messages.faults(others, asked.language) if others else ()),
+        *(f"⚠️ {sources.told(one, asked.language)}" for one in sources.down(app)),
         *_backdrop(app, asked),
         *_look(app, asked),
         both(
