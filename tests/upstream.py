@@ -144,7 +144,7 @@ class Upstream:
         return {"data": {"total": len(self.codes), "rank_list": rows}}
 
     def _quote(self, n: int) -> dict[str, str]:
-        close, before, volume, _ = self._bar(n)
+        close, before, volume, amount = self._bar(n)
         fixed = dict.fromkeys(("lb", "zf", "speed", "state"), "0")
         return fixed | {
             "code": f"sh{self.codes[n]}",
@@ -158,7 +158,7 @@ class Upstream:
             "zsz": "100",
             "ltsz": "80",
             "volume": f"{volume / 100:.0f}",  # lots
-            "turnover": f"{volume * close / 1e4:.4f}",  # 万元
+            "turnover": f"{amount / 1e4:.4f}",  # 万元
         }
 
     def _bar(self, n: int) -> tuple[float, float, float, float]:
