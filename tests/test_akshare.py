@@ -119,11 +119,11 @@ def test_the_calendar_is_sinas_with_the_list_as_its_stand_in(
 
 def test_tencents_snapshot_is_in_shares_and_yuan(guard: Guard, upstream: Upstream) -> None:
     quotes = fetch.asked("tencent").set_index("code")
-    close, before, volume, _ = upstream._bar(0)
+    close, before, volume, amount = upstream._bar(0)
     first = quotes.loc[upstream.codes[0]]
     assert quotes.attrs["provider"] == "tencent"
     assert first["volume"] == pytest.approx(volume, rel=1e-3, abs=100)
-    assert first["amount"] == pytest.approx(volume * close, rel=1e-3)
+    assert first["amount"] == pytest.approx(amount, rel=1e-3)
     assert first["prev_close"] == pytest.approx(before, abs=1e-3)
     assert first["market_cap"] == 100e8
     assert quotes["high"].isna().all()
