@@ -119,7 +119,7 @@ def test_the_calendar_is_sinas_with_the_list_as_its_stand_in(
 
 def test_tencents_snapshot_is_in_shares_and_yuan(guard: Guard, upstream: Upstream) -> None:
     quotes = fetch.asked("tencent").set_index("code")
-    close, before, volume, amount = upstream._bar(0)
+    _, before, volume, amount = upstream._bar(0)
     first = quotes.loc[upstream.codes[0]]
     assert quotes.attrs["provider"] == "tencent"
     assert first["volume"] == pytest.approx(volume, rel=1e-3, abs=100)
