@@ -25,6 +25,7 @@ from signals.macro import Reading
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 FULL = 3  # transitions of a grouped message with all their evidence; the rest has a line each
+FINEST = 4  # further digits at most, where a value would read like its threshold
 FULL_WIDE = 1  # likewise on a market-wide day
 RESTS = {  # the rules each kind of alert rests on, shown first
     Kind.SURGE: ("run_up", "breadth"),
@@ -187,11 +188,18 @@ def evidence(signals: Sequence[Signal], language: Language, kind: Kind) -> dict[
 
 
 def _shown(signal: Signal, language: Language) -> dict[str, str]:
+    threshold = figure(signal.threshold, signal.unit, language)
+    pairs = (
+        [figure(size, signal.unit, language, digits) for size in (signal.value, signal.threshold)]
+        for digits in range(FINEST)
+    )
+    # just below its threshold it must not read as if it were there
+    value = next((v for v, at in pairs if signal.firing or v != at), f"<{threshold}")
     return {
         "dot": "●" if signal.firing else "○",
         "rule": rule_name(signal.rule, language),
-        "value": figure(signal.value, signal.unit, language),
-        "threshold": figure(signal.threshold, signal.unit, language),
+        "value": value,
+        "threshold": threshold,
     }
 
 

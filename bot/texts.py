@@ -17,19 +17,19 @@ TEXT_LIMIT = 4096  # UTF-16 units, Telegram's
 STAMP_ROOM = 128  # units kept free for the line added when a message is sent
 
 
-def figure(value: float, unit: str, language: Language) -> str:
-    """A value with its unit; an unknown one in words, never as a number."""
+def figure(value: float, unit: str, language: Language, finer: int = 0) -> str:
+    """A value with its unit, `finer` with more digits; an unknown one in words, never a number."""
     if math.isnan(value):
         return say("unknown", language)
     if unit == "fraction":
-        return f"{value:+.1%}"
+        return f"{value:+.{1 + finer}%}"
     if unit == "days":
-        return f"{value:.0f}{'天' if language == 'zh' else ' d'}"
+        return f"{value:.{finer}f}{'天' if language == 'zh' else ' d'}"
     if unit == "cny":
         return money(value, language)
     if unit in ("ratio", "points"):
-        return f"{value:.1f}{'x' if unit == 'ratio' else ''}"
-    return f"{value:.0%}"
+        return f"{value:.{1 + finer}f}{'x' if unit == 'ratio' else ''}"
+    return f"{value:.{finer}%}"
 
 
 def money(value: float, language: Language) -> str:

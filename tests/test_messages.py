@@ -201,3 +201,14 @@ def test_parts_joined_have_every_line(lines: list[str]) -> None:
 
 def test_length_is_counted_in_utf16() -> None:
     assert texts.units("泡😀a") == 4
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.24996, "+24.996%"), (0.2499999999, "<+25.0%"), (0.25, "+25.0%")]
+)
+def test_a_value_just_below_its_threshold_does_not_read_as_if_it_were_there(
+    value: float, shown: str
+) -> None:
+    signal = Signal("t", "run_up", DAY, value, 0.25, "fraction")
+    text = texts.plain(messages.alerts([replace(TURN, signals=(signal,))], TOLD, "en")[0])
+    assert f"net run-up, 60 days {shown} (" in text
