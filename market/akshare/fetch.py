@@ -23,6 +23,8 @@ LOTS = 100  # shares in a 手
 WAN, YI = 1e4, 1e8  # 万, 亿
 EMPTY = re.compile("NoneType|axis has 0 elements|No objects to concatenate")  # Python's, pandas'
 ABROAD = {"SENSEX": "印度孟买SENSEX指数"}  # neither American nor from Hong Kong: AKShare's names
+MONEY = ("amount", "market_cap", "float_cap")
+MOST_CNY = 1e14  # more than the whole market trades in a month, or any company is worth
 MAX_PCT = 45.0  # %, beyond every price limit; new listings move more and are let through
 
 
@@ -195,8 +197,10 @@ def _quotes(frame: pd.DataFrame, provider: str) -> pd.DataFrame:
     what = f"snapshot of {provider}"
     _check(what, frame["code"].str.match(r"\d{6}$"), "six-digit stock codes")
     frame = frame[(frame["close"] > 0) & (frame["prev_close"] > 0)]
-    prices = ("open", "high", "low")
-    frame = frame.assign(**{name: frame[name].where(frame[name] > 0) for name in prices})
+    # one odd figure must not move a sum; what cannot be is not known
+    known = {name: frame[name].where(frame[name] > 0) for name in ("open", "high", "low")}
+    known |= {name: frame[name].where(frame[name].between(0, MOST_CNY)) for name in MONEY}
+    frame = frame.assign(**known, volume=frame["volume"].where(frame["volume"] >= 0))
     _check(what, ~(frame["high"] < frame["low"]), "highs not below lows")
     moves = (frame["close"] / frame["prev_close"] - 1).abs()
     _check(what, moves <= MAX_PCT / 100, "moves within 45 %", tolerated=0.02)
