@@ -1,7 +1,7 @@
 """Questions about what stands behind the themes: macro readings, markets, money that moves."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -55,6 +55,7 @@ def market(app: App, asked: Asked) -> Answer:
     facts = facts_of(app, day)
     until, sizes = backdrop.markets(app.store, day)
     windows = "/".join(map(str, sizes))
+    known = [i for i in INDICES if any(made[i.code] == made[i.code] for made in sizes.values())]
     text = texts.render(
         "market",
         facts,
@@ -63,8 +64,9 @@ def market(app: App, asked: Asked) -> Answer:
         stages=_stages(app, language),
         until=until,
         side_by_side=say("side_by_side", language).format(windows=windows, day=until),
-        markets=[(name(i, language), _sizes(sizes, i.code, language)) for i in INDICES],
-        gaps=_gaps(sizes, language),
+        markets=[(name(i, language), _sizes(sizes, i.code, language)) for i in known],
+        unknown=[name(i, language) for i in INDICES if i not in known],
+        gaps=_gaps(sizes, known, language),
     )
     return Answer(text)
 
@@ -118,8 +120,11 @@ def _sizes(sizes: Mapping[int, Mapping[str, float]], code: str, language: Langua
     return " / ".join(texts.figure(sizes[window][code], "fraction", language) for window in sizes)
 
 
-def _gaps(sizes: Mapping[int, Mapping[str, float]], language: Language) -> list[str]:
+def _gaps(
+    sizes: Mapping[int, Mapping[str, float]], known: Sequence[Index], language: Language
+) -> list[str]:
     """How much more each of ours made than each of the others, a line for each of ours."""
+    abroad = [other for other in ABROAD if other in known]
 
     def more(ours: Index, other: Index) -> str:
         gaps = [made[ours.code] - made[other.code] for made in sizes.values()]
@@ -129,8 +134,9 @@ def _gaps(sizes: Mapping[int, Mapping[str, float]], language: Language) -> list[
     return [
         say("against", language).format(name=name(ours, language))
         + ": "
-        + " · ".join(more(ours, other) for other in ABROAD)
+        + " · ".join(more(ours, other) for other in abroad)
         for ours in HOME
+        if ours in known and abroad
     ]
 
 
