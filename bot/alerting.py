@@ -1,14 +1,13 @@
 """Whether a transition is told to a chat, and why; in which order. Pure."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from enum import StrEnum
 
-from bot.records import OFF, ON, SILENT, Wishes
+from bot.records import OFF, ON, SENSES, SILENT, Wishes
 from config.settings import Stories
-from market.calendar import SHANGHAI
 from market.facts import MarketDay
-from signals.model import Kind, Signal, Stage, Transition
+from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 ORDER = (  # strongest first: kind and the stage it leads to
     (Kind.REVERSAL, Stage.BURSTING),
@@ -17,6 +16,7 @@ ORDER = (  # strongest first: kind and the stage it leads to
     (Kind.SURGE, Stage.FORMING),
     (Kind.OVER, Stage.OVER),
 )
+FURTHER = ("exuberance", "heat", "divergence", "valuation")  # a bubble does not need them
 
 
 class Reason(StrEnum):
@@ -27,8 +27,13 @@ class Reason(StrEnum):
     OFF = "off"  # the chat turned this kind off
     NOT_WATCHED = "not_watched"  # the chat watches other themes
     MUTED = "muted"  # the chat muted the theme
+    WEAK = "weak"  # the chat wants to hear of stronger ones only
     MERGED = "merged"  # another theme tells the same of the same story; the digest has a line
     TOO_OLD = "too_old"  # caught up after a long stop: kept for /why, not pushed
+    BUDGET = "budget"  # beyond the loud alerts a day that the chat wants; in its digest
+
+
+PUSHED = (Reason.SEND, Reason.SILENT)
 
 
 def decide(
@@ -50,6 +55,8 @@ def decide(
     if wishes.watched and transition.theme not in wishes.watched:
         return Reason.NOT_WATCHED
     level = wishes.level(transition.kind)
+    if level != OFF and not is_strong(transition, wishes.sense):
+        return Reason.WEAK
     if level != OFF and not wishes.watched and any(theme not in muted for theme in before):
         return Reason.MERGED
     return {ON: Reason.SEND, SILENT: Reason.SILENT, OFF: Reason.OFF}[level]
@@ -67,17 +74,53 @@ def is_wide(told: Iterable[Transition], market: MarketDay | None, knobs: Stories
     return max(market.advancers, market.decliners) / market.stocks >= knobs.wide_share
 
 
-def held_until(now: datetime, quiet: tuple[int, int] | None) -> datetime | None:
-    """The end of the quiet hours (Shanghai) that an instant falls into; None outside them."""
-    if not quiet:
-        return None
-    local, (first, last) = now.astimezone(SHANGHAI), quiet
-    hours = local.hour + local.minute / 60
-    inside = first <= hours < last if first < last else hours >= first or hours < last
-    if not inside:
-        return None
-    end = local.replace(hour=last, minute=0, second=0, microsecond=0)
-    return (end if end > local else end + timedelta(days=1)).astimezone(UTC)
+def is_strong(transition: Transition, sense: str) -> bool:
+    """Whether a transition is as strong as a chat wishes, see SENSES."""
+    return _strength(transition) >= SENSES.index(sense)
+
+
+def _strength(transition: Transition) -> int:
+    """0 any; 1 of a bubble: begun, turned, ended, or diverging; 2 with more than makes one.
+
+    That is, for a running bubble, a rule beside those it rests on; once it has turned, a rise
+    since the episode began as large as the run-up of a bubble must be.
+    """
+    if not {transition.before.stage, transition.after.stage} & {Stage.BUBBLE, Stage.BURSTING}:
+        return 0
+    if transition.after.stage is not Stage.BUBBLE:
+        return 1 + (rise(transition.after) >= _threshold(transition.signals, "run_up"))
+    own = str(transition.kind)  # a divergence is no further evidence of itself
+    return 1 + any(s.firing for s in transition.signals if s.rule in FURTHER and s.rule != own)
+
+
+def rise(state: ThemeState) -> float:
+    """Net rise of an episode from its start to its peak, fraction; NaN where not known."""
+    if not state.start_net or not state.peak_net:
+        return float("nan")
+    return state.peak_net / state.start_net - 1
+
+
+def heard_voices(
+    before: Iterable[str], transition: Transition, today: Iterable[Transition], wishes: Wishes
+) -> tuple[str, ...]:
+    """Those of the themes that tell the same whom a chat hears: not one too weak for it.
+
+    `today` are the transitions of its day. What an earlier voice said was of the same stage, but
+    not always as strong.
+    """
+    if wishes.sense != SENSES[-1]:
+        return tuple(before)
+    strong = {t.theme for t in today if t.kind is transition.kind and is_strong(t, wishes.sense)}
+    return tuple(theme for theme in before if theme in strong)
+
+
+def within_budget(
+    reasons: Mapping[Transition, Reason], loud_left: int | None
+) -> dict[Transition, Reason]:
+    """The reasons, with all but the strongest loud ones beyond the budget; None: no limit."""
+    loud = strongest_first(t for t, why in reasons.items() if why is Reason.SEND)
+    beyond = loud[max(loud_left, 0) :] if loud_left is not None else []
+    return {t: Reason.BUDGET if t in beyond else why for t, why in reasons.items()}
 
 
 def strongest_first(told: Iterable[Transition]) -> list[Transition]:
@@ -99,3 +142,7 @@ def values(readings: Mapping[str, Sequence[Signal]], rule: str) -> dict[str, flo
 def value(signals: Sequence[Signal], rule: str) -> float:
     """What a rule says among signals; NaN when it says nothing."""
     return next((signal.value for signal in signals if signal.rule == rule), float("nan"))
+
+
+def _threshold(signals: Sequence[Signal], rule: str) -> float:
+    return next((signal.threshold for signal in signals if signal.rule == rule), float("nan"))

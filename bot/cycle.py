@@ -23,7 +23,8 @@ from bot.history import show
 from bot.home import LOCK, themes
 from bot.jobs import DayReport, daily, facts_of
 from bot.limits import Pace
-from bot.records import Outgoing
+from bot.posting import posted
+from bot.records import Chat, Outgoing
 from market.akshare.fetch import offline_calendar
 from market.akshare.source import AkshareSource
 from market.calendar import SHANGHAI, Calendar
@@ -63,6 +64,7 @@ def tidy(app: App) -> None:
     if app.ledger.fact("tidied") == str(today):
         return
     app.ledger.outbox.forget_sent(app.now() - timedelta(days=known.sent_days))
+    app.ledger.kept.forget(today - timedelta(days=known.sent_days))
     days = app.store.days(limit=known.bars_days)
     if len(days) == known.bars_days:
         app.store.forget_bars(days[0])
@@ -177,22 +179,20 @@ def _not_had(app: App, day: date, why: str) -> None:
 
 def no_figures(app: App, day: date, reason: str) -> int:
     """Tells every chat, once, that a trading day brought no figures; gives the new messages."""
-    now = app.now()
     with app.ledger.atomic():
         return sum(
-            app.ledger.outbox.enqueue(
-                Outgoing(
-                    f"{day}:no-figures",
-                    chat.id,
-                    day,
-                    messages.no_figures(day, reason, chat.language),
-                    now,
-                    priority=1,
-                    silent=True,
-                )
-            )
+            app.ledger.outbox.enqueue(message)
             for chat in app.ledger.chats()
+            for message in _without_figures(app, day, reason, chat)
         )
+
+
+def _without_figures(app: App, day: date, reason: str, chat: Chat) -> list[Outgoing]:
+    """A chat's message that a day brought no figures; late in the evening it may have to wait."""
+    text, now = messages.no_figures(day, reason, chat.language), app.now()
+    key = f"{day}:no-figures"
+    draft = Outgoing(key, chat.id, day, text, now, priority=1, silent=True)
+    return posted([], [draft], now, app.ledger.wishes(chat.id), chat.language)
 
 
 def _doors(app: App) -> dict[str, Door]:

@@ -103,7 +103,8 @@ def _text(d: Delivery, message: Queued) -> str:
     chat = d.ledger.chat(message.chat)
     language = chat.language if chat else "zh"
     again = message.repeated and message.operation != EDIT  # twice changed is changed
-    text = stamped(message.text, message.day, d.now(), d.late_minutes, again, language)
+    zone = d.ledger.wishes(message.chat).zone
+    text = stamped(message.text, message.day, d.now(), d.late_minutes, again, language, zone)
     return plain(text) if message.plain else text
 
 

@@ -1,21 +1,26 @@
 """A judged day as messages for every chat: each text and picture made once, not once a chat."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache, partial
+from functools import cache
+from math import nan
 
-from bot import messages, provisional
-from bot.alerting import Reason, decide, held_until, values
+from bot import messages, provisional, wish_messages
+from bot.alerting import strongest_first, values
 from bot.app import App
-from bot.records import OFF, Outgoing, Wishes
+from bot.choices import Choice, Listener, Setting, chosen, is_loud
+from bot.ledger_provisional import prefix
+from bot.posting import posted, with_rest
+from bot.records import OFF, Kept, Outgoing, Wishes
+from bot.timing import digest_due, week
 from bot.words import Language
 from signals.model import Signal, ThemeState, Transition
 
-# day and key of a transition -> who tells the same of the same story before it
-Voices = Mapping[tuple[date, str], tuple[str, ...]]
 NOBODY = 0  # chat of a message before it is addressed
 CHART_DAYS = 250  # trading days a chart shows
+WEEK_DAYS = 15  # trading days among which those of a weekly digest are
 
 
 @dataclass(frozen=True)
@@ -28,65 +33,109 @@ class Judged:
     readings: Mapping[str, tuple[Signal, ...]]
 
 
-def drafts_of(app: App, judged: Judged, voices: Voices) -> list[Outgoing]:
-    """The day's messages for every chat; each text and chart is made once, not once a chat.
+@dataclass(frozen=True)
+class Written:
+    """The messages of a day, and what is to be noted with them."""
 
-    `voices` are the themes that tell the same as each transition, also of days caught up with.
-    """
-    news_since = oldest_news(app, judged.day.day)
-    missed = _missed(app, judged.day.day)
-    summaries = cache(lambda language, kept: _summary(app, judged.day, language, kept))
-    alerts = cache(lambda language, kept: _alerts(app, judged, language, kept))
-    digests = cache(lambda language: _digest(app, judged, language))
-    day, out = judged.day.day, []
+    messages: Sequence[Outgoing]
+    kept: Mapping[int, Sequence[Kept]]  # by chat: what was not pushed
+    overtaken: Sequence[int]  # chats whose alerts of days before, still held, are told anew
+
+
+class _Texts:
+    """The messages of a day for nobody in particular, each made once, not once a chat."""
+
+    def __init__(self, app: App, judged: Judged) -> None:
+        self.judged = judged
+        self.missed = cache(lambda language, told: _summary(app, judged, language, told))
+        self.alerts = cache(lambda language, told: _alerts(app, judged, language, told))
+        self.digest = cache(lambda language: _digest(app, judged, language))
+        self.weekly = cache(lambda language, days: _weekly(app, judged, language, days))
+        self.beyond = cache(lambda *of: _beyond(app, judged, *of))
+
+
+def drafts_of(app: App, judged: Judged) -> Written:
+    """The day's messages for every chat; each text and chart is made once, not once a chat."""
+    day, texts = judged.day.day, _Texts(app, judged)
+    held, untold = app.ledger.outbox.held(day), _first_untold(app, day)
+    # alerts of days before that quiet hours still hold are told with those of the day instead
+    late = _transitions(app, min([untold, *held.values()]), day)
+    setting = _setting(app, judged, late)
+    out, kept = list[Outgoing](), dict[int, Sequence[Kept]]()
     for chat in app.ledger.chats():
-        wishes = app.ledger.wishes(chat.id)
-        muted = app.ledger.muted(chat.id, day)
-        chosen = partial(_chosen, muted, wishes, news_since, voices)
-        (kept, loud), (late, was_loud) = chosen(judged.told), chosen(missed)
-        drafts = [
-            *_silent(summaries(chat.language, late) if late else [], not was_loud),
-            *_silent(alerts(chat.language, kept) if kept else [], not loud),
-        ]
-        # a day that was only filled in later has no market to tell of
-        if judged.day.market and wishes.level("digest") != OFF:
-            drafts += digests(chat.language)
-        hold = held_until(app.now(), wishes.quiet)
-        out += [replace(draft, chat=chat.id, not_before=hold) for draft in drafts]
-    return out
+        of = Listener(app.ledger.wishes(chat.id), app.ledger.mutes(chat.id))
+        missed = [t for t in late if t.day >= held.get(chat.id, untold)]
+        loud = app.ledger.outbox.loud(chat.id, day, prefix(day))
+        choice = chosen(of, judged.told, missed, setting, loud)
+        drafts = _posted(app, texts, choice, of.wishes, chat.language)
+        out += [replace(draft, chat=chat.id) for draft in drafts]
+        kept[chat.id] = choice.kept
+    return Written(out, kept, tuple(held))
+
+
+def _setting(app: App, judged: Judged, late: Sequence[Transition]) -> Setting:
+    day = judged.day
+    voices = app.ledger.kept.voices(late[0].day, day.day) if late else {}
+    voices |= {(day.day, t.key): day.stories.before(t) for t in judged.told}
+    return Setting(app.now(), oldest_news(app, day.day), judged.states, voices)
+
+
+def _posted(
+    app: App, texts: _Texts, choice: Choice, wishes: Wishes, language: Language
+) -> list[Outgoing]:
+    """A chat's messages of the day."""
+    day, missed, alerts = texts.judged.day, choice.missed, choice.alerts
+    news = [
+        *_silent(texts.missed(language, missed) if missed else [], not is_loud(choice.late)),
+        *_silent(texts.alerts(language, alerts) if alerts else [], not is_loud(choice.today)),
+    ]
+    # a day that was only filled in later has no market to tell of
+    wanted = day.market is not None and wishes.level("digest") != OFF
+    glance = _glance(app, texts, wishes, language) if wanted else []
+    due = digest_due(wishes, day.day) if glance else app.now()
+    if choice.beyond:
+        rest = texts.beyond(language, choice.beyond, wishes.budget)
+        glance = with_rest(glance, rest)
+    return posted(news, glance, due, wishes, language)
+
+
+def _glance(app: App, texts: _Texts, wishes: Wishes, language: Language) -> list[Outgoing]:
+    """The digest a chat wishes for, if it is due on the day."""
+    if wishes.digest_weekday is None:
+        return texts.digest(language)
+    days = app.store.days(until=texts.judged.day.day, limit=WEEK_DAYS)
+    began = app.ledger.kept.began() or days[-1]  # of days before it nothing was kept
+    covered = tuple(d for d in week(days, _told(app), wishes.digest_weekday) if d >= began)
+    return texts.weekly(language, covered) if covered else []
 
 
 def _silent(drafts: Iterable[Outgoing], silent: bool) -> list[Outgoing]:
     return [replace(draft, silent=draft.silent or silent) for draft in drafts]
 
 
-def _chosen(
-    muted: Mapping[str, date],
-    wishes: Wishes,
-    since: date,
-    voices: Voices,
-    told: Iterable[Transition],
-) -> tuple[tuple[Transition, ...], bool]:
-    """The transitions a chat wants to hear of, and whether any with a sound."""
-    reasons = {t: decide(t, muted, wishes, since, voices.get((t.day, t.key), ())) for t in told}
-    kept = tuple(t for t, why in reasons.items() if why in (Reason.SEND, Reason.SILENT))
-    return kept, Reason.SEND in reasons.values()
-
-
-def _missed(app: App, day: date) -> list[Transition]:
-    """Transitions of days caught up with that no message has told yet, oldest first."""
+def _told(app: App) -> date | None:
+    """The last day whose messages were written."""
     told = app.ledger.fact("told")
-    if not told:
-        return []
-    since = date.fromisoformat(told) + timedelta(days=1)
-    return app.ledger.transitions(since=since, until=day - timedelta(days=1))
+    return date.fromisoformat(told) if told else None
+
+
+def _first_untold(app: App, day: date) -> date:
+    """The first day that no message has told yet: `day`, or one that is caught up with."""
+    told = _told(app)
+    return told + timedelta(days=1) if told else day
+
+
+def _transitions(app: App, since: date, before: date) -> list[Transition]:
+    """Transitions from a day on and before another, oldest first."""
+    return app.ledger.transitions(since=since, until=before - timedelta(days=1))
 
 
 def _summary(
-    app: App, day: messages.Day, language: Language, missed: Sequence[Transition]
+    app: App, judged: Judged, language: Language, missed: Sequence[Transition]
 ) -> list[Outgoing]:
     """What happened while the bot was away, for nobody in particular yet."""
-    texts = enumerate(messages.missed(missed, day, language), 1)
+    day, states = judged.day, judged.states
+    texts = enumerate(messages.missed(missed, day, states, language), 1)
     key = f"{day.day}:missed"
     return [Outgoing(f"{key}:{n}", NOBODY, day.day, text, app.now()) for n, text in texts]
 
@@ -116,6 +165,42 @@ def _digest(app: App, judged: Judged, language: Language) -> list[Outgoing]:
         Outgoing(f"{day}:digest:{n}", NOBODY, day, text, now, priority=1, silent=True)
         for n, text in enumerate(texts, 1)
     ]
+
+
+def _beyond(
+    app: App, judged: Judged, language: Language, told: Sequence[Transition], budget: int
+) -> Outgoing:
+    """What a budget leaves over, for nobody in particular yet."""
+    text, day = wish_messages.beyond(told, budget, judged.day, language), judged.day.day
+    return Outgoing(f"{day}:beyond:1", NOBODY, day, text, app.now(), priority=1, silent=True)
+
+
+def _weekly(app: App, judged: Judged, language: Language, days: Sequence[date]) -> list[Outgoing]:
+    """The weekly digest of some trading days, for nobody in particular yet."""
+    day, now, run_ups = judged.day.day, app.now(), values(judged.readings, "run_up")
+    of = _week(app, judged, days)
+    texts = wish_messages.weekly(of, judged.day, judged.states, run_ups, language)
+    return [
+        Outgoing(f"{day}:weekly:{n}", NOBODY, day, text, now, priority=1, silent=True)
+        for n, text in enumerate(texts, 1)
+    ]
+
+
+def _week(app: App, judged: Judged, days: Sequence[date]) -> wish_messages.Week:
+    """What happened on some trading days, the last of which is judged but not kept yet."""
+    before = _transitions(app, days[0], judged.day.day)
+    every, voices = [*before, *judged.told], _setting(app, judged, before).voices
+    told = [t for t in every if not voices.get((t.day, t.key))]
+    known = [app.store.market_day(d) for d in days]
+    moves = [(m.change, m.index_change) if m else (nan, nan) for m in known]
+    faults = [(d, faults_of(app, d)) for d in days]
+    return wish_messages.Week(days, strongest_first(told), len(every) - len(told), moves, faults)
+
+
+def faults_of(app: App, day: date) -> tuple[tuple[str, str], ...]:
+    """Kind and detail of what is missing or wrong with a day's figures."""
+    noted = json.loads(app.store.note(f"faults:{day}") or "[]")
+    return tuple((kind, detail) for kind, detail in noted)
 
 
 def oldest_news(app: App, day: date) -> date:

@@ -28,7 +28,7 @@ from bot.deliver import SendError
 from bot.drafts import chart
 from bot.limits import Calm, Pace
 from bot.records import PRIVATE, Buttons, Chat
-from bot.texts import split
+from bot.texts import plain, split
 from bot.words import Language
 from market.calendar import SHANGHAI
 
@@ -101,7 +101,7 @@ async def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     theirs = not owner or owner == str(user.id)
     await _acknowledged(query, "" if theirs else "这是别人的按钮。 Not your button; ask yourself.")
     if code in PRESSED and theirs:
-        span = " 1d" if code == "m" else ""
+        span = " 1d" if code == "m" and " " not in rest else ""  # a button of before
         pressed = query.message.message_id if query.message else None
         await _answered(context, chat, user, PRESSED[code], rest + span, pressed)
 
@@ -197,12 +197,17 @@ async def _sent(
 async def _send(
     context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, text: str, **more: Any
 ) -> None:
-    """Sends an answer; one that cannot go is logged, and the person may ask again."""
+    """Sends an answer, as plain text if Telegram refuses its markup.
+
+    One that cannot go is logged, and the person may ask again.
+    """
     await talk.pace.turn(chat)
     try:
         await sender.send(context.bot, chat, text, **more)
     except SendError as error:
         log.warning("an answer was not delivered: %s", error)
+        if error.refused and not more.get("plain"):
+            await _send(context, talk, chat, plain(text), **more, plain=True)
 
 
 async def _membership(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

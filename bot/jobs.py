@@ -1,6 +1,5 @@
 """What the bot does with a day: evaluate, remember, put into the outbox. Safe to run twice."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -10,10 +9,10 @@ from bot.alerting import is_wide, strongest_first
 from bot.app import App, judged_themes
 from bot.backdrop import news
 from bot.chains import chains_of
-from bot.drafts import Judged, drafts_of, oldest_news
+from bot.drafts import Judged, Written, drafts_of, faults_of, oldest_news
 from bot.errors import UserError
 from bot.grouping import grouper, unheard
-from bot.records import Grouping, Outgoing, Run
+from bot.records import Grouping, Run
 from market.calendar import closed
 from signals.evaluate import LOOK_BACK, evaluate
 from signals.model import Signal, ThemeState, Transition
@@ -80,7 +79,7 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     stories, net = app.ledger.grouping(), panel.net
     of = grouper(app.store, app.settings.stories)
     past.follow_up(app, panel, scores)
-    news_since, voices = oldest_news(app, days[-1]), dict[tuple[date, str], tuple[str, ...]]()
+    news_since = oldest_news(app, days[-1])
     for day in days:
         before = states
         states, told = fold(before, scores, day, app.policy)
@@ -88,12 +87,11 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
         stories = of.grouped(stories, states, told, net.loc[:day])
         if day < news_since:  # too old to be told
             stories = unheard(stories)
-        voices |= {(day, t.key): stories.before(t) for t in told}
         facts = _in_context(app, day, told, states, readings, stories)
         judged = Judged(facts, strongest_first(told), states, readings)
         changed = [state for theme, state in states.items() if state != before.get(theme)]
         # days caught up with are told in one summary, on the newest
-        written = drafts_of(app, judged, voices) if day == days[-1] else None
+        written = drafts_of(app, judged) if day == days[-1] else None
         known = panel.until(day)
         entry = journal.written(day, judged.told, judged.day.themes, known)
         yield _kept(app, judged, changed, written, entry, known)
@@ -118,7 +116,7 @@ def _kept(
     app: App,
     judged: Judged,
     changed: Sequence[ThemeState],
-    written: Sequence[Outgoing] | None,
+    written: Written | None,
     entry: str,
     panel: Panel,
 ) -> DayReport:
@@ -127,23 +125,32 @@ def _kept(
     `written` is None for a day that is told later, with the newest; `entry` is for the journal.
     """
     day, told, now = judged.day.day, tuple(judged.told), app.now()
-    report = {"transitions": len(told), "messages": len(written or ())}
+    drafts = written.messages if written else ()
+    report = {"transitions": len(told), "messages": len(drafts)}
     with app.ledger.atomic():
         if not app.ledger.save_run("daily", Run(day.isoformat(), now, now, report)):
             return DayReport(day, told, new=False)  # another program was quicker
         app.ledger.save_states(changed)
         app.ledger.save_readings(judged.readings)
-        app.ledger.save_transitions(told)
+        app.ledger.save_transitions(told, {t.key: judged.day.stories.before(t) for t in told})
         app.ledger.save_grouping(judged.day.stories)
         app.ledger.add_entry(day, entry)
-        new = sum(map(app.ledger.outbox.enqueue, written or ()))
+        new = sum(map(app.ledger.outbox.enqueue, drafts))
         if _may_have_been_told(app, day):
             app.ledger.outbox.doubt()
         provisional.at_close(app, judged.day, told, judged.states, panel)
         app.ledger.set_fact("evaluated", day.isoformat())
-        if written is not None:
-            app.ledger.set_fact("told", day.isoformat())
+        if written:
+            _note(app, day, written)
     return DayReport(day, told, new=True, enqueued=new)
+
+
+def _note(app: App, day: date, written: Written) -> None:
+    """Keeps beside a day's messages what was not pushed, and what they are sent instead of."""
+    app.ledger.set_fact("told", day.isoformat())
+    app.ledger.outbox.release(written.overtaken, day)
+    for chat, kept in written.kept.items():
+        app.ledger.kept.add(chat, kept)
 
 
 def _may_have_been_told(app: App, day: date) -> bool:
@@ -154,11 +161,9 @@ def _may_have_been_told(app: App, day: date) -> bool:
 
 def facts_of(app: App, day: date) -> messages.Day:
     """What messages say of a day beside its transitions."""
-    faults = tuple(
-        (kind, detail) for kind, detail in json.loads(app.store.note(f"faults:{day}") or "[]")
-    )
     store, stories = app.store, app.ledger.grouping()
     of_day = stories if stories.day == day else Grouping()
     figures = store.market_day(day), store.themes(), store.theme_facts(day)
     new, before, own = news(store, day), past.Past(app), own_record.kept(app.ledger)
+    faults = faults_of(app, day)
     return messages.Day(day, *figures, faults, of_day, macro=new, past=before, own=own)

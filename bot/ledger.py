@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.bodies import body_of, thing
+from bot.ledger_kept import Keepsakes
 from bot.ledger_provisional import Provisionals
 from bot.outbox import Outbox, stamp
-from bot.records import Chat, Entry, Grouping, Person, Run, Wishes, chained
+from bot.records import Chat, Entry, Grouping, Mute, Person, Run, Wishes, chained, wishes_of
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
@@ -29,6 +30,7 @@ class Ledger:
         self._db.execute("PRAGMA synchronous=FULL")
         self.outbox = Outbox(self._db)
         self.provisional = Provisionals(self._db)
+        self.kept = Keepsakes(self._db)
         self._run_ups: RunUps | None = None
 
     @property
@@ -75,11 +77,19 @@ class Ledger:
         self._db.execute("DELETE FROM reading")
         self._db.executemany("INSERT INTO reading VALUES (?,?)", rows)
 
-    def save_transitions(self, told: Iterable[Transition]) -> None:
-        """Keeps transitions with their evidence; one already there stays."""
-        rows = [(t.day.isoformat(), t.theme, t.kind, body_of(t)) for t in told]
+    def save_transitions(
+        self, told: Iterable[Transition], voices: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """Keeps transitions with their evidence; one already there stays.
+
+        `voices` are, by the key of a transition, who tells the same of the same story before it.
+        """
+        known = voices or {}
+        beside = ((t, json.dumps(known.get(t.key, ()))) for t in told)
+        rows = [(t.day.isoformat(), t.theme, t.kind, body_of(t), said) for t, said in beside]
         self._db.executemany(
-            "INSERT OR IGNORE INTO transition (day, theme, kind, body) VALUES (?,?,?,?)", rows
+            "INSERT OR IGNORE INTO transition (day, theme, kind, body, voices) VALUES (?,?,?,?,?)",
+            rows,
         )
 
     def transitions(
@@ -185,41 +195,43 @@ class Ledger:
 
     def migrate(self, old: int, new: int) -> None:
         """A group became a supergroup with another id: everything of it moves along."""
-        for table in ("chat", "mute", "wish", "watch", "outbox"):
+        for table in ("chat", "mute", "wish", "watch", "kept", "outbox"):
             column = "id" if table == "chat" else "chat"
             self._db.execute(
                 f"UPDATE OR REPLACE {table} SET {column}=? WHERE {column}=?", (new, old)
             )
 
-    def mute(self, chat: int, theme: str, until: date | None) -> None:
-        """No pushes of a theme to a chat up to and with a day; None: until unmuted."""
-        last = (until or date.max).isoformat()
-        self._db.execute("INSERT OR REPLACE INTO mute VALUES (?,?,?)", (chat, theme, last))
+    def mute(
+        self,
+        chat: int,
+        theme: str,
+        until: date | None,
+        at: datetime | None = None,
+        episode: date | None = None,
+    ) -> None:
+        """No pushes of a theme to a chat for a while, see Mute; instead of the mute before."""
+        last, instant = (until or date.max).isoformat(), stamp(at) if at else None
+        row = (chat, theme, last, instant, episode and episode.isoformat())
+        self._db.execute("INSERT OR REPLACE INTO mute VALUES (?,?,?,?,?)", row)
 
     def unmute(self, chat: int, theme: str) -> bool:
         """Ends a mute; whether there was one."""
         gone = self._db.execute("DELETE FROM mute WHERE chat=? AND theme=?", (chat, theme))
         return gone.rowcount > 0
 
-    def muted(self, chat: int, day: date) -> dict[str, date]:
-        """Themes muted for a chat on a day, with the last day of each (date.max: for good)."""
-        rows = self._db.execute(
-            "SELECT theme, until FROM mute WHERE chat=? AND until>=?", (chat, day.isoformat())
-        )
-        return {theme: date.fromisoformat(until) for theme, until in rows}
+    def mutes(self, chat: int) -> dict[str, Mute]:
+        """A chat's mutes by theme, also those that have ended; see timing.silenced."""
+        rows = self._db.execute("SELECT theme, until, at, episode FROM mute WHERE chat=?", (chat,))
+        return {theme: _mute(*row) for theme, *row in rows}
 
     def wishes(self, chat: int) -> Wishes:
         """What a chat wants to hear."""
         rows = self._db.execute("SELECT name, value FROM wish WHERE chat=?", (chat,))
-        named = dict(rows)
-        hours = named.pop("quiet", "")
-        first, _, last = hours.partition("-")
         watched = self._db.execute("SELECT theme FROM watch WHERE chat=?", (chat,))
-        quiet = (int(first), int(last)) if hours else None
-        return Wishes(named, quiet, frozenset(theme for (theme,) in watched))
+        return wishes_of(dict(rows.fetchall()), frozenset(theme for (theme,) in watched))
 
     def wish(self, chat: int, name: str, value: str) -> None:
-        """Sets one wish: a level, or quiet hours as "22-8", empty for none."""
+        """Sets one wish, see records.wishes_of: a level, quiet hours as "22-8"; empty for none."""
         self._db.execute("INSERT OR REPLACE INTO wish VALUES (?,?,?)", (chat, name, value))
 
     def watch(self, chat: int, theme: str) -> None:
@@ -279,3 +291,12 @@ def _migrated(path: Path | None) -> Connection:
 def _chat(row: tuple[Any, ...]) -> Chat:
     id_, kind, title, language, active, reason = row
     return Chat(id_, kind, title, language, bool(active), reason)
+
+
+def _mute(until: str, at: str | None, episode: str | None) -> Mute:
+    last = date.fromisoformat(until)
+    return Mute(
+        None if last == date.max else last,
+        datetime.fromisoformat(at) if at else None,
+        date.fromisoformat(episode) if episode else None,
+    )

@@ -38,7 +38,12 @@ class Provisional:
 
 def key_of(day: date, theme: str) -> str:
     """The key of a theme's provisional message of a day."""
-    return f"{day}:provisional:{theme}"
+    return f"{prefix(day)}{theme}"
+
+
+def prefix(day: date) -> str:
+    """How the keys of a day's provisional messages begin."""
+    return f"{day}:provisional:"
 
 
 class Provisionals:

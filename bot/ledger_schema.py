@@ -70,3 +70,19 @@ def m004_provisional(db: Database) -> None:
         "CREATE INDEX outbox_about ON outbox (chat, about) WHERE about NOT NULL",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m005_wishes(db: Database) -> None:
+    """Mutes by the hour (an instant, UTC) and by the episode (its first day); what was not pushed.
+
+    `voices` are the themes, a JSON list, that told the same of a transition's story before it.
+    """
+    for statement in (
+        "ALTER TABLE mute ADD COLUMN at TEXT",
+        "ALTER TABLE mute ADD COLUMN episode TEXT",
+        "ALTER TABLE transition ADD COLUMN voices TEXT",
+        "CREATE TABLE kept (chat INTEGER, day TEXT, theme TEXT, kind TEXT, reason TEXT,"
+        " PRIMARY KEY (chat, day, theme, kind))",
+    ):
+        db.execute(statement)

@@ -82,10 +82,22 @@ def alerts(told: Sequence[Transition], day: Day, language: Language) -> list[str
     return split(render("alerts", day, language, **shown))
 
 
-def missed(told: Sequence[Transition], day: Day, language: Language) -> list[str]:
-    """Transitions of days that were caught up with, a line each, oldest first."""
-    lines = [(t.day, headline(t, day.themes[t.theme], language)) for t in told]
+def missed(
+    told: Sequence[Transition], day: Day, states: Mapping[str, ThemeState], language: Language
+) -> list[str]:
+    """Transitions of days that were not told of, a line each, oldest first; what is so no more."""
+    lines = [(t.day, _then(t, day, states, language)) for t in told]
     return split(render("missed", day, language, lines=lines))
+
+
+def _then(
+    transition: Transition, day: Day, states: Mapping[str, ThemeState], language: Language
+) -> str:
+    """What happened, and where the theme stands now if elsewhere."""
+    line = headline(transition, day.themes[transition.theme], language)
+    now = states.get(transition.theme, transition.after).stage
+    moved = now is not transition.after.stage
+    return line + (say("stands", language).format(stage=STAGES[now][language]) if moved else "")
 
 
 def caption(transition: Transition, day: Day, language: Language) -> str:

@@ -1,12 +1,15 @@
 """The outbox: every message that is to go out, and what became of it."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.records import SEND, Outgoing, Queued
+from bot.records import HELD_KEY, SEND, Outgoing, Queued
 from market.database import Connection, atomic
+
+HELD = f"state='due' AND attempts=0 AND day<? AND key LIKE '%:{HELD_KEY}:%'"
 
 
 class Outbox:
@@ -37,19 +40,21 @@ class Outbox:
     def due(self, now: datetime, limit: int = 256) -> list[Queued]:
         """The next message of each chat that need not wait; alerts before digests, oldest first.
 
-        A chat waits as long as any of its messages does. What an edit has overtaken, or
-        its own time, goes no more.
+        A chat waits as long as any message that was tried and is tried again; what is held until
+        its hour keeps no other waiting. What an edit has overtaken, or its own time, goes no more.
         """
         line = (
             "SELECT id, row_number() OVER (PARTITION BY chat ORDER BY priority, id) AS place,"
-            " max(ifnull(not_before, '')) OVER (PARTITION BY chat) AS held"
+            " max(CASE WHEN attempts THEN ifnull(not_before, '') ELSE '' END)"
+            " OVER (PARTITION BY chat) AS waits"
             " FROM outbox AS one WHERE state='due' AND NOT EXISTS (SELECT 1 FROM outbox"
             " WHERE chat=one.chat AND about=one.key AND operation='edit')"
-            " AND (not_after IS NULL OR not_after>?)"
+            " AND (not_after IS NULL OR not_after>:now)"
+            " AND (attempts OR ifnull(not_before, '')<=:now)"
         )
-        first = f"SELECT id FROM ({line}) WHERE place=1 AND held<=?"
-        where = f"id IN ({first}) ORDER BY priority, id LIMIT ?"
-        return [self._with_photo(m) for m in self._queued(where, stamp(now), stamp(now), limit)]
+        first = f"SELECT id FROM ({line}) WHERE place=1 AND waits<=:now"
+        where = f"id IN ({first}) ORDER BY priority, id LIMIT :limit"
+        return [self._with_photo(m) for m in self._queued(where, now=stamp(now), limit=limit)]
 
     def _with_photo(self, message: Queued) -> Queued:
         found = self._db.execute(
@@ -71,7 +76,7 @@ class Outbox:
         found = self._db.execute(f"SELECT count(*) FROM outbox WHERE state IN ({marks})", states)
         return int(found.fetchone()[0])
 
-    def _queued(self, where: str, *values: object) -> list[Queued]:
+    def _queued(self, where: str, **values: object) -> list[Queued]:
         rows = self._db.execute(
             f"SELECT key, chat, day, text, created, NULL, priority, silent, id, attempts,"
             f" repeated, plain, error, operation, about, (SELECT message_id FROM outbox AS other"
@@ -148,6 +153,27 @@ class Outbox:
         self._db.execute(
             "UPDATE outbox SET state='due', repeated=1 WHERE state IN ('due', 'sending')"
         )
+
+    def loud(self, chat: int, day: date, prefix: str) -> int:
+        """How many messages of a day with a sound a chat was given whose keys begin so."""
+        counted = (
+            "SELECT count(*) FROM outbox WHERE chat=? AND day=? AND NOT silent"
+            " AND operation='send' AND state<>'parked' AND substr(key, 1, ?)=?"
+        )
+        of = (chat, day.isoformat(), len(prefix), prefix)
+        return int(self._db.execute(counted, of).fetchone()[0])
+
+    def held(self, before: date) -> dict[int, date]:
+        """Chats for which alerts of days before one still wait for their hour: the oldest day."""
+        rows = self._db.execute(
+            f"SELECT chat, min(day) FROM outbox WHERE {HELD} GROUP BY chat", (before.isoformat(),)
+        )
+        return {chat: date.fromisoformat(day) for chat, day in rows}
+
+    def release(self, chats: Iterable[int], before: date) -> None:
+        """Drops what `held` tells of, for these chats: a later message tells it."""
+        rows = [(before.isoformat(), chat) for chat in chats]
+        self._db.executemany(f"DELETE FROM outbox WHERE {HELD} AND chat=?", rows)
 
     def sent_since(self, since: datetime) -> list[tuple[int, datetime]]:
         """Chats and instants (UTC) of what arrived since an instant, oldest first."""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.alerting import Reason, decide, held_until
+from bot.alerting import PUSHED, Reason, decide
 from bot.app import App
-from bot.ledger_provisional import Outcome, Provisional, key_of
+from bot.ledger_provisional import Outcome, Provisional, key_of, prefix
 from bot.messages import Day, number
 from bot.provisional_messages import Ending, provisional
 from bot.records import EDIT, OFF, ON, PROVISIONAL, Outgoing
+from bot.timing import held_until, silenced
 from market.calendar import closed
 from market.intraday import Look
 from signals.model import ThemeState, Transition
@@ -35,18 +36,21 @@ def tell(app: App, day: Day, words: Iterable[Provisional], day_is_open: bool) ->
 
 
 def _enqueue(app: App, day: Day, word: Provisional, chat_id: int) -> None:
-    wishes, now = app.ledger.wishes(chat_id), app.now()
-    muted, heard = app.ledger.muted(chat_id, day.day), day.stories.before(word.would)
-    why = decide(word.would, muted, wishes, day.day, heard)
+    wishes, now, would = app.ledger.wishes(chat_id), app.now(), word.would
+    # the episode it would be of: a theme that comes alive begins another than the one muted
+    mutes, standing = app.ledger.mutes(chat_id), {would.theme: would.before}
+    muted = silenced(mutes, day.day, now, standing)
+    why = decide(would, muted, wishes, day.day, day.stories.before(would))
     level = wishes.level(PROVISIONAL)
-    wanted = why in (Reason.SEND, Reason.SILENT) and level != OFF
     # held until after the quiet hours it would be no news any more
-    if not wanted or held_until(now, wishes.quiet):
+    if why not in PUSHED or level == OFF or held_until(now, wishes.quiet, wishes.zone):
         return
     chat = app.ledger.chat(chat_id)
     assert chat
-    text = provisional(word, day, chat.language)
-    silent = level != ON or why is Reason.SILENT
+    text = provisional(word, day, chat.language, zone=wishes.zone)
+    loud = app.ledger.outbox.loud(chat_id, day.day, prefix(day.day))
+    spent = wishes.budget is not None and loud >= wishes.budget
+    silent = level != ON or why is Reason.SILENT or spent
     draft = Outgoing(word.key, chat_id, day.day, text, now, silent=silent)
     app.ledger.outbox.enqueue(replace(draft, not_after=closed(day.day)))
 
@@ -103,7 +107,8 @@ def _change(app: App, day: Day, word: Provisional, outcome: Outcome, ending: End
     for chat_id in app.ledger.outbox.addressed(word.key):
         chat = app.ledger.chat(chat_id)
         if chat and chat.active:
-            text = provisional(word, day, chat.language, outcome, ending)
+            zone = app.ledger.wishes(chat_id).zone
+            text = provisional(word, day, chat.language, outcome, ending, zone)
             app.ledger.outbox.enqueue(replace(draft, chat=chat_id, text=text, about=word.key))
 
 

@@ -1,10 +1,11 @@
 """The provisional message: what is said within the day, and as what it ends after the close."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.ledger_provisional import Outcome, Provisional
 from bot.messages import Day, rule_name, stage_name, theme_name
-from bot.texts import figure, render
+from bot.texts import figure, moment, render
 from bot.words import Language, say
 from market.calendar import SHANGHAI
 from signals.model import Stage
@@ -28,11 +29,12 @@ def provisional(
     language: Language,
     outcome: Outcome | None = None,
     ending: Ending | None = None,
+    zone: ZoneInfo = SHANGHAI,
 ) -> str:
     """The message as it is within the day, or with its outcome."""
     would = word.would
     context = {
-        "at": f"{word.at.astimezone(SHANGHAI):%m-%d %H:%M}",
+        "at": moment(word.at, zone, "%m-%d %H:%M"),
         "name": theme_name(day.themes[would.theme]),
         "before": stage_name(would.before.stage, language),
         "after": stage_name(would.after.stage, language),

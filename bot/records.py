@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.words import Language
+from market.calendar import SHANGHAI
 from signals.model import Story, Transition
 
 Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (text, data <= 64 bytes)
 SEND, EDIT = "send", "edit"  # operations of the outbox
+HELD_KEY = "held"  # in the key of alerts that wait for the end of quiet hours
 PRIVATE = "private"  # a chat with one person; every other kind is a group or a channel
 
 
@@ -34,7 +37,7 @@ class Outgoing:
     chat: int
     day: date  # the day the figures are of
     text: str  # HTML; the caption when there is a photo
-    created: datetime  # UTC
+    created: datetime  # UTC; of one that is held, when it may go
     photo: bytes | None = None  # PNG
     priority: int = 0  # 0 alert, 1 digest; smaller goes first
     silent: bool = False  # arrives without a sound
@@ -74,17 +77,65 @@ PROVISIONAL = "provisional"  # what is told before the close
 UNTOLD = {PROVISIONAL: SILENT}  # levels of what a chat said nothing of, where not on
 
 
+SENSES = ("all", "strong", "strongest")  # how strong an alert must be, see bot/alerting.py
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What a chat wants to hear, and when."""
 
     levels: Mapping[str, str]  # kind of transition, provisional, or digest -> one of LEVELS
-    quiet: tuple[int, int] | None = None  # hours in Shanghai, from and to, without messages
+    quiet: tuple[int, int] | None = None  # hours in its zone, from and to, without messages
     watched: frozenset[str] = frozenset()  # themes told of; empty: all
+    sense: str = SENSES[0]
+    budget: int | None = None  # loud alerts a day; None: no limit
+    digest_hour: int | None = None  # in its zone; None: right after the close
+    digest_weekday: int | None = None  # Monday is 0; None: every trading day
+    zone: ZoneInfo = SHANGHAI  # of the hours above, and of instants told
 
     def level(self, what: str) -> str:
         """How loud something is told."""
         return self.levels.get(what, UNTOLD.get(what, ON))
+
+
+def wishes_of(named: Mapping[str, str], watched: frozenset[str]) -> Wishes:
+    """A chat's wishes as the ledger keeps them, by name; what was never wished is as it was."""
+    first, _, last = named.get("quiet", "").partition("-")
+    quiet = (int(first), int(last)) if last else None
+    budget, hour, weekday = (
+        int(named[name]) if named.get(name) else None
+        for name in ("budget", "digest_hour", "digest_weekday")
+    )
+    sense = named.get("sense", SENSES[0])
+    levels = {name: value for name, value in named.items() if value in LEVELS}
+    return Wishes(levels, quiet, watched, sense, budget, hour, weekday, _zone(named.get("zone")))
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    """A zone by its name; the exchange's where the machine does not know it, or not any more."""
+    try:
+        return ZoneInfo(name) if name else SHANGHAI
+    except ZoneInfoNotFoundError:
+        return SHANGHAI
+
+
+@dataclass(frozen=True)
+class Mute:
+    """How long a chat hears nothing of a theme: up to one of these; none: until it is unmuted."""
+
+    until: date | None = None  # the last day
+    at: datetime | None = None  # UTC
+    episode: date | None = None  # the first day of the episode whose end is the last thing muted
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A transition that was not pushed to a chat."""
+
+    day: date
+    theme: str
+    kind: str
+    reason: str  # see bot/alerting.py
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ import re
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.words import WORDS, Language, say
 from market.calendar import SHANGHAI, closed
 
 TEXT_LIMIT = 4096  # UTF-16 units, Telegram's
-STAMP_ROOM = 128  # units kept free for the line added when a message is sent
+STAMP_ROOM = 192  # units kept free for the line added when a message is sent
 
 
 def figure(value: float, unit: str, language: Language, finer: int = 0) -> str:
@@ -110,13 +111,33 @@ def plain(text: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", text))
 
 
+def moment(instant: datetime, zone: ZoneInfo, form: str = "%Y-%m-%d %H:%M") -> str:
+    """An instant in a chat's zone, named unless it is Shanghai's; a tap shows the reader's own.
+
+    HTML, Telegram's own element; an application that does not know it shows the words alone.
+    """
+    local = f"{instant.astimezone(zone):{form}}"
+    named = local if zone == SHANGHAI else f"{local} {city(zone)}"
+    return f'<tg-time unix="{instant.timestamp():.0f}">{named}</tg-time>'
+
+
+def city(zone: ZoneInfo) -> str:
+    """The place a zone is named after."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
+
+
 def stamped(
-    text: str, day: date, now: datetime, late_minutes: int, repeated: bool, language: Language
+    text: str,
+    day: date,
+    now: datetime,
+    late_minutes: int,
+    repeated: bool,
+    language: Language,
+    zone: ZoneInfo = SHANGHAI,
 ) -> str:
     """The text with when it was sent, how late after the day's close, and whether it may repeat."""
-    sent = now.astimezone(SHANGHAI)
-    delay = sent - closed(day)
-    line = f"{say('sent', language)} {sent:%Y-%m-%d %H:%M}"
+    delay = now - closed(day)
+    line = f"{say('sent', language)} {moment(now, zone)}"
     if delay > timedelta(minutes=late_minutes):
         line += f" ({say('late', language)} {_span(delay, language)})"
     return f"{say('repeat', language) if repeated else ''}{text}\n{line}"

@@ -119,23 +119,6 @@ def test_start_and_stop_subscribe_and_unsubscribe(app: App) -> None:
     assert app.ledger.chats() == []
 
 
-@pytest.mark.parametrize(
-    ("rest", "until"),
-    [
-        ("热题材", date.max),
-        ("热题材 1d", date(2024, 6, 29)),
-        ("热题材 2w", date(2024, 7, 12)),
-        ("热题材 3天", date(2024, 7, 1)),
-    ],
-)
-def test_a_mute_lasts_as_long_as_asked(app: App, rest: str, until: date) -> None:
-    ask(app, "mute", rest)
-    assert app.ledger.muted(7, TODAY) == {"hot": until}
-    assert "热题材" in ask(app, "mute")
-    assert "已恢复" in ask(app, "unmute", "热题材")
-    assert "并未" in ask(app, "unmute", "热题材")
-
-
 def test_in_a_group_only_admins_change_and_everyone_asks(app: App) -> None:
     assert "管理员" in ask(app, "start", chat=GROUP)
     assert app.ledger.chat(-7) is None

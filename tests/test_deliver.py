@@ -12,6 +12,7 @@ from bot.deliver import Delivery, SendError, deliver
 from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.records import Chat, Outgoing, Queued
+from bot.texts import plain
 
 DAY = date(2024, 3, 1)
 NOW = datetime(2024, 3, 1, 7, 20, tzinfo=UTC)
@@ -67,14 +68,16 @@ def test_a_message_goes_out_once_with_its_time(ledger: Ledger) -> None:
     telegram = FakeTelegram()
     assert once(ledger, telegram) == 1
     assert once(ledger, telegram) == 0
-    assert telegram.texts == ["<b>a</b> &amp; b\nsent 2024-03-01 15:20"]
+    at = '<tg-time unix="1709277600">2024-03-01 15:20</tg-time>'
+    assert telegram.texts == [f"<b>a</b> &amp; b\nsent {at}"]
 
 
 def test_a_late_message_says_so(ledger: Ledger) -> None:
     telegram, clock = FakeTelegram(), Clock()
     clock.seconds += 7200
     once(ledger, telegram, clock)
-    assert telegram.texts[0].endswith("sent 2024-03-01 17:20 (late, after the close by 2 h 20 min)")
+    text = plain(telegram.texts[0])
+    assert text.endswith("sent 2024-03-01 17:20 (late, after the close by 2 h 20 min)")
 
 
 Check = Callable[[Ledger], bool]

@@ -19,6 +19,7 @@ from bot.home import DATABASE
 from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.records import EDIT, Chat, Outgoing
+from bot.texts import plain
 from config.settings import load
 from tests import within
 from tests.botapi import TOKEN, BotApi
@@ -190,7 +191,7 @@ def test_a_word_within_the_day_is_confirmed_or_withdrawn_in_the_same_message(
         falls(upstream)
     with running(tmp_path, api, upstream, "13:31") as bot:
         (word,) = api.until(1, 60)
-        assert word["text"].startswith("盘中（暂定） 01-08 13:31 · <b>模拟·算力</b>")
+        assert plain(word["text"]).startswith("盘中（暂定） 01-08 13:31 · 模拟·算力")
         assert sorted(upstream.requests) == ["boards_now", "index", "limit_ups"]
         api.called("getUpdates", api.calls.count("getUpdates") + 2)  # it is marked as sent by then
         bot.end(signal.SIGKILL)

@@ -235,5 +235,5 @@ def test_settings_have_a_row_for_it(app: App) -> None:
     show(app)
     asked = Asked(app.ledger.chats()[0], 7, "", TODAY)
     page = answer(app, "settings", asked)
-    assert "🔕 盘中（暂定） · 1 次" in page.text
+    assert "🔕 盘中（暂定） · 1\n" in page.text
     assert ("盘中（暂定） 🔕", "k:provisional") in [b for row in page.buttons for b in row]

@@ -8,9 +8,10 @@ from bot.commands import past, people, record, wishes
 from bot.commands.asked import Answer, Asked, admins_only, both, may_change
 from bot.commands.backdrop import flows, macro, market
 from bot.commands.chain import chain
-from bot.commands.chat import mute, start, stop, unmute
+from bot.commands.chat import start, stop
 from bot.commands.day import digest, status
 from bot.commands.lookups import stock, theme, themes, top, why
+from bot.commands.mutes import mute, unmute
 from bot.words import Language, say
 
 
@@ -84,7 +85,7 @@ COMMANDS: dict[str, Command] = {
     "settings": Command(wishes.settings, "本聊天听什么、何时", "what this chat hears, and when"),
     "watch": Command(wishes.watch, "只推送关注的题材", "push only watched themes", changes=True),
     "unwatch": Command(wishes.unwatch, "取消关注", "watch a theme no more", changes=True),
-    "mute": Command(mute, "静音一个题材，如 /mute 白酒 3d", "mute: /mute NAME 3d", changes=True),
+    "mute": Command(mute, "静音题材，如 /mute 白酒 3d", "mute: /mute NAME 3d", changes=True),
     "unmute": Command(unmute, "恢复一个题材", "push a theme again", changes=True),
     "id": Command(people.whoami, "本聊天与你的编号", "the ids of this chat and of you"),
     "health": Command(people.health, "机器人自身的状况", "how the bot itself is", runs=True),

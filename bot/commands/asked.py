@@ -106,9 +106,16 @@ def _named(themes: Iterable[Theme], text: str) -> list[Theme]:
 
 
 def of_one(
-    app: App, asked: Asked, code: str, told: Callable[[App, Asked, Theme], Answer]
+    app: App,
+    asked: Asked,
+    code: str,
+    told: Callable[[App, Asked, Theme], Answer],
+    more: str = "",
 ) -> Answer:
-    """What `told` says of the one theme meant; a list of buttons when several match."""
+    """What `told` says of the one theme meant; a list of buttons when several match.
+
+    `more` stands behind the theme in the data of these buttons.
+    """
     if not asked.rest:
         hint = both(asked, "请在命令后写题材名，例如", "Write a theme's name behind it, such as")
         return Answer(f"{hint} /theme 机器人")
@@ -117,5 +124,7 @@ def of_one(
         return told(app, asked, found[0])
     if not found:
         return Answer(both(asked, "没有找到这个题材，", "No theme of that name; ") + "/themes")
-    rows = tuple(((theme.name[:NAME_LIMIT], f"{code}:{theme.id}"),) for theme in found[:PICKS])
+    rows = tuple(
+        ((theme.name[:NAME_LIMIT], f"{code}:{theme.id}{more}"),) for theme in found[:PICKS]
+    )
     return Answer(both(asked, f"找到 {len(found)} 个题材：", f"{len(found)} themes match:"), rows)

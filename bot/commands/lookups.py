@@ -22,6 +22,7 @@ from bot.commands.asked import (
     shown_states,
     stage_of,
 )
+from bot.commands.mutes import PICK
 from bot.jobs import facts_of
 from bot.names import STAGES
 from bot.words import Language, say
@@ -85,9 +86,9 @@ def _unjudged(asked: Asked, theme: Theme) -> str:
 
 def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], ...]:
     because = both(asked, "依据", "Why")
-    hush = both(asked, "静音一天", "Mute 1 day")
+    hush = both(asked, "静音…", "Mute …")
     links = both(asked, "子题材", "Chain")
-    return (((because, f"w:{theme.id}"), (links, f"c:{theme.id}"), (hush, f"m:{theme.id}")),)
+    return (((because, f"w:{theme.id}"), (links, f"c:{theme.id}"), (hush, f"m:{theme.id} {PICK}")),)
 
 
 def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:

@@ -1,86 +1,136 @@
 """What a chat wants to hear: /settings with its buttons, /watch and /unwatch."""
 
 from dataclasses import replace
+from html import escape
 
+from bot import tally
 from bot.app import App
+from bot.commands import wish_hours as hours
+from bot.commands import wish_pages as pages
 from bot.commands.asked import Answer, Asked, admins_only, both, listed, may_change, name_of, of_one
+from bot.commands.wish_pages import BELLS, Looked
 from bot.names import KINDS
-from bot.records import LEVELS, OFF, ON, PROVISIONAL, SILENT
+from bot.records import LEVELS, PROVISIONAL, SENSES, Wishes
+from bot.tally import TALLIED_DAYS
 from bot.words import say
+from bot.zones import nearest, zone_named
 from market.source import Theme
 from signals.model import Kind
 
-QUIET = ("", "22-8", "20-9")  # hours in Shanghai that the button goes through
-BELLS = {ON: "🔔", SILENT: "🔕", OFF: "✖️"}
-COUNTED_DAYS = 60  # trading days over which past alerts are counted
+PAGES = {
+    "sense": pages.sense,
+    "budget": pages.budget,
+    "digest": hours.digest,
+    "quiet": hours.quiet,
+    "tz": hours.zone,
+    "watched": pages.watched,
+    "unwatch": pages.watched,
+    "kept": pages.kept,
+}
 
 
 def settings(app: App, asked: Asked) -> Answer:
-    """The chat's settings; with the name of one behind it, that one goes a step on."""
-    chat, what = asked.chat.id, asked.rest.strip()
+    """The chat's settings; behind it a page of them, or what is to change, such as `quiet 22-8`."""
+    what, _, value = asked.rest.strip().partition(" ")
     if what and not may_change(app.settings, asked.chat, asked.user):
         return admins_only(asked)
-    wishes = app.ledger.wishes(chat)
-    if what in {*Kind, PROVISIONAL, "digest"}:
-        steps = (ON, OFF) if what == "digest" else LEVELS
-        app.ledger.wish(chat, what, _next(steps, wishes.level(what)))
-    elif what == "quiet":
-        now = "-".join(map(str, wishes.quiet)) if wishes.quiet else ""
-        app.ledger.wish(chat, "quiet", _next(QUIET, now))
-    return replace(_page(app, asked), in_place=bool(what))
+    fault = _changed(app, asked, what, value.strip()) if what else ""
+    looked = Looked(app, asked, app.ledger.wishes(asked.chat.id), app.ledger.mutes(asked.chat.id))
+    shown = PAGES.get(what, _page)(looked)
+    text = f"⚠️ {fault}\n\n{shown.text}" if fault else shown.text
+    return replace(shown, text=text, in_place=bool(what))
 
 
-def _next(steps: tuple[str, ...], now: str) -> str:
-    return steps[(steps.index(now) + 1) % len(steps)] if now in steps else steps[0]
+def _changed(app: App, asked: Asked, what: str, value: str) -> str:
+    """Changes a wish; gives what is wrong with it, empty when nothing is."""
+    if what in {*Kind, PROVISIONAL}:
+        level = app.ledger.wishes(asked.chat.id).level(what)
+        app.ledger.wish(asked.chat.id, what, LEVELS[(LEVELS.index(level) + 1) % len(LEVELS)])
+    elif what == "unwatch":
+        app.ledger.unwatch(asked.chat.id, value)
+    elif value:
+        wish = _zone(value) if what == "tz" else _wish(what, value)
+        if not wish:
+            return _fault(asked, what, value)
+        app.ledger.wish(asked.chat.id, *wish)
+    return ""
 
 
-def _page(app: App, asked: Asked) -> Answer:
-    wishes, counts = app.ledger.wishes(asked.chat.id), _counts(app)
-    known = app.store.themes()
-    names = [name_of(known[t]) for t in wishes.watched if t in known]
-    quiet = "{}:00–{}:00".format(*wishes.quiet) if wishes.quiet else both(asked, "无", "none")
-    every = both(asked, "全部题材", "all themes")
-    times = both(asked, "次", "alerts")
-    lines = [
-        f"{BELLS[wishes.level(kind)]} {KINDS[kind][asked.language]} · {counts[kind]} {times}"
-        for kind in Kind
-    ]
-    words = f"{say(PROVISIONAL, asked.language)} · {_words(app)} {times}"
-    lines += [
-        f"{BELLS[wishes.level(PROVISIONAL)]} {words}",
-        f"{BELLS[wishes.level('digest')]} {say('digest', asked.language)}",
-        f"🌙 {both(asked, '安静时段（上海时间）', 'quiet hours (Shanghai)')}: {quiet}",
-        f"⭐ {both(asked, '关注', 'watched')}: {', '.join(sorted(names)) or every}",
-    ]
-    title = both(asked, "本聊天的设置", "Settings of this chat")
-    note = both(
-        asked,
-        f"次数为最近{COUNTED_DAYS}个交易日全部题材的警报。🔔 有声 🔕 无声 ✖️ 不推送；"
-        "安静时段里的消息会留到其后再发。/watch 题材名 · /mute",
-        f"counts: alerts of all themes in the last {COUNTED_DAYS} trading days. 🔔 with a sound"
-        " 🔕 silent ✖️ not pushed; messages of quiet hours are kept until after them."
-        " /watch NAME · /mute",
+def _wish(what: str, value: str) -> tuple[str, str] | None:
+    """The name and the value that a wish is kept as; None when it makes no sense."""
+    if what == "sense" and value in SENSES:
+        return "sense", value
+    if what == "budget" and (value == "off" or _number(value, 1, 99)):
+        return "budget", "" if value == "off" else value
+    if what == "quiet":
+        first, dash, last = value.partition("-")
+        hours = dash and _number(first, 0, 23) and _number(last, 0, 23) and int(first) != int(last)
+        if value == "off" or hours:
+            return "quiet", "" if value == "off" else f"{int(first)}-{int(last)}"
+    return _digest_wish(value) if what == "digest" else None
+
+
+def _digest_wish(value: str) -> tuple[str, str] | None:
+    if value in ("on", "off"):
+        return "digest", value
+    part, _, rest = value.partition(" ")
+    if part == "at" and (rest == "close" or _number(rest, 0, 23)):
+        return "digest_hour", "" if rest == "close" else rest
+    if part == "day" and rest in ("all", *hours.WEEKDAYS):
+        return "digest_weekday", "" if rest == "all" else str(list(hours.WEEKDAYS).index(rest))
+    return None
+
+
+def _number(text: str, least: int, most: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 3 and least <= int(text) <= most
+
+
+def _zone(value: str) -> tuple[str, str] | None:
+    found = zone_named(value)
+    return ("zone", found.key) if found else None
+
+
+def _fault(asked: Asked, what: str, value: str) -> str:
+    said = escape(value[:40])
+    if what == "tz":
+        near = nearest(value)
+        words = both(asked, f"没有时区“{said}”", f"there is no time zone “{said}”")
+        meant = both(asked, "；是不是 ", "; did you mean ") + ", ".join(near) if near else ""
+        return words + meant
+    return both(asked, f"不能设为“{said}”，例如 ", f"“{said}” cannot be set; for example ") + (
+        "/settings quiet 22-8 · /settings budget 3 · /settings tz Europe/Berlin"
     )
-    named: dict[str, str] = {kind: KINDS[kind][asked.language] for kind in Kind}
-    named[PROVISIONAL] = say(PROVISIONAL, asked.language)
-    named["digest"] = say("digest", asked.language)
-    buttons = [(f"{name} {BELLS[wishes.level(what)]}", f"k:{what}") for what, name in named.items()]
-    buttons.append((f"🌙 {quiet}", "k:quiet"))
+
+
+def _page(of: Looked) -> Answer:
+    """All settings at a glance; a button for each."""
+    past = tally.past(of.app)
+    counts = tally.by_kind(past, of.wishes, of.mutes)
+    words = of.app.ledger.provisional.count(past.since)
+    bells = [(kind, KINDS[kind][of.language], counts[kind]) for kind in Kind]
+    levels = [*bells, (PROVISIONAL, say(PROVISIONAL, of.language), words)]
+    lines = [f"{BELLS[of.wishes.level(what)]} {name} · {n}" for what, name, n in levels]
+    parts = [
+        ("sense", "🎚", of.say("灵敏度", "sensitivity"), pages.sense_name(of, of.wishes.sense)),
+        ("budget", "🔊", of.say("每日有声", "loud a day"), pages.budget_name(of)),
+        ("digest", "📋", of.say("摘要", "digest"), hours.digest_name(of)),
+        ("quiet", "🌙", of.say("安静时段", "quiet hours"), hours.quiet_name(of)),
+        ("tz", "🕒", of.say("时区", "time zone"), hours.zone_name(of)),
+        ("watched", "⭐", of.say("关注", "watched"), pages.watched_name(of)),
+        ("kept", "📥", of.say("近7天未推送", "not pushed, 7 days"), pages.kept_name(of)),
+    ]
+    lines += ["", *(f"{mark} {name}: {value}" for _, mark, name, value in parts)]
+    note = of.say(
+        f"🔔 有声 🔕 无声 ✖️ 不推送。数字：近{TALLIED_DAYS}个交易日（已判断 {past.judged} 日）"
+        "若都推送，本聊天会收到的条数。",
+        f"🔔 with a sound 🔕 silent ✖️ not pushed. Numbers: what this chat would have got of each"
+        f" in the last {TALLIED_DAYS} trading days ({past.judged} of them judged).",
+    )
+    buttons = [(f"{name} {BELLS[of.wishes.level(what)]}", f"k:{what}") for what, name, _ in levels]
+    buttons += [(f"{mark} {name}", f"k:{what}") for what, mark, name, _ in parts]
     rows = [tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2)]
+    title = of.say("本聊天的设置", "Settings of this chat")
     return replace(listed(title, lines, "", note, none=""), buttons=rows)
-
-
-def _counts(app: App) -> dict[Kind, int]:
-    """How many transitions of each kind the last days had."""
-    days = app.store.days(app.ledger.evaluated(), COUNTED_DAYS)
-    told = app.ledger.transitions(since=days[0]) if days else []
-    return {kind: sum(t.kind is kind for t in told) for kind in Kind}
-
-
-def _words(app: App) -> int:
-    """How many provisional words the last days had."""
-    days = app.store.days(app.ledger.evaluated(), COUNTED_DAYS)
-    return app.ledger.provisional.count(since=days[0]) if days else 0
 
 
 def watch(app: App, asked: Asked) -> Answer:
@@ -98,7 +148,10 @@ def watch(app: App, asked: Asked) -> Answer:
             )
         )
 
-    return of_one(app, asked, "f", told) if asked.rest else _page(app, asked)
+    if asked.rest:
+        return of_one(app, asked, "f", told)
+    wishes: Wishes = app.ledger.wishes(asked.chat.id)
+    return pages.watched(Looked(app, asked, wishes, app.ledger.mutes(asked.chat.id)))
 
 
 def unwatch(app: App, asked: Asked) -> Answer:

@@ -37,7 +37,9 @@ PEOPLE = (ADMIN, READER, STRANGER)
 HOSTILE = (
     "<b>", "</b><script>", "&lt;", "'; DROP TABLE chat; --", "\u202e反转", "👨‍👩‍👧‍👦" * 40, "\x00",
     "{0.__class__}", "{{ 7*7 }}", "../../etc", "@5", "hot@9", "i99999999999-x", "9" * 400,
-    "%s%n", "热题材", "600001", "题材", "3d", "-1d", "٣d", "\n\n", "/",
+    "%s%n", "热题材", "600001", "题材", "3d", "-1d", "٣d", "hot ?", "hot episode", "hot ٣h",
+    "tz Europe/Berlin", "tz ../../etc", "quiet 22-8", "quiet ٢-8", "budget 3", "digest at 20",
+    "digest day fri", "sense strongest", "unwatch hot", "kept", "watched", "\n\n", "/",
 )  # fmt: skip
 
 
@@ -114,7 +116,7 @@ class Tags(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.right &= tag in ("b", "code", "i", "blockquote")
+        self.right &= tag in ("b", "code", "i", "blockquote", "tg-time")
         self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
