@@ -14,7 +14,7 @@ from bot.choices import Choice, Listener, Setting, chosen, is_loud
 from bot.ledger_provisional import prefix
 from bot.posting import posted, with_rest
 from bot.records import OFF, Kept, Outgoing, Wishes
-from bot.timing import digest_due, week
+from bot.timing import digest_due, held_until, week
 from bot.words import Language
 from signals.model import Signal, ThemeState, Transition
 
@@ -48,7 +48,7 @@ class _Texts:
     def __init__(self, app: App, judged: Judged) -> None:
         self.judged = judged
         self.missed = cache(lambda language, told: _summary(app, judged, language, told))
-        self.alerts = cache(lambda language, told: _alerts(app, judged, language, told))
+        self.alerts = cache(lambda *of: _alerts(app, judged, *of))
         self.digest = cache(lambda language: _digest(app, judged, language))
         self.weekly = cache(lambda language, days: _weekly(app, judged, language, days))
         self.beyond = cache(lambda *of: _beyond(app, judged, *of))
@@ -85,9 +85,10 @@ def _posted(
 ) -> list[Outgoing]:
     """A chat's messages of the day."""
     day, missed, alerts = texts.judged.day, choice.missed, choice.alerts
+    held = held_until(app.now(), wishes.quiet, wishes.zone) is not None
     news = [
         *_silent(texts.missed(language, missed) if missed else [], not is_loud(choice.late)),
-        *_silent(texts.alerts(language, alerts) if alerts else [], not is_loud(choice.today)),
+        *_silent(texts.alerts(language, alerts, held) if alerts else [], not is_loud(choice.today)),
     ]
     # a day that was only filled in later has no market to tell of
     wanted = day.market is not None and wishes.level("digest") != OFF
@@ -141,15 +142,15 @@ def _summary(
 
 
 def _alerts(
-    app: App, judged: Judged, language: Language, told: Sequence[Transition]
+    app: App, judged: Judged, language: Language, told: Sequence[Transition], held: bool
 ) -> list[Outgoing]:
-    """Alerts and their chart, for nobody in particular yet."""
+    """Alerts and their chart, for nobody in particular yet; those held have to fit one message."""
     day, now = judged.day.day, app.now()
-    first, *more = messages.alerts(told, judged.day, language)
+    first, *more = messages.alerts(told, judged.day, language, in_brief=held)
     about = provisional.answered(app, day, told)
     out = [Outgoing(f"{day}:alerts:1", NOBODY, day, first, now, about=about)]
     out += [Outgoing(f"{day}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
-    drawn = chart(app, told[0].theme, language, day, told[0])
+    drawn = None if held else chart(app, told[0].theme, language, day, told[0])
     if drawn:
         verdict = messages.caption(told[0], judged.day, language)
         out.append(Outgoing(f"{day}:chart", NOBODY, day, verdict, now, drawn, silent=True))

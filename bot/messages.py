@@ -62,9 +62,14 @@ class Day:
         return any(theme.source == "simulated" for theme in self.themes.values())
 
 
-def alerts(told: Sequence[Transition], day: Day, language: Language) -> list[str]:
-    """Transitions of one day, strongest first, as one message, cut only when it is too long."""
-    count = FULL_WIDE if day.is_wide else FULL
+def alerts(
+    told: Sequence[Transition], day: Day, language: Language, in_brief: bool = False
+) -> list[str]:
+    """Transitions of one day, strongest first, as one message, cut only when it is too long.
+
+    In brief, as on a market-wide day, only the first has its evidence.
+    """
+    count = FULL_WIDE if day.is_wide or in_brief else FULL
     full = [_section(t, day, language) for t in told[:count]]
     said: set[str] = set()
     for section in full:  # the record of a stage is said once a message

@@ -35,11 +35,11 @@ def posted(
 
 
 def with_rest(digest: Sequence[Outgoing], rest: Outgoing) -> list[Outgoing]:
-    """A digest that also has what a budget left over; on its own where there is none."""
+    """A digest that also has what a budget left over, above its foot; else that alone."""
     if not digest or any(part.photo for part in digest):
         return [*digest, rest]
-    first = digest[0]
-    return _numbered(first, split("\n\n".join([*(part.text for part in digest), rest.text])))
+    body, _, foot = "\n".join(part.text for part in digest).rpartition("\n\n")
+    return _numbered(digest[0], split("\n\n".join([body, rest.text, foot])))
 
 
 def _free(instant: datetime, wishes: Wishes) -> datetime:

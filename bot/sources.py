@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.app import App
 from bot.names import FAULTS, MEANS
+from bot.texts import local
 from bot.words import Language, say
 from market.calendar import SHANGHAI
 from market.checks import Fault
@@ -47,10 +49,10 @@ def down(app: App) -> list[Down]:
     ]
 
 
-def told(one: Down, language: Language) -> str:
+def told(one: Down, language: Language, zone: ZoneInfo = SHANGHAI) -> str:
     """A failing need as a line of plain text: what, since when, why, and what it means."""
-    served = f"{one.served.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if one.served else "-"
-    since = f"{one.since.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    served = local(one.served, zone) if one.served else "-"
+    since = local(one.since, zone)
     return say("not_met", language).format(
         what=FAULTS[one.need][language],
         since=since,

@@ -112,13 +112,17 @@ def plain(text: str) -> str:
 
 
 def moment(instant: datetime, zone: ZoneInfo, form: str = "%Y-%m-%d %H:%M") -> str:
-    """An instant in a chat's zone, named unless it is Shanghai's; a tap shows the reader's own.
+    """An instant in a chat's zone, see `local`; a tap shows it in the reader's own.
 
     HTML, Telegram's own element; an application that does not know it shows the words alone.
     """
-    local = f"{instant.astimezone(zone):{form}}"
-    named = local if zone == SHANGHAI else f"{local} {city(zone)}"
-    return f'<tg-time unix="{instant.timestamp():.0f}">{named}</tg-time>'
+    return f'<tg-time unix="{instant.timestamp():.0f}">{local(instant, zone, form)}</tg-time>'
+
+
+def local(instant: datetime, zone: ZoneInfo, form: str = "%Y-%m-%d %H:%M") -> str:
+    """An instant by the clocks of a zone, which is named unless it is Shanghai's."""
+    clock = f"{instant.astimezone(zone):{form}}"
+    return clock if zone == SHANGHAI else f"{clock} {city(zone)}"
 
 
 def city(zone: ZoneInfo) -> str:

@@ -30,5 +30,5 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 def nearest(name: str) -> list[str]:
     """Zones whose names are most like a name."""
-    like = get_close_matches(_bare(name), _keys(), NEAR, 0.6)
+    like = get_close_matches(_bare(name), _keys(), NEAR, 0.7)
     return list(dict.fromkeys(_keys()[each] for each in like))

@@ -15,6 +15,7 @@ from bot.commands import answer
 from bot.commands.asked import Asked
 from bot.home import DATABASE
 from bot.records import Chat, Queued
+from bot.texts import plain
 from config.settings import SettingsError, load
 from market.akshare.source import AkshareSource
 from market.facts import as_int
@@ -128,7 +129,7 @@ def test_a_look_asks_three_times_and_tells_once(app: App, upstream: Upstream) ->
     assert '"push2"' not in doors
     assert '"push2his"' not in doors
     (told,) = provisional(app, 7)
-    assert told.text.startswith("盘中（暂定） 01-08 13:31 · <b>模拟·算力</b>")
+    assert plain(told.text).startswith("盘中（暂定） 01-08 13:31 · 模拟·算力")
     assert "冰点 → 发酵" in told.text
     assert told.silent
     assert intraday.look(app, threading.Event()) == 0  # the slot is claimed

@@ -125,7 +125,31 @@ def test_settings_change_in_place(bot: Bot, api: BotApi) -> None:
     api.called("editMessageText")
     buttons = json.loads(api.asked_of("editMessageText")["reply_markup"])["inline_keyboard"]
     assert buttons[0][0] == {"text": "升温 🔕", "callback_data": "k:surge"}
+    for count, data in enumerate(("k:sense", "k:sense strong", "k:back"), 2):
+        api.press(data, ADMIN)
+        api.called("editMessageText", count)
+    assert "灵敏度: 较强" in api.asked_of("editMessageText")["text"]
     assert len(api.sent) == 1
+
+
+def test_a_button_of_before_mutes_for_a_day_and_a_new_one_asks_for_how_long(
+    bot: Bot, api: BotApi
+) -> None:
+    api.press("m:hot", ADMIN)
+    assert "已静音 热题材，至 20" in api.until(1)[0]["text"]
+    api.press("m:hot ?", ADMIN)
+    assert "m:hot episode" in api.until(2)[1]["reply_markup"]
+    api.press("m:hot 1h", ADMIN)
+    assert '已静音 热题材，至 <tg-time unix="' in api.until(3)[2]["text"]
+
+
+def test_an_answer_whose_markup_is_refused_goes_as_plain_text(bot: Bot, api: BotApi) -> None:
+    api.faults["sendMessage"] = ["400"]
+    api.write("/mute hot 1h", ADMIN)
+    said = api.until(1)[0]
+    assert "已静音 热题材，至 " in said["text"]
+    assert "<" not in said["text"]
+    assert "parse_mode" not in said
 
 
 def test_by_webhook_only_who_knows_the_secret_is_heard(home: Path, api: BotApi) -> None:

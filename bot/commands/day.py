@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from html import escape
+from zoneinfo import ZoneInfo
 
 from bot import messages, sources
 from bot.alerting import strongest_first, values
@@ -12,7 +13,7 @@ from bot.commands.asked import Answer, Asked, as_of, both
 from bot.jobs import facts_of
 from bot.names import GROUPS, MEANS
 from bot.provisional import LOOKED
-from market.calendar import SHANGHAI
+from bot.texts import local
 
 
 def digest(app: App, asked: Asked) -> Answer:
@@ -33,14 +34,14 @@ def status(app: App, asked: Asked) -> Answer:
     sent, day = app.ledger.outbox.last_sent(), app.ledger.evaluated()
     facts = facts_of(app, day) if day else None
     others = facts and replace(facts, faults=tuple(f for f in facts.faults if f[0] not in MEANS))
-    at = f"{sent.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if sent else "-"
-    here = asked.chat.active
+    zone, here = app.ledger.wishes(asked.chat.id).zone, asked.chat.active
+    at = local(sent, zone) if sent else "-"
     lines = [
         as_of(app, asked),
         *(messages.faults(others, asked.language) if others else ()),
-        *(f"⚠️ {sources.told(one, asked.language)}" for one in sources.down(app)),
+        *(f"⚠️ {sources.told(one, asked.language, zone)}" for one in sources.down(app)),
         *_backdrop(app, asked),
-        *_look(app, asked),
+        *_look(app, asked, zone),
         both(
             asked,
             f"待发 {waiting} · 放弃 {parked}",
@@ -67,13 +68,13 @@ def _stands(of: Group, asked: Asked) -> str:
     return f"{name}: {of.alive}/{of.of} {usable} · {at}"
 
 
-def _look(app: App, asked: Asked) -> list[str]:
+def _look(app: App, asked: Asked, zone: ZoneInfo) -> list[str]:
     """The last look at the market before its close: when, and what came of it."""
     seen = app.ledger.fact(LOOKED)
     if not seen:
         return []
     at, _, fault = seen.partition(" ")
-    when = f"{datetime.fromisoformat(at).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    when = local(datetime.fromisoformat(at), zone)
     said = fault or both(asked, "已看", "looked")
     return [
         both(asked, f"最近一次盘中查看 {when}: {said}", f"last look within a day {when}: {said}")

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.commands.asked import Answer
-from bot.commands.wish_pages import Looked, page_of
+from bot.commands.wish_pages import Looked, page_of, rows_of
 from bot.records import OFF
 from bot.texts import city
 from bot.timing import covers_close, digest_due, held_until
@@ -13,11 +13,11 @@ from market.calendar import SHANGHAI, closed
 HOURS = (18, 20, 22, 8)  # of the digest offered
 QUIET = ("22-8", "23-7", "20-9", "0-9")  # hours offered
 WEEKDAYS = {  # by the word for each, Monday first
-    "mon": ("周一", "Mondays"),
-    "tue": ("周二", "Tuesdays"),
-    "wed": ("周三", "Wednesdays"),
-    "thu": ("周四", "Thursdays"),
-    "fri": ("周五", "Fridays"),
+    "mon": ("周一", "Mon"),
+    "tue": ("周二", "Tue"),
+    "wed": ("周三", "Wed"),
+    "thu": ("周四", "Thu"),
+    "fri": ("周五", "Fri"),
 }
 ZONES = (
     "Asia/Shanghai", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Europe/London",
@@ -35,7 +35,8 @@ def digest_name(of: Looked) -> str:
 def _day_name(of: Looked, weekday: int | None) -> str:
     if weekday is None:
         return of.say("每个交易日", "every trading day")
-    return of.say(*list(WEEKDAYS.values())[weekday])
+    chinese, english = list(WEEKDAYS.values())[weekday]
+    return of.say(f"每{chinese}", f"every {english}")
 
 
 def _hour_name(of: Looked, hour: int | None) -> str:
@@ -60,20 +61,22 @@ def digest(of: Looked) -> Answer:
                 "⚠️ That is within the quiet hours; it waits until they end.",
             )
         )
-    choices = [
+    hours = [w.digest_hour, None, *HOURS] if w.digest_hour not in (None, *HOURS) else [None, *HOURS]
+    at_hours = [
+        (_hour_name(of, h), f"digest at {'close' if h is None else h}", w.digest_hour == h)
+        for h in hours
+    ]
+    every = (_day_name(of, None), "digest day all", w.digest_weekday is None)
+    on_days = [
+        (of.say(*names), f"digest day {word}", w.digest_weekday == n)
+        for n, (word, names) in enumerate(WEEKDAYS.items())
+    ]
+    switch = [
         (of.say("开", "on"), "digest on", is_on),
         (of.say("关", "off"), "digest off", not is_on),
-        *(
-            (_hour_name(of, h), f"digest at {h or 'close'}", w.digest_hour == h)
-            for h in (None, *HOURS)
-        ),
-        (_day_name(of, None), "digest day all", w.digest_weekday is None),
-        *(
-            (_day_name(of, n), f"digest day {word}", w.digest_weekday == n)
-            for n, word in enumerate(WEEKDAYS)
-        ),
     ]
-    return page_of(of, of.say("摘要", "Digest"), about, choices, 2)
+    rows = [switch, *rows_of(at_hours, 3), [every], on_days]
+    return page_of(of, of.say("摘要", "Digest"), about, rows)
 
 
 def quiet_name(of: Looked) -> str:
@@ -97,7 +100,7 @@ def quiet(of: Looked) -> Answer:
     offered = QUIET if now in ("off", *QUIET) else (now, *QUIET)
     choices = [(of.say("无", "none"), "quiet off", now == "off")]
     choices += [(hours, f"quiet {hours}", hours == now) for hours in offered]
-    return page_of(of, of.say("安静时段", "Quiet hours"), about, choices, 2)
+    return page_of(of, of.say("安静时段", "Quiet hours"), about, rows_of(choices, 2))
 
 
 def _market_sense(of: Looked) -> list[str]:
@@ -153,4 +156,4 @@ def zone(of: Looked) -> Answer:
     now = of.wishes.zone.key
     offered = ZONES if now in ZONES else (now, *ZONES)
     choices = [(city(ZoneInfo(key)), f"tz {key}", key == now) for key in offered]
-    return page_of(of, of.say("时区", "Time zone"), about, choices, 2)
+    return page_of(of, of.say("时区", "Time zone"), about, rows_of(choices, 2))

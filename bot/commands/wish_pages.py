@@ -39,18 +39,24 @@ class Looked:
         return both(self.asked, zh, en)
 
 
+Choice = tuple[str, str, bool]  # words, data behind the settings' code, whether it is so now
+
+
 def page_of(
-    of: Looked,
-    title: str,
-    about: Iterable[str],
-    choices: Sequence[tuple[str, str, bool]],
-    columns: int = 1,
+    of: Looked, title: str, about: Iterable[str], rows: Iterable[Sequence[Choice]]
 ) -> Answer:
-    """A page with a button for each choice (words, data, whether it is so now), and one back."""
-    buttons = [(f"{'● ' if chosen else ''}{words}", f"k:{data}") for words, data, chosen in choices]
-    rows = [tuple(buttons[n : n + columns]) for n in range(0, len(buttons), columns)]
+    """A page with rows of choices, and the way back."""
+    buttons = [
+        tuple((f"{'● ' if chosen else ''}{words}", f"k:{data}") for words, data, chosen in row)
+        for row in rows
+    ]
     back = ((of.say("← 返回", "← Back"), "k:back"),)
-    return replace(listed(title, list(about), none=""), buttons=(*rows, back))
+    return replace(listed(title, list(about), none=""), buttons=(*buttons, back))
+
+
+def rows_of(choices: Sequence[Choice], columns: int) -> list[Sequence[Choice]]:
+    """Choices in rows of so many."""
+    return [choices[n : n + columns] for n in range(0, len(choices), columns)]
 
 
 def _over_days(of: Looked, past: tally.Past) -> str:
@@ -94,7 +100,7 @@ def sense(of: Looked) -> Answer:
     choices = [
         (f"{sense_name(of, s)} · {counts[s]}", f"sense {s}", s == of.wishes.sense) for s in SENSES
     ]
-    return page_of(of, of.say("灵敏度", "Sensitivity"), about, choices)
+    return page_of(of, of.say("灵敏度", "Sensitivity"), about, rows_of(choices, 1))
 
 
 def budget_name(of: Looked) -> str:
@@ -119,7 +125,7 @@ def budget(of: Looked) -> Answer:
     ]
     choices = [(of.say("不限 · 0", "no limit · 0"), "budget off", of.wishes.budget is None)]
     choices += [(f"{n} · {left[n]}", f"budget {n}", of.wishes.budget == n) for n in BUDGETS]
-    return page_of(of, of.say("每日有声警报", "Loud alerts a day"), about, choices)
+    return page_of(of, of.say("每日有声警报", "Loud alerts a day"), about, rows_of(choices, 3))
 
 
 def watched_name(of: Looked) -> str:
@@ -146,7 +152,9 @@ def watched(of: Looked) -> Answer:
         ),
     ]
     choices = [(f"✖️ {theme.name[:20]}", f"unwatch {theme.id}", False) for theme in themes]
-    return page_of(of, of.say("关注的题材", "Watched themes"), about, choices[:WATCHED_SHOWN], 2)
+    return page_of(
+        of, of.say("关注的题材", "Watched themes"), about, rows_of(choices[:WATCHED_SHOWN], 2)
+    )
 
 
 def _reason(of: Looked, reason: str) -> str:

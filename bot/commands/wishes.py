@@ -112,7 +112,7 @@ def _page(of: Looked) -> Answer:
     lines = [f"{BELLS[of.wishes.level(what)]} {name} · {n}" for what, name, n in levels]
     parts = [
         ("sense", "🎚", of.say("灵敏度", "sensitivity"), pages.sense_name(of, of.wishes.sense)),
-        ("budget", "🔊", of.say("每日有声", "loud a day"), pages.budget_name(of)),
+        ("budget", "🔊", of.say("每日有声", "loud alerts a day"), pages.budget_name(of)),
         ("digest", "📋", of.say("摘要", "digest"), hours.digest_name(of)),
         ("quiet", "🌙", of.say("安静时段", "quiet hours"), hours.quiet_name(of)),
         ("tz", "🕒", of.say("时区", "time zone"), hours.zone_name(of)),
