@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot import health, sources
 from bot.app import App
-from bot.cycle import SESSIONS_AHEAD, calendar_of
+from bot.calendars import SESSIONS_AHEAD, calendar_of
 from bot.names import FAULTS, MEANS, TROUBLES
 from bot.records import PRIVATE, SEND, Outgoing
 from bot.words import Language
