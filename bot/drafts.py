@@ -10,6 +10,7 @@ from bot.alerting import Reason, decide, held_until, values
 from bot.app import App
 from bot.records import OFF, Outgoing, Wishes
 from bot.words import Language
+from market.store import MAINLAND
 from signals.model import Signal, ThemeState, Transition
 
 # day and key of a transition -> who tells the same of the same story before it
@@ -87,7 +88,7 @@ def _summary(
 ) -> list[Outgoing]:
     """What happened while the bot was away, for nobody in particular yet."""
     texts = enumerate(messages.missed(missed, day, language), 1)
-    key = f"{day.day}:missed"
+    key = f"{slot(app, day.day)}:missed"
     return [Outgoing(f"{key}:{n}", NOBODY, day.day, text, app.now()) for n, text in texts]
 
 
@@ -98,12 +99,13 @@ def _alerts(
     day, now = judged.day.day, app.now()
     first, *more = messages.alerts(told, judged.day, language)
     about = provisional.answered(app, day, told)
-    out = [Outgoing(f"{day}:alerts:1", NOBODY, day, first, now, about=about)]
-    out += [Outgoing(f"{day}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
+    key = slot(app, day)
+    out = [Outgoing(f"{key}:alerts:1", NOBODY, day, first, now, about=about)]
+    out += [Outgoing(f"{key}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
     drawn = chart(app, told[0].theme, language, day, told[0])
     if drawn:
         verdict = messages.caption(told[0], judged.day, language)
-        out.append(Outgoing(f"{day}:chart", NOBODY, day, verdict, now, drawn, silent=True))
+        out.append(Outgoing(f"{key}:chart", NOBODY, day, verdict, now, drawn, silent=True))
     return out
 
 
@@ -118,9 +120,21 @@ def _digest(app: App, judged: Judged, language: Language) -> list[Outgoing]:
     ]
 
 
+def slot(app: App, day: date) -> str:
+    """What keys of a day's messages and run begin with; see Outgoing.exchange."""
+    exchange = app.store.exchange
+    return f"{day}" if exchange == MAINLAND else f"{exchange}:{day}"
+
+
 def oldest_news(app: App, day: date) -> date:
     """The oldest day whose transitions are still news on a day."""
     return app.store.days(until=day, limit=app.settings.chats.old_days)[0]
+
+
+def last_day(app: App, theme: str) -> date | None:
+    """The last day a theme's exchange was judged, or is stored where none of it is judged."""
+    there = app.of(app.store.themes()[theme].exchange)
+    return there.ledger.evaluated() or next(iter(there.store.days(limit=1)), None)
 
 
 def chart(
@@ -133,6 +147,9 @@ def chart(
     from bot.charts import theme_chart
 
     known = app.store.themes()[theme]
+    app = app.of(known.exchange)
+    if not app.store.days(until=day, limit=1):
+        return None
     panel = app.store.panel(day, CHART_DAYS, [theme])
     told = [*app.ledger.transitions(theme, panel.days[0], day), *([latest] if latest else [])]
     return theme_chart(panel, known, told, language, known.source == "simulated")

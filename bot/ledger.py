@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Ledger:
-    """What the bot remembers; a connection belongs to the thread that made it."""
+    """What the bot remembers, of one exchange's days; a connection belongs to its thread."""
 
     def __init__(self, path: Path | None, current: bool = False) -> None:
         """Opens the ledger (None: in memory); `current` trusts the file to be up to date."""
@@ -30,6 +31,13 @@ class Ledger:
         self.outbox = Outbox(self._db)
         self.provisional = Provisionals(self._db)
         self._run_ups: RunUps | None = None
+        self.exchange = "XSHG"
+
+    def of(self, exchange: str) -> "Ledger":
+        """The same ledger, over the same connection, with the days of an exchange."""
+        other = copy(self)
+        other.exchange = exchange
+        return other
 
     @property
     def run_ups(self) -> "RunUps":
@@ -66,30 +74,36 @@ class Ledger:
 
     def readings(self) -> dict[str, tuple[Signal, ...]]:
         """What all rules said of every theme on the last evaluated day."""
-        rows = self._db.execute("SELECT theme, body FROM reading")
+        rows = self._db.execute(
+            "SELECT theme, body FROM reading WHERE exchange=?", (self.exchange,)
+        )
         return {theme: thing(tuple[Signal, ...], body) for theme, body in rows}
 
     def save_readings(self, readings: Mapping[str, tuple[Signal, ...]]) -> None:
         """Replaces all readings by these: of a theme judged no more nothing is said."""
-        rows = [(theme, body_of(signals)) for theme, signals in readings.items()]
-        self._db.execute("DELETE FROM reading")
-        self._db.executemany("INSERT INTO reading VALUES (?,?)", rows)
+        rows = [(theme, body_of(signals), self.exchange) for theme, signals in readings.items()]
+        self._db.execute("DELETE FROM reading WHERE exchange=?", (self.exchange,))
+        self._db.executemany("INSERT OR REPLACE INTO reading VALUES (?,?,?)", rows)
 
     def save_transitions(self, told: Iterable[Transition]) -> None:
         """Keeps transitions with their evidence; one already there stays."""
-        rows = [(t.day.isoformat(), t.theme, t.kind, body_of(t)) for t in told]
-        self._db.executemany(
-            "INSERT OR IGNORE INTO transition (day, theme, kind, body) VALUES (?,?,?,?)", rows
-        )
+        rows = [(t.day.isoformat(), t.theme, t.kind, body_of(t), self.exchange) for t in told]
+        columns = "day, theme, kind, body, exchange"
+        into = f"INSERT OR IGNORE INTO transition ({columns}) VALUES (?,?,?,?,?)"
+        self._db.executemany(into, rows)
 
     def transitions(
-        self, theme: str | None = None, since: date = date.min, until: date = date.max
+        self,
+        theme: str | None = None,
+        since: date = date.min,
+        until: date = date.max,
+        everywhere: bool = False,
     ) -> list[Transition]:
         """Transitions of a theme (or of all) between two days, oldest first."""
         rows = self._db.execute(
             "SELECT body FROM transition WHERE day BETWEEN ? AND ? AND ifnull(theme=?, 1)"
-            " ORDER BY day, id",
-            (since.isoformat(), until.isoformat(), theme),
+            " AND (exchange=? OR ?) ORDER BY day, id",
+            (since.isoformat(), until.isoformat(), theme, self.exchange, everywhere),
         )
         return [thing(Transition, body) for (body,) in rows]
 
@@ -111,18 +125,20 @@ class Ledger:
 
     def add_entry(self, day: date, text: str) -> None:
         """Chains a judged day's text to the entry before it."""
-        last = "SELECT hash FROM journal ORDER BY day DESC LIMIT 1"
+        last = "SELECT hash FROM journal ORDER BY place DESC LIMIT 1"
         before = (self._db.execute(last).fetchone() or ("",))[0]
-        row = (day.isoformat(), text, chained(before, text))
-        self._db.execute("INSERT INTO journal VALUES (?,?,?)", row)
+        row = (day.isoformat(), self.exchange, text, chained(before, text))
+        self._db.execute("INSERT INTO journal (day, exchange, text, hash) VALUES (?,?,?,?)", row)
 
     def entries(self) -> list[Entry]:
-        """All entries of the journal, oldest first."""
-        return [Entry(*row) for row in self._db.execute("SELECT * FROM journal ORDER BY day")]
+        """All entries of the journal, of every exchange, oldest first."""
+        rows = self._db.execute("SELECT day, text, hash FROM journal ORDER BY place")
+        return [Entry(*row) for row in rows]
 
     def entry(self, day: date) -> Entry | None:
         """The entry of a day."""
-        found = self._db.execute("SELECT * FROM journal WHERE day=?", (day.isoformat(),)).fetchone()
+        one = "SELECT day, text, hash FROM journal WHERE day=? AND exchange=?"
+        found = self._db.execute(one, (day.isoformat(), self.exchange)).fetchone()
         return Entry(*found) if found else None
 
     def vote(self, alert: str, user: int, good: bool) -> None:
@@ -138,12 +154,19 @@ class Ledger:
 
     def fact(self, name: str) -> str | None:
         """A small fact, None when never told."""
-        row = self._db.execute("SELECT value FROM fact WHERE name=?", (name,)).fetchone()
+        known = "SELECT value FROM fact WHERE name=?"
+        row = self._db.execute(known, (self._named(name),)).fetchone()
         return row[0] if row else None
 
     def set_fact(self, name: str, value: str) -> None:
         """Tells a small fact."""
-        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?,?)", (name, value))
+        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?,?)", (self._named(name), value))
+
+    def _named(self, fact: str) -> str:
+        """The row of a fact: of the days of an exchange, its own."""
+        of_days = fact in ("evaluated", "told", "stories") or fact.startswith("half:")
+        own = of_days and self.exchange != "XSHG"
+        return f"{self.exchange}:{fact}" if own else fact
 
     def facts(self, prefix: str) -> dict[str, str]:
         """Facts whose names begin so, without that beginning."""

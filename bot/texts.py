@@ -111,11 +111,20 @@ def plain(text: str) -> str:
 
 
 def stamped(
-    text: str, day: date, now: datetime, late_minutes: int, repeated: bool, language: Language
+    text: str,
+    day: date,
+    now: datetime,
+    late_minutes: int,
+    repeated: bool,
+    language: Language,
+    ended: datetime | None = None,
 ) -> str:
-    """The text with when it was sent, how late after the day's close, and whether it may repeat."""
+    """The text with when it was sent, how late after the day's close, and whether it may repeat.
+
+    `ended` is that close; by default the mainland's.
+    """
     sent = now.astimezone(SHANGHAI)
-    delay = sent - closed(day)
+    delay = sent - (ended or closed(day))
     line = f"{say('sent', language)} {sent:%Y-%m-%d %H:%M}"
     if delay > timedelta(minutes=late_minutes):
         line += f" ({say('late', language)} {_span(delay, language)})"

@@ -26,9 +26,9 @@ HONG_KONG = Exchange("XHKG", time(16, 10), time(12, 10))
 EXCHANGES = {each.code: each for each in (MAINLAND, HONG_KONG)}
 
 
-def closed(day: date, exchange: Exchange = MAINLAND) -> datetime:
-    """When a whole trading day ended."""
-    return datetime.combine(day, exchange.close, SHANGHAI)
+def closed(day: date, exchange: Exchange = MAINLAND, half: bool = False) -> datetime:
+    """When a trading day ended, whole or half."""
+    return datetime.combine(day, exchange.half_close if half else exchange.close, SHANGHAI)
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,7 @@ class Calendar:
 
     def ends(self, day: date) -> datetime:
         """When a trading day of the calendar ends."""
-        close = self.exchange.half_close if day in self.half else self.exchange.close
-        return datetime.combine(day, close, SHANGHAI)
+        return closed(day, self.exchange, day in self.half)
 
     def last_closed(self, now: datetime, ready: time) -> date:
         """The newest trading day whose figures are due: its own from `ready` on, in Shanghai.

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot import ledger_schema
+from bot import journal, ledger_schema
 from bot.ledger import Ledger
-from bot.records import Chat, Outgoing, Person, Run
+from bot.records import Chat, Outgoing, Person, Run, chained
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 DAY = date(2024, 3, 1)
@@ -42,11 +42,11 @@ def test_states_readings_and_transitions_come_back_as_they_were(ledger: Ledger) 
     assert ledger.transitions(since=DAY + timedelta(days=1)) == []
 
 
-@pytest.mark.parametrize("known", range(1, 5))
+@pytest.mark.parametrize("known", range(1, 6))
 def test_a_ledger_of_each_earlier_form_is_brought_up_to_date(tmp_path: Path, known: int) -> None:
     path = tmp_path / "paomo.db"
     steps = ledger_schema.migrations.pending(Database(path))
-    assert len(steps) == 4, "a new migration: widen the range above"
+    assert len(steps) == 5, "a new migration: widen the range above"
     later = steps[known].name if known < len(steps) else None
     ledger_schema.migrations.apply(Database(path), stop_before=later)
     db = sqlite3.connect(path)
@@ -56,6 +56,23 @@ def test_a_ledger_of_each_earlier_form_is_brought_up_to_date(tmp_path: Path, kno
     ledger = Ledger(path)
     assert [chat.id for chat in ledger.chats()] == [1]
     assert ledger.people() == []
+    ledger.close()
+
+
+def test_a_journal_of_before_hong_kong_stays_a_whole_chain(tmp_path: Path) -> None:
+    path = tmp_path / "paomo.db"
+    ledger_schema.migrations.apply(Database(path), stop_before="m009_hong_kong")
+    db, before = sqlite3.connect(path), ""
+    for day in ("2026-03-02", "2026-03-03"):
+        text = f'{{"alerts":[],"day":"{day}"}}'
+        before = chained(before, text)
+        db.execute("INSERT INTO journal VALUES (?,?,?)", (day, text, before))
+    db.commit()
+    db.close()
+    ledger = Ledger(path)
+    ledger.of("XHKG").add_entry(date(2026, 3, 3), '{"alerts":[],"day":"2026-03-03"}')
+    assert [entry.day for entry in ledger.entries()] == ["2026-03-02", "2026-03-03", "2026-03-03"]
+    assert journal.broken(ledger.entries()) == ""
     ledger.close()
 
 

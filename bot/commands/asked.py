@@ -11,6 +11,7 @@ from bot.names import STAGES
 from bot.records import PRIVATE, Buttons, Chat
 from bot.words import Language, say
 from config.settings import Settings
+from market.calendar import HONG_KONG
 from market.source import Theme
 from signals.model import Stage, ThemeState
 
@@ -82,6 +83,11 @@ def shown_states(app: App) -> dict[str, ThemeState]:
     return {theme: _shown(states[theme], oldest) for theme in judged if theme in states}
 
 
+def all_states(app: App) -> dict[str, ThemeState]:
+    """Likewise, of the judged themes of every exchange."""
+    return shown_states(app) | shown_states(app.of(HONG_KONG.code))
+
+
 def _shown(state: ThemeState, oldest: date) -> ThemeState:
     ended = state.stage is Stage.OVER and state.since is not None and state.since <= oldest
     return replace(state, stage=Stage.QUIET, since=None) if ended else state
@@ -108,13 +114,13 @@ def _named(themes: Iterable[Theme], text: str) -> list[Theme]:
 def of_one(
     app: App, asked: Asked, code: str, told: Callable[[App, Asked, Theme], Answer]
 ) -> Answer:
-    """What `told` says of the one theme meant; a list of buttons when several match."""
+    """What `told` says of the one theme meant, by its exchange's days; several: buttons."""
     if not asked.rest:
         hint = both(asked, "请在命令后写题材名，例如", "Write a theme's name behind it, such as")
         return Answer(f"{hint} /theme 机器人")
     found = _named(app.store.themes().values(), asked.rest)
     if len(found) == 1:
-        return told(app, asked, found[0])
+        return told(app.of(found[0].exchange), asked, found[0])
     if not found:
         return Answer(both(asked, "没有找到这个题材，", "No theme of that name; ") + "/themes")
     rows = tuple(((theme.name[:NAME_LIMIT], f"{code}:{theme.id}"),) for theme in found[:PICKS])
