@@ -254,8 +254,6 @@ class Ledger:
         gone = self._db.execute("DELETE FROM watch WHERE chat=? AND theme=?", (chat, theme))
         return gone.rowcount > 0
 
-    # ---- people -------------------------------------------------------------------------------
-
     def role(self, user: int) -> str | None:
         """The role a person was given in Telegram; None when never given one."""
         row = self._db.execute("SELECT role FROM person WHERE id=?", (user,)).fetchone()
@@ -270,8 +268,6 @@ class Ledger:
         """All who were given a role, newest first."""
         rows = self._db.execute("SELECT id, role, name, since FROM person ORDER BY since DESC")
         return [Person(i, role, name, datetime.fromisoformat(at)) for i, role, name, at in rows]
-
-    # ---- runs ---------------------------------------------------------------------------------
 
     def save_run(self, job: str, run: Run) -> bool:
         """Keeps what a job did for a slot; False when the slot was claimed before, and is kept."""
