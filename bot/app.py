@@ -26,6 +26,8 @@ class App:
 
     def of(self, exchange: str) -> "App":
         """The same app with the days, themes and market of an exchange; one connection each."""
+        if exchange == self.store.exchange:
+            return self  # with what it has read already
         return replace(self, store=self.store.of(exchange), ledger=self.ledger.of(exchange))
 
     def close(self) -> None:

@@ -77,15 +77,19 @@ def shown_states(app: App) -> dict[str, ThemeState]:
 
     What ended over_days ago or earlier is quiet again.
     """
-    days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
-    oldest = days[0] if days else date.min
-    states, judged = app.ledger.states(), judged_themes(app.settings, app.store)
-    return {theme: _shown(states[theme], oldest) for theme in judged if theme in states}
+    return _shown_of(app, app.ledger.states())
 
 
 def all_states(app: App) -> dict[str, ThemeState]:
     """Likewise, of the judged themes of every exchange."""
-    return shown_states(app) | shown_states(app.of(HONG_KONG.code))
+    states = app.ledger.states()
+    return _shown_of(app, states) | _shown_of(app.of(HONG_KONG.code), states)
+
+
+def _shown_of(app: App, states: Mapping[str, ThemeState]) -> dict[str, ThemeState]:
+    days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
+    oldest, judged = days[0] if days else date.min, judged_themes(app.settings, app.store)
+    return {theme: _shown(states[theme], oldest) for theme in judged if theme in states}
 
 
 def _shown(state: ThemeState, oldest: date) -> ThemeState:
