@@ -1,14 +1,14 @@
 """The composition root: settings become an App that jobs and commands are handed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.errors import UserError
 from bot.home import database, themes
 from bot.ledger import Ledger
 from config.settings import Settings
-from market.store import Store
+from market.store import MAINLAND, Store
 from signals.lifecycle import Policy
 from signals.rules import Rule, build
 
@@ -24,6 +24,12 @@ class App:
     policy: Policy
     now: Callable[[], datetime]  # UTC
 
+    def of(self, exchange: str) -> "App":
+        """The same app with the days, themes and market of an exchange; one connection each."""
+        if exchange == self.store.exchange:
+            return self  # with what it has read already
+        return replace(self, store=self.store.of(exchange), ledger=self.ledger.of(exchange))
+
     def close(self) -> None:
         """Closes both connections."""
         self.ledger.close()
@@ -38,9 +44,16 @@ def open_app(known: Settings, now: Callable[[], datetime] | None = None) -> App:
 
 
 def judged_themes(known: Settings, store: Store) -> list[str]:
-    """Ids of the themes that are judged: mainland ones that themes.toml does not exclude."""
+    """Ids of the themes of the store's exchange that are judged.
+
+    On the mainland those that themes.toml does not exclude, in Hong Kong the baskets it lists.
+    """
     listed, held = themes(known.home), store.themes().values()
-    return [t.id for t in held if t.exchange == "XSHG" and listed.is_theme(t.name)]
+    own = [theme for theme in held if theme.exchange == store.exchange]
+    if store.exchange == MAINLAND:
+        return [theme.id for theme in own if listed.is_theme(theme.name)]
+    baskets = {one.id for one in listed.hong_kong if one.members}
+    return [theme.id for theme in own if theme.id in baskets]
 
 
 def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:

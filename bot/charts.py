@@ -76,6 +76,9 @@ def figure(
     price.set_title(title, fontproperties=font(17), color=INK, loc="left")
     _shade((price, breadth), panel, transitions)
     _price(price, panel, theme.id, transitions, language)
+    if theme.exchange == "XHKG":
+        words = "相对恒生指数的净价，起点100" if language == "zh" else "net of Hang Seng, start 100"
+        price.set_ylabel(words, fontproperties=font(12), color=PALE)
     _breadth(breadth, panel, theme.id, language)
     _axes(price, breadth, panel)
     return made

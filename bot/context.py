@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from math import isnan
 
+from bot.hongkong_facts import HongKong
 from bot.names import STAGES
 from bot.past import Past
 from bot.records import Grouping
+from bot.texts import figure
 from bot.words import Language, say
 from config.record import Own, Record, shipped
 from market.source import Theme
@@ -87,6 +89,23 @@ def lead(found: Lead, language: Language) -> str:
         band=found.band,
         days=found.days,
     )
+
+
+def hong_kong(of: HongKong | None, language: Language) -> list[str]:
+    """Hong Kong's last judged day and its baskets, a line each; nothing before the first."""
+    if not (of and of.day):
+        return []
+    change = figure(of.change, "fraction", language)
+    lines = [say("hong_kong_day", language).format(day=of.day, change=change)]
+    for one in of.baskets:
+        text = say("basket", language).format(
+            name=one.theme.name[:NAME_LIMIT],
+            stage=STAGES[one.stage][language],
+            run_up=figure(one.run_up, "fraction", language),
+            breadth=figure(one.breadth, "share", language),
+        )
+        lines.append(text)
+    return lines
 
 
 def records(own: Own | None, language: Language) -> list[str]:

@@ -17,6 +17,7 @@ from rich.console import Console
 from bot import messages, own_record, provisional, sources
 from bot.app import App
 from bot.backup import back_up_daily
+from bot.calendars import calendar_of, is_proven, renew
 from bot.deliver import Delivery, deliver
 from bot.errors import UserError
 from bot.history import show
@@ -25,19 +26,17 @@ from bot.jobs import DayReport, daily, facts_of
 from bot.limits import Pace
 from bot.posting import posted
 from bot.records import Chat, Outgoing
-from market.akshare.fetch import offline_calendar
 from market.akshare.source import AkshareSource
-from market.calendar import SHANGHAI, Calendar
+from market.calendar import SHANGHAI
 from market.checks import listed
 from market.histories import Wants
 from market.ingest import IngestReport, ingest
-from market.source import SourceError
+from market.source import NoData, SourceError
 from market.transport import Door, TransportPolicy
 from market.worker import ATTEMPTS, Worker
 
 log = logging.getLogger("paomo")
 OPENING = time(9)  # Shanghai; quotes of a new day replace the last close's before 9:15
-SESSIONS_AHEAD = 20  # known trading days ahead; with fewer the calendar is asked for
 
 
 def catch_up(app: App, stop: threading.Event) -> DayReport | None:
@@ -94,12 +93,6 @@ def over(app: App, day: date) -> bool:
     return app.now() >= begins
 
 
-def calendar_of(app: App) -> Calendar:
-    """Known trading days: the list AKShare carries, and what was fetched beyond it."""
-    later = json.loads(app.store.note("calendar") or "[]")
-    return Calendar.of([*offline_calendar(), *map(date.fromisoformat, later)])
-
-
 def fetch(
     app: App, day: date, say: Callable[[str], None], stop: threading.Event | None = None
 ) -> None:
@@ -110,13 +103,26 @@ def fetch(
     wants = Wants(known.boards_a_day, known.histories_a_day, history, known.min_stocks, every)
     with upstreams(app, stop) as source:
         try:
-            _renew_calendar(app, source, day)
+            renew(app, source, day)
+            _must_be_open(app, source, day)
             report = ingest(source, app.store, day, followed, wants, say)
         except SourceError as error:
             if not (stop and stop.is_set()):
                 _not_had(app, day, f"{type(error).__name__}: {error}")
             raise UserError(f"{day}: {error}; nothing was stored, and it is tried again") from None
     _noted(app, report)
+
+
+def _must_be_open(app: App, source: AkshareSource, day: date) -> None:
+    """Raises UserError on a weekday that no list knows while the index has no bar of it."""
+    try:
+        is_open = is_proven(app, source, day)
+    except NoData:
+        is_open = False
+    if not is_open:
+        why = "no list of trading days knows it, and the index has no bar of it"
+        app.ledger.set_fact("cycle", f"{day}: {why}")
+        raise UserError(f"{day}: {why}; nothing was fetched, and it is looked at again")
 
 
 @contextmanager
@@ -153,17 +159,6 @@ def _noted(app: App, report: IngestReport) -> None:
     app.ledger.set_fact("cycle", f"{report.day}: {report.stocks} stocks from {report.provider}")
     app.ledger.set_fact("fault", "")
     sources.note(app, report.faults, report.served)
-
-
-def _renew_calendar(app: App, source: AkshareSource, day: date) -> None:
-    """Asks for the new year's trading days when the known ones run out, once a day."""
-    known = calendar_of(app)
-    if known.known_after(day) >= SESSIONS_AHEAD or app.store.note("calendar:asked") == str(day):
-        return
-    app.store.set_note("calendar:asked", str(day))
-    later = [str(d) for d in source.calendar() if d > known.days[-1]]
-    if later:
-        app.store.set_note("calendar", json.dumps(later))
 
 
 def _not_had(app: App, day: date, why: str) -> None:

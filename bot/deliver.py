@@ -9,6 +9,7 @@ from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.records import EDIT, Queued
 from bot.texts import plain, stamped
+from market.calendar import EXCHANGES, closed
 
 RETRY_SECONDS = 5  # first pause after a failure; it grows fourfold
 LONGEST_PAUSE = 600  # seconds
@@ -103,8 +104,11 @@ def _text(d: Delivery, message: Queued) -> str:
     chat = d.ledger.chat(message.chat)
     language = chat.language if chat else "zh"
     again = message.repeated and message.operation != EDIT  # twice changed is changed
+    half = bool(d.ledger.of(message.exchange).fact(f"half:{message.day}"))
+    ended = closed(message.day, EXCHANGES[message.exchange], half)
     zone = d.ledger.wishes(message.chat).zone
-    text = stamped(message.text, message.day, d.now(), d.late_minutes, again, language, zone)
+    stamp = (message.day, d.now(), d.late_minutes, again, language, zone, ended)
+    text = stamped(message.text, *stamp)
     return plain(text) if message.plain else text
 
 

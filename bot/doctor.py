@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from bot.app import open_app
+from bot.calendars import calendar_of
 from bot.errors import UserError
 from bot.home import settings
 from config.settings import Settings
@@ -54,6 +55,12 @@ def _store(known: Settings) -> str:
         return f"{len(app.store.themes())} themes, {held}"
 
 
+def _calendar(known: Settings) -> str:
+    with closing(open_app(known)) as app:
+        left = calendar_of(app).known_after(app.now().date())
+    return f"{left} trading days ahead are known"
+
+
 def _people(known: Settings) -> str:
     if not known.admins and not known.allowed:
         raise UserError("nobody may use the bot: set PAOMO_ADMINS or PAOMO_ALLOWED to your id")
@@ -88,6 +95,7 @@ async def _get_me(known: Settings) -> str:
 CHECKS: dict[str, Callable[[Settings], str]] = {
     "home": _home,
     "store": _store,
+    "calendar": _calendar,
     "people": _people,
     "font": _font,
     "telegram": _telegram,

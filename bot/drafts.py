@@ -16,6 +16,7 @@ from bot.posting import posted, with_rest
 from bot.records import OFF, Kept, Outgoing, Wishes
 from bot.timing import digest_due, held_until, week
 from bot.words import Language
+from market.store import MAINLAND
 from signals.model import Signal, ThemeState, Transition
 
 NOBODY = 0  # chat of a message before it is addressed
@@ -57,7 +58,7 @@ class _Texts:
 def drafts_of(app: App, judged: Judged) -> Written:
     """The day's messages for every chat; each text and chart is made once, not once a chat."""
     day, texts = judged.day.day, _Texts(app, judged)
-    held, untold = app.ledger.outbox.held(day), _first_untold(app, day)
+    held, untold = app.ledger.outbox.held(day, app.store.exchange), _first_untold(app, day)
     # alerts of days before that quiet hours still hold are told with those of the day instead
     late = _transitions(app, min([untold, *held.values()]), day)
     setting = _setting(app, judged, late)
@@ -92,6 +93,7 @@ def _posted(
     ]
     # a day that was only filled in later has no market to tell of
     wanted = day.market is not None and wishes.level("digest") != OFF
+    wanted &= day.exchange == MAINLAND  # which tells of Hong Kong as well
     glance = _glance(app, texts, wishes, language) if wanted else []
     due = digest_due(wishes, day.day) if glance else app.now()
     if choice.beyond:
@@ -137,7 +139,7 @@ def _summary(
     """What happened while the bot was away, for nobody in particular yet."""
     day, states = judged.day, judged.states
     texts = enumerate(messages.missed(missed, day, states, language), 1)
-    key = f"{day.day}:missed"
+    key = f"{slot(app, day.day)}:missed"
     return [Outgoing(f"{key}:{n}", NOBODY, day.day, text, app.now()) for n, text in texts]
 
 
@@ -148,12 +150,13 @@ def _alerts(
     day, now = judged.day.day, app.now()
     first, *more = messages.alerts(told, judged.day, language, in_brief=held)
     about = provisional.answered(app, day, told)
-    out = [Outgoing(f"{day}:alerts:1", NOBODY, day, first, now, about=about)]
-    out += [Outgoing(f"{day}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
+    key = slot(app, day)
+    out = [Outgoing(f"{key}:alerts:1", NOBODY, day, first, now, about=about)]
+    out += [Outgoing(f"{key}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
     drawn = None if held else chart(app, told[0].theme, language, day, told[0])
     if drawn:
         verdict = messages.caption(told[0], judged.day, language)
-        out.append(Outgoing(f"{day}:chart", NOBODY, day, verdict, now, drawn, silent=True))
+        out.append(Outgoing(f"{key}:chart", NOBODY, day, verdict, now, drawn, silent=True))
     return out
 
 
@@ -173,7 +176,9 @@ def _beyond(
 ) -> Outgoing:
     """What a budget leaves over, for nobody in particular yet."""
     text, day = wish_messages.beyond(told, budget, judged.day, language), judged.day.day
-    return Outgoing(f"{day}:beyond:1", NOBODY, day, text, app.now(), priority=1, silent=True)
+    return Outgoing(
+        f"{slot(app, day)}:beyond:1", NOBODY, day, text, app.now(), priority=1, silent=True
+    )
 
 
 def _weekly(app: App, judged: Judged, language: Language, days: Sequence[date]) -> list[Outgoing]:
@@ -182,7 +187,7 @@ def _weekly(app: App, judged: Judged, language: Language, days: Sequence[date]) 
     of = _week(app, judged, days)
     texts = wish_messages.weekly(of, judged.day, judged.states, run_ups, language)
     return [
-        Outgoing(f"{day}:weekly:{n}", NOBODY, day, text, now, priority=1, silent=True)
+        Outgoing(f"{slot(app, day)}:weekly:{n}", NOBODY, day, text, now, priority=1, silent=True)
         for n, text in enumerate(texts, 1)
     ]
 
@@ -200,13 +205,25 @@ def _week(app: App, judged: Judged, days: Sequence[date]) -> wish_messages.Week:
 
 def faults_of(app: App, day: date) -> tuple[tuple[str, str], ...]:
     """Kind and detail of what is missing or wrong with a day's figures."""
-    noted = json.loads(app.store.note(f"faults:{day}") or "[]")
+    noted = json.loads(app.store.note(f"faults:{slot(app, day)}") or "[]")
     return tuple((kind, detail) for kind, detail in noted)
+
+
+def slot(app: App, day: date) -> str:
+    """What keys of a day's messages and run begin with; see Outgoing.exchange."""
+    exchange = app.store.exchange
+    return f"{day}" if exchange == MAINLAND else f"{exchange}:{day}"
 
 
 def oldest_news(app: App, day: date) -> date:
     """The oldest day whose transitions are still news on a day."""
     return app.store.days(until=day, limit=app.settings.chats.old_days)[0]
+
+
+def last_day(app: App, theme: str) -> date | None:
+    """The last day a theme's exchange was judged, or is stored where none of it is judged."""
+    there = app.of(app.store.themes()[theme].exchange)
+    return there.ledger.evaluated() or next(iter(there.store.days(limit=1)), None)
 
 
 def chart(
@@ -219,6 +236,9 @@ def chart(
     from bot.charts import theme_chart
 
     known = app.store.themes()[theme]
+    app = app.of(known.exchange)
+    if not app.store.days(until=day, limit=1):
+        return None
     panel = app.store.panel(day, CHART_DAYS, [theme])
     told = [*app.ledger.transitions(theme, panel.days[0], day), *([latest] if latest else [])]
     return theme_chart(panel, known, told, language, known.source == "simulated")

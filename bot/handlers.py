@@ -25,7 +25,7 @@ from bot.app import App
 from bot.commands import COMMANDS, PRESSED, answer, may_ask, people, refused
 from bot.commands.asked import Answer, Asked
 from bot.deliver import SendError
-from bot.drafts import chart
+from bot.drafts import chart, last_day
 from bot.limits import Calm, Pace
 from bot.records import PRIVATE, Buttons, Chat
 from bot.texts import plain, split
@@ -185,8 +185,8 @@ async def _sent(
     for place, text in enumerate(texts):
         buttons = given.buttons if place == len(texts) - 1 else ()
         await _send(context, talk, chat, text, buttons=buttons)
-    day = talk.app.ledger.evaluated()
     theme, picture = given.chart, given.picture
+    day = last_day(talk.app, theme) if theme else None
     if theme and day:
         picture = partial(chart, theme=theme, language=language, day=day)
     drawn = await talk.in_worker(picture) if picture else None

@@ -92,6 +92,7 @@ def print_status() -> None:
             "waiting": ledger.outbox.count("due", "sending"),
             "given up": ledger.outbox.count("parked"),
             "last sent": ledger.outbox.last_sent() or "nothing yet",
+            "hong kong": ledger.of("XHKG").evaluated() or "no day yet",
             "judged at": run.finished if (run := ledger.last_run("daily")) else "never",
             "sources": ", ".join(served) or "none has served yet",
             "faults": "; ".join(told(one, "en") for one in down(app)) or "none",

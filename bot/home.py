@@ -9,6 +9,7 @@ from pathlib import Path
 
 import signals
 from bot.errors import UserError
+from config.calendar import Overrides, load_overrides
 from config.settings import Settings, SettingsError, environment, load
 from config.themes import Themes, load_themes
 
@@ -51,6 +52,14 @@ def themes(home: Path) -> Themes:
     """The operator's themes.toml, else ours; its faults as a UserError."""
     try:
         return load_themes(home)
+    except SettingsError as error:
+        raise UserError(str(error)) from None
+
+
+def overrides(home: Path) -> Overrides:
+    """What calendar.toml says of trading days; its faults as a UserError."""
+    try:
+        return load_overrides(home)
     except SettingsError as error:
         raise UserError(str(error)) from None
 

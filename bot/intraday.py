@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.app import App, judged_themes
-from bot.cycle import calendar_of, upstreams
+from bot.calendars import calendar_of
+from bot.cycle import upstreams
 from bot.grouping import grouper
 from bot.jobs import facts_of
 from bot.provisional import LOOKED, tell, words_of
@@ -52,7 +53,7 @@ def look(app: App, stop: threading.Event) -> int:
 def _may_look(app: App, day: date) -> bool:
     """Whether the day is proven to be one, and the day before it is the last one judged."""
     calendar = calendar_of(app)
-    if not calendar.known_after(day - timedelta(days=1)) or not calendar.is_session(day):
+    if not calendar.is_verified(day) or not calendar.is_session(day):
         return False
     before = calendar.last_closed(app.now(), time.max)
     return app.ledger.evaluated() == before and app.store.days(limit=1) == [before]

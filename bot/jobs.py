@@ -9,11 +9,13 @@ from bot.alerting import is_wide, strongest_first
 from bot.app import App, judged_themes
 from bot.backdrop import news
 from bot.chains import chains_of
-from bot.drafts import Judged, Written, drafts_of, faults_of, oldest_news
+from bot.drafts import Judged, Written, drafts_of, faults_of, oldest_news, slot
 from bot.errors import UserError
 from bot.grouping import grouper, unheard
+from bot.hongkong_facts import HongKong
 from bot.records import Grouping, Run
-from market.calendar import closed
+from market.calendar import EXCHANGES, closed
+from market.store import MAINLAND
 from signals.evaluate import LOOK_BACK, evaluate
 from signals.model import Signal, ThemeState, Transition
 from signals.panel import Panel
@@ -62,7 +64,8 @@ def _build(app: App, days: Sequence[date]) -> None:
     of, stories = grouper(app.store, app.settings.stories), Grouping()
     for row, (_, states, told) in enumerate(folded(scores, app.policy), 1):
         stories = unheard(of.grouped(stories, states, told, net.iloc[:row]))
-    past.remember(app, panel, scores)
+    if app.store.exchange == MAINLAND:
+        past.remember(app, panel, scores)
     with app.ledger.atomic():
         app.ledger.save_states(states.values())
         app.ledger.save_grouping(stories)
@@ -78,7 +81,8 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     states = {t: s for t, s in app.ledger.states().items() if t in panel.close.columns}
     stories, net = app.ledger.grouping(), panel.net
     of = grouper(app.store, app.settings.stories)
-    past.follow_up(app, panel, scores)
+    if app.store.exchange == MAINLAND:  # of Hong Kong no run-ups are kept: another market
+        past.follow_up(app, panel, scores)
     news_since = oldest_news(app, days[-1])
     for day in days:
         before = states
@@ -128,7 +132,7 @@ def _kept(
     drafts = written.messages if written else ()
     report = {"transitions": len(told), "messages": len(drafts)}
     with app.ledger.atomic():
-        if not app.ledger.save_run("daily", Run(day.isoformat(), now, now, report)):
+        if not app.ledger.save_run("daily", Run(slot(app, day), now, now, report)):
             return DayReport(day, told, new=False)  # another program was quicker
         app.ledger.save_states(changed)
         app.ledger.save_readings(judged.readings)
@@ -138,7 +142,8 @@ def _kept(
         new = sum(map(app.ledger.outbox.enqueue, drafts))
         if _may_have_been_told(app, day):
             app.ledger.outbox.doubt()
-        provisional.at_close(app, judged.day, told, judged.states, panel)
+        if app.store.exchange == MAINLAND:  # nothing is said within Hong Kong's day
+            provisional.at_close(app, judged.day, told, judged.states, panel)
         app.ledger.set_fact("evaluated", day.isoformat())
         if written:
             _note(app, day, written)
@@ -148,7 +153,7 @@ def _kept(
 def _note(app: App, day: date, written: Written) -> None:
     """Keeps beside a day's messages what was not pushed, and what they are sent instead of."""
     app.ledger.set_fact("told", day.isoformat())
-    app.ledger.outbox.release(written.overtaken, day)
+    app.ledger.outbox.release(written.overtaken, day, app.store.exchange)
     for chat, kept in written.kept.items():
         app.ledger.kept.add(chat, kept)
 
@@ -156,14 +161,19 @@ def _note(app: App, day: date, written: Written) -> None:
 def _may_have_been_told(app: App, day: date) -> bool:
     """Whether a database that a backup has replaced may have told this day already."""
     restored = app.ledger.fact("restored")
-    return bool(restored) and closed(day) < datetime.fromisoformat(restored or "")
+    ended = closed(day, EXCHANGES[app.store.exchange])
+    return bool(restored) and ended < datetime.fromisoformat(restored or "")
 
 
 def facts_of(app: App, day: date) -> messages.Day:
     """What messages say of a day beside its transitions."""
+    faults = faults_of(app, day)
     store, stories = app.store, app.ledger.grouping()
     of_day = stories if stories.day == day else Grouping()
     figures = store.market_day(day), store.themes(), store.theme_facts(day)
+    if store.exchange != MAINLAND:  # no record, no clock: they are the mainland's
+        return messages.Day(day, *figures, faults, of_day, exchange=store.exchange)
     new, before, own = news(store, day), past.Past(app), own_record.kept(app.ledger)
-    faults = faults_of(app, day)
-    return messages.Day(day, *figures, faults, of_day, macro=new, past=before, own=own)
+    return messages.Day(
+        day, *figures, faults, of_day, macro=new, past=before, own=own, hong_kong=HongKong(app)
+    )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Ledger:
-    """What the bot remembers; a connection belongs to the thread that made it."""
+    """What the bot remembers, of one exchange's days; a connection belongs to its thread."""
 
     def __init__(self, path: Path | None, current: bool = False) -> None:
         """Opens the ledger (None: in memory); `current` trusts the file to be up to date."""
@@ -32,6 +33,13 @@ class Ledger:
         self.provisional = Provisionals(self._db)
         self.kept = Keepsakes(self._db)
         self._run_ups: RunUps | None = None
+        self.exchange = "XSHG"
+
+    def of(self, exchange: str) -> "Ledger":
+        """The same ledger, over the same connection, with the days of an exchange."""
+        other = copy(self)
+        other.exchange = exchange
+        return other
 
     @property
     def run_ups(self) -> "RunUps":
@@ -68,14 +76,16 @@ class Ledger:
 
     def readings(self) -> dict[str, tuple[Signal, ...]]:
         """What all rules said of every theme on the last evaluated day."""
-        rows = self._db.execute("SELECT theme, body FROM reading")
+        rows = self._db.execute(
+            "SELECT theme, body FROM reading WHERE exchange=?", (self.exchange,)
+        )
         return {theme: thing(tuple[Signal, ...], body) for theme, body in rows}
 
     def save_readings(self, readings: Mapping[str, tuple[Signal, ...]]) -> None:
         """Replaces all readings by these: of a theme judged no more nothing is said."""
-        rows = [(theme, body_of(signals)) for theme, signals in readings.items()]
-        self._db.execute("DELETE FROM reading")
-        self._db.executemany("INSERT INTO reading VALUES (?,?)", rows)
+        rows = [(theme, body_of(signals), self.exchange) for theme, signals in readings.items()]
+        self._db.execute("DELETE FROM reading WHERE exchange=?", (self.exchange,))
+        self._db.executemany("INSERT OR REPLACE INTO reading VALUES (?,?,?)", rows)
 
     def save_transitions(
         self, told: Iterable[Transition], voices: Mapping[str, tuple[str, ...]] | None = None
@@ -86,20 +96,26 @@ class Ledger:
         """
         known = voices or {}
         beside = ((t, json.dumps(known.get(t.key, ()))) for t in told)
-        rows = [(t.day.isoformat(), t.theme, t.kind, body_of(t), said) for t, said in beside]
-        self._db.executemany(
-            "INSERT OR IGNORE INTO transition (day, theme, kind, body, voices) VALUES (?,?,?,?,?)",
-            rows,
-        )
+        rows = [
+            (t.day.isoformat(), t.theme, t.kind, body_of(t), said, self.exchange)
+            for t, said in beside
+        ]
+        columns = "day, theme, kind, body, voices, exchange"
+        into = f"INSERT OR IGNORE INTO transition ({columns}) VALUES (?,?,?,?,?,?)"
+        self._db.executemany(into, rows)
 
     def transitions(
-        self, theme: str | None = None, since: date = date.min, until: date = date.max
+        self,
+        theme: str | None = None,
+        since: date = date.min,
+        until: date = date.max,
+        everywhere: bool = False,
     ) -> list[Transition]:
         """Transitions of a theme (or of all) between two days, oldest first."""
         rows = self._db.execute(
             "SELECT body FROM transition WHERE day BETWEEN ? AND ? AND ifnull(theme=?, 1)"
-            " ORDER BY day, id",
-            (since.isoformat(), until.isoformat(), theme),
+            " AND (exchange=? OR ?) ORDER BY day, id",
+            (since.isoformat(), until.isoformat(), theme, self.exchange, everywhere),
         )
         return [thing(Transition, body) for (body,) in rows]
 
@@ -121,18 +137,20 @@ class Ledger:
 
     def add_entry(self, day: date, text: str) -> None:
         """Chains a judged day's text to the entry before it."""
-        last = "SELECT hash FROM journal ORDER BY day DESC LIMIT 1"
+        last = "SELECT hash FROM journal ORDER BY place DESC LIMIT 1"
         before = (self._db.execute(last).fetchone() or ("",))[0]
-        row = (day.isoformat(), text, chained(before, text))
-        self._db.execute("INSERT INTO journal VALUES (?,?,?)", row)
+        row = (day.isoformat(), self.exchange, text, chained(before, text))
+        self._db.execute("INSERT INTO journal (day, exchange, text, hash) VALUES (?,?,?,?)", row)
 
     def entries(self) -> list[Entry]:
-        """All entries of the journal, oldest first."""
-        return [Entry(*row) for row in self._db.execute("SELECT * FROM journal ORDER BY day")]
+        """All entries of the journal, of every exchange, oldest first."""
+        rows = self._db.execute("SELECT day, text, hash FROM journal ORDER BY place")
+        return [Entry(*row) for row in rows]
 
     def entry(self, day: date) -> Entry | None:
         """The entry of a day."""
-        found = self._db.execute("SELECT * FROM journal WHERE day=?", (day.isoformat(),)).fetchone()
+        one = "SELECT day, text, hash FROM journal WHERE day=? AND exchange=?"
+        found = self._db.execute(one, (day.isoformat(), self.exchange)).fetchone()
         return Entry(*found) if found else None
 
     def vote(self, alert: str, user: int, good: bool) -> None:
@@ -148,12 +166,19 @@ class Ledger:
 
     def fact(self, name: str) -> str | None:
         """A small fact, None when never told."""
-        row = self._db.execute("SELECT value FROM fact WHERE name=?", (name,)).fetchone()
+        known = "SELECT value FROM fact WHERE name=?"
+        row = self._db.execute(known, (self._named(name),)).fetchone()
         return row[0] if row else None
 
     def set_fact(self, name: str, value: str) -> None:
         """Tells a small fact."""
-        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?,?)", (name, value))
+        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?,?)", (self._named(name), value))
+
+    def _named(self, fact: str) -> str:
+        """The row of a fact: of the days of an exchange, its own."""
+        of_days = fact in ("evaluated", "told", "stories") or fact.startswith("half:")
+        own = of_days and self.exchange != "XSHG"
+        return f"{self.exchange}:{fact}" if own else fact
 
     def facts(self, prefix: str) -> dict[str, str]:
         """Facts whose names begin so, without that beginning."""
@@ -243,8 +268,6 @@ class Ledger:
         gone = self._db.execute("DELETE FROM watch WHERE chat=? AND theme=?", (chat, theme))
         return gone.rowcount > 0
 
-    # ---- people -------------------------------------------------------------------------------
-
     def role(self, user: int) -> str | None:
         """The role a person was given in Telegram; None when never given one."""
         row = self._db.execute("SELECT role FROM person WHERE id=?", (user,)).fetchone()
@@ -259,8 +282,6 @@ class Ledger:
         """All who were given a role, newest first."""
         rows = self._db.execute("SELECT id, role, name, since FROM person ORDER BY since DESC")
         return [Person(i, role, name, datetime.fromisoformat(at)) for i, role, name, at in rows]
-
-    # ---- runs ---------------------------------------------------------------------------------
 
     def save_run(self, job: str, run: Run) -> bool:
         """Keeps what a job did for a slot; False when the slot was claimed before, and is kept."""

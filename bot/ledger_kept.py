@@ -43,7 +43,7 @@ class Keepsakes:
 
     def judged(self, since: date) -> int:
         """How many days were judged since one."""
-        counted = "SELECT count(*) FROM journal WHERE day>=?"
+        counted = "SELECT count(DISTINCT day) FROM journal WHERE day>=?"
         return int(self._db.execute(counted, (since.isoformat(),)).fetchone()[0])
 
     def began(self) -> date | None:

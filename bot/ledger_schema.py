@@ -86,3 +86,22 @@ def m005_wishes(db: Database) -> None:
         " PRIMARY KEY (chat, day, theme, kind))",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m009_hong_kong(db: Database) -> None:
+    """Whose day readings, transitions and journal entries are of: the mainland's until now.
+
+    One chain of entries for both exchanges, in the order they were written.
+    """
+    for statement in (
+        "ALTER TABLE reading ADD COLUMN exchange TEXT DEFAULT 'XSHG'",
+        "ALTER TABLE transition ADD COLUMN exchange TEXT DEFAULT 'XSHG'",
+        "ALTER TABLE journal RENAME TO journal_before",
+        "CREATE TABLE journal (place INTEGER PRIMARY KEY, day TEXT, exchange TEXT, text TEXT,"
+        " hash TEXT, UNIQUE (day, exchange))",
+        "INSERT INTO journal (day, exchange, text, hash)"
+        " SELECT day, 'XSHG', text, hash FROM journal_before ORDER BY day",
+        "DROP TABLE journal_before",
+    ):
+        db.execute(statement)

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import context
 from bot.context import NAME_LIMIT
+from bot.hongkong_facts import HongKong
 from bot.names import FAULTS, KINDS, MARKS, RULES, STAGES
 from bot.past import Past
 from bot.reading_texts import brief
@@ -55,6 +56,8 @@ class Day:
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
     past: Past | None = None  # run-ups before it
     own: Own | None = None  # the record of the store itself, once it was made
+    hong_kong: HongKong | None = None  # on its last judged day
+    exchange: str = "XSHG"  # whose day it is; in Hong Kong net is of the Hang Seng index
 
     @property
     def simulated(self) -> bool:
@@ -132,6 +135,7 @@ def digest(
         "told": _lines(told, day, language),
         "faults": faults(day, language),
         "macro": [brief(*known, language) for known in day.macro],
+        "hong_kong": context.hong_kong(day.hong_kong, language),
         "top": [(theme_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
     }
     return split(render("digest", day, language, **shown))
@@ -280,7 +284,7 @@ def past(transition: Transition, day: Day, language: Language) -> str:
 def record(transition: Transition, day: Day, language: Language) -> str:
     """How often such alerts were right, against chance; empty where nothing is known of it."""
     entered = transition.before.stage is not transition.after.stage
-    silent = not entered or day.simulated
+    silent = not entered or day.simulated or day.exchange != "XSHG"  # nothing is known elsewhere
     return "" if silent else context.record(transition.after.stage, day.own, language)
 
 

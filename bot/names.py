@@ -41,6 +41,8 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     "indices": {"zh": "未取到指数", "en": "an index did not come"},
     "world": {"zh": "未取到部分市场的指数", "en": "some markets' indices did not come"},
     "macro": {"zh": "未取到部分宏观数据", "en": "some macro series did not come"},
+    "hk_index": {"zh": "未取到港股指数", "en": "an index of Hong Kong did not come"},
+    "hk_members": {"zh": "部分港股未取到", "en": "some stocks of Hong Kong did not come"},
     "earnings": {"zh": "未取到业绩报表", "en": "company reports did not come"},
     "unchained": {"zh": "昨收与库存收盘不符", "en": "previous closes differ from those stored"},
     "gap": {
@@ -77,6 +79,7 @@ GROUPS: dict[str, Words] = {  # of series of the backdrop
 }
 TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
     "data": {"zh": "取不到当日数据", "en": "the day's figures do not come in"},
+    "hong_kong": {"zh": "取不到港股数据", "en": "Hong Kong's figures do not come in"},
     "delivery": {"zh": "消息发不出去", "en": "messages are not going out"},
     "given_up": {"zh": "一天内被放弃的消息", "en": "messages given up within a day"},
     "backup": {"zh": "备份未成功", "en": "no backup could be made"},

@@ -9,7 +9,10 @@ from typing import Any
 from bot.records import HELD_KEY, SEND, Outgoing, Queued
 from market.database import Connection, atomic
 
-HELD = f"state='due' AND attempts=0 AND day<? AND key LIKE '%:{HELD_KEY}:%'"
+HELD = (  # of days before one, on an exchange
+    f"state='due' AND attempts=0 AND day<? AND key LIKE '%:{HELD_KEY}:%'"
+    " AND CASE WHEN substr(key, 1, 5)='XHKG:' THEN 'XHKG' ELSE 'XSHG' END=?"
+)
 
 
 class Outbox:
@@ -163,16 +166,15 @@ class Outbox:
         of = (chat, day.isoformat(), len(prefix), prefix)
         return int(self._db.execute(counted, of).fetchone()[0])
 
-    def held(self, before: date) -> dict[int, date]:
+    def held(self, before: date, exchange: str) -> dict[int, date]:
         """Chats for which alerts of days before one still wait for their hour: the oldest day."""
-        rows = self._db.execute(
-            f"SELECT chat, min(day) FROM outbox WHERE {HELD} GROUP BY chat", (before.isoformat(),)
-        )
+        of = (before.isoformat(), exchange)
+        rows = self._db.execute(f"SELECT chat, min(day) FROM outbox WHERE {HELD} GROUP BY chat", of)
         return {chat: date.fromisoformat(day) for chat, day in rows}
 
-    def release(self, chats: Iterable[int], before: date) -> None:
+    def release(self, chats: Iterable[int], before: date, exchange: str) -> None:
         """Drops what `held` tells of, for these chats: a later message tells it."""
-        rows = [(before.isoformat(), chat) for chat in chats]
+        rows = [(before.isoformat(), exchange, chat) for chat in chats]
         self._db.executemany(f"DELETE FROM outbox WHERE {HELD} AND chat=?", rows)
 
     def sent_since(self, since: datetime) -> list[tuple[int, datetime]]:

@@ -64,7 +64,8 @@ def _as_one(
     texts = [m.text for m in messages if not m.photo]
     parts = wish_messages.held(texts, first.day, until, wishes.zone, language)
     about = next((m.about for m in messages if m.about), None)
-    key = f"{first.day}:{HELD_KEY}:1"
+    exchange = first.key.partition(f"{first.day}")[0]  # of Hong Kong its code, else nothing
+    key = f"{exchange}{first.day}:{HELD_KEY}:1"
     told = replace(first, key=key, photo=None, priority=0, silent=silent, about=about)
     return _numbered(told, parts)
 

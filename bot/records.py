@@ -46,6 +46,11 @@ class Outgoing:
     operation: str = SEND  # or EDIT
     about: str | None = None  # key of the chat's message that it changes, or answers
 
+    @property
+    def exchange(self) -> str:
+        """Whose day it is of: keys of messages on Hong Kong begin with its code."""
+        return "XHKG" if self.key.startswith("XHKG:") else "XSHG"
+
 
 @dataclass(frozen=True)
 class Queued(Outgoing):

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import health, intraday, watch
+from bot import health, hongkong, intraday, watch
 from bot.app import App, open_app
 from bot.cycle import catch_up, tidy
 from bot.errors import UserError
@@ -108,8 +108,9 @@ async def _done(running: Running, what: str, work: Callable[[App], object]) -> N
 
 
 async def _cycle(running: Running) -> None:
-    """Catches up with the last closed trading day."""
+    """Catches up with the last closed trading day, of the mainland, then of Hong Kong."""
     await _done(running, "the day's cycle", lambda app: catch_up(app, running.halt))
+    await _done(running, "Hong Kong's day", lambda app: hongkong.catch_up(app, running.halt))
 
 
 async def _look(running: Running) -> None:

@@ -138,9 +138,13 @@ def stamped(
     repeated: bool,
     language: Language,
     zone: ZoneInfo = SHANGHAI,
+    ended: datetime | None = None,
 ) -> str:
-    """The text with when it was sent, how late after the day's close, and whether it may repeat."""
-    delay = now - closed(day)
+    """The text with when it was sent, how late after the day's close, and whether it may repeat.
+
+    `ended` is that close; by default the mainland's.
+    """
+    delay = now - (ended or closed(day))
     line = f"{say('sent', language)} {moment(now, zone)}"
     if delay > timedelta(minutes=late_minutes):
         line += f" ({say('late', language)} {_span(delay, language)})"

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from bot import health, sources
 from bot.app import App
-from bot.cycle import SESSIONS_AHEAD, calendar_of
+from bot.calendars import SESSIONS_AHEAD, calendar_of
+from bot.hongkong import FAULT
 from bot.names import FAULTS, MEANS, TROUBLES
 from bot.records import PRIVATE, SEND, Outgoing
 from bot.words import Language
@@ -25,6 +26,7 @@ def troubles(app: App) -> dict[str, str]:
     ledger, now = app.ledger, app.now()
     found = {
         "data": _lasting(ledger.fact("fault"), now, PATIENCE),
+        "hong_kong": _lasting(ledger.fact(FAULT), now, PATIENCE),
         "delivery": health.stuck(ledger, now),
         "given_up": _given_up(app, now),
         "backup": ledger.fact("backup_fault") or "",

@@ -220,6 +220,20 @@ WORDS: dict[str, Words] = {
         "zh": "只有指数，未判断（暂无成分股行情）",
         "en": "index only, not judged (no member bars yet)",
     },
+    "hong_kong": {
+        "zh": "港股（新浪）：净值相对恒生指数，以港元计，无涨跌停；规则未在港股检验过",
+        "en": "Hong Kong (Sina): net of the Hang Seng index, in HKD, without price limits; the"
+        " rules were never tested there",
+    },
+    "hong_kong_day": {
+        "zh": "港股 {day}：恒生指数 {change}（篮子净值相对恒指，未经检验）",
+        "en": "Hong Kong {day}: Hang Seng {change} (baskets net of it, untested)",
+    },
+    "basket": {
+        "zh": "{name} · {stage} · 净涨 {run_up} · 20日线上 {breadth}",
+        "en": "{name} · {stage} · net {run_up} · above avg {breadth}",
+    },
+    "against_hsi": {"zh": "港股（相对恒生指数）", "en": "Hong Kong (net of the Hang Seng index)"},
     "provisional": {"zh": "盘中（暂定）", "en": "Intraday, provisional"},
     "if_closed": {"zh": "若今日如此收盘", "en": "if today closed like this"},
     "board_now": {"zh": "板块现涨跌", "en": "board now"},

@@ -59,6 +59,7 @@ class Schedule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     first_try: time  # from when today's figures are asked for
     retry_minutes: int = Field(ge=1, le=120)
+    hong_kong: time  # likewise of Hong Kong; as much earlier on half days as they end
     give_up: time  # from when the day is told to be without figures
     late_minutes: int = Field(ge=1)  # after the close; a later message says that it is late
 

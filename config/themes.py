@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,15 +15,16 @@ DEFAULTS = Path(__file__).with_name("themes.toml")
 
 
 class Curated(BaseModel):
-    """A theme that is followed from the first evening: a concept board, or an index."""
+    """A theme that is followed from the first evening: a board, an index, or a basket of stocks."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     boards: tuple[str, ...] = ()  # names; the first that the upstream lists is the theme
     parent: str | None = None  # first board of the theme it is a sub-industry of
-    id: str | None = Field(None, pattern=r"^[a-z0-9-]{3,24}$")  # of an index; fits a button
-    name: str | None = Field(None, min_length=1, max_length=40)  # of an index
+    id: str | None = Field(None, pattern=r"^[a-z0-9-]{3,24}$")  # not of boards; fits a button
+    name: str | None = Field(None, min_length=1, max_length=40)  # not of boards
     exchange: Literal["XSHG", "XHKG"] = "XSHG"
     index: str | None = None  # code upstream, HSTECH
+    members: Mapping[str, str] = Field(default_factory=dict)  # of a basket: names by code
 
 
 class Exclude(BaseModel):
@@ -51,6 +52,11 @@ class Themes:
     def is_theme(self, board: str) -> bool:
         """Whether a concept board is a theme."""
         return board not in self.excluded and not self.pattern.search(board)
+
+    @property
+    def hong_kong(self) -> tuple[Curated, ...]:
+        """Baskets and indices of Hong Kong."""
+        return tuple(one for one in self.curated if one.exchange == "XHKG")
 
     def followed(self, listed: Container[str]) -> dict[str, str | None]:
         """Boards followed closely among those listed, in order, each with its parent board."""
@@ -87,18 +93,29 @@ def load_themes(home: Path) -> Themes:
 
 def _faults(read: _File) -> list[str]:
     firsts = [theme.boards[0] for theme in read.theme if theme.boards]
+    named = firsts + [theme.id for theme in read.theme if theme.id]
     faults = [
-        f"theme {name}: given twice" for name in sorted({n for n in firsts if firsts.count(n) > 1})
+        f"theme {name}: given twice" for name in sorted({n for n in named if named.count(n) > 1})
     ]
     for theme in read.theme:
         label = theme.boards[0] if theme.boards else theme.name or theme.id or "(nameless)"
         if theme.parent and theme.parent not in firsts:
             faults.append(f"theme {label}: parent {theme.parent} is not the first board of a theme")
-        if bool(theme.boards) is bool(theme.index):
-            faults.append(f"theme {label}: expected either boards or an index")
-        if theme.index and not (theme.id and theme.name):
-            faults.append(f"theme {label}: an index needs an id and a name")
+        if sum(map(bool, (theme.boards, theme.index, theme.members))) != 1:
+            faults.append(f"theme {label}: expected either boards or an index, or members")
+        if (theme.index or theme.members) and not (theme.id and theme.name):
+            faults.append(f"theme {label}: an index or a basket needs an id and a name")
+        if theme.exchange == "XHKG" and theme.boards:
+            faults.append(f"theme {label}: Hong Kong has no boards here; give members")
+        faults += _member_faults(label, theme)
     return faults + [f for pattern in read.exclude.patterns for f in _bad(pattern)]
+
+
+def _member_faults(label: str, theme: Curated) -> list[str]:
+    if theme.members and theme.exchange != "XHKG":
+        return [f"theme {label}: members are for Hong Kong's baskets; on the mainland give boards"]
+    bad = [code for code in theme.members if not re.fullmatch(r"\d{5}", code)]
+    return [f"theme {label}: {code} is no code of Hong Kong, such as 00700" for code in bad]
 
 
 def _bad(pattern: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Theme and market rows from the store's bars and memberships; each day is written once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -10,7 +11,7 @@ from scipy import sparse
 
 from market.facts import as_int
 from market.fundamentals import STALE_DAYS, theme_growth, theme_pe
-from market.store import Store
+from market.store import MAINLAND, Store
 from market.theme_days import WARM_UP_DAYS, Bars, StockDays, market_rows, membership, stock_days
 from market.theme_days import theme_rows as figures_of
 from signals.panel import FRAMES
@@ -39,15 +40,20 @@ def derive(
         return 0
     store.note_listings(days[0], days[-1])
     calendar, listed = store.bar_days(), store.first_days()
-    ids = [theme.id for theme in store.themes().values() if theme.exchange == "XSHG"]
+    ids = [theme.id for theme in store.themes().values() if theme.exchange == store.exchange]
     read = bars_between or store.bars
     new = 0
     for start in range(0, len(days), CHUNK_DAYS):
         chunk = days[start : start + CHUNK_DAYS]
-        bars = read_bars(chunk, calendar, listed, read)
+        bars = replace(read_bars(chunk, calendar, listed, read), limited=is_limited(store))
         new += _derive_chunk(store, chunk, ids, bars, backfilled, source)
         progress(start + len(chunk))
     return new
+
+
+def is_limited(store: Store) -> bool:
+    """Whether the store's exchange has daily price limits."""
+    return store.exchange == MAINLAND
 
 
 def _derive_chunk(
@@ -60,7 +66,8 @@ def _derive_chunk(
 ) -> int:
     stocks = stock_days(bars)
     first = bars.days.index(days[0])
-    _save_market(store, market_rows(stocks, slice(first, None)), bars.days[first:], source)
+    if store.exchange == MAINLAND:  # elsewhere an index is the market, and is there already
+        _save_market(store, market_rows(stocks, slice(first, None)), bars.days[first:], source)
     new = 0
     for since, until in _spans(store, ids, days):
         span = slice(bars.days.index(since), bars.days.index(until) + 1)
@@ -220,6 +227,6 @@ def above_average(store: Store, codes: Iterable[str], day: date) -> dict[str, bo
         return {}
     between = partial(store.bars, of=wanted)
     bars = read_bars([day], calendar, store.first_days(), between)
-    stocks = stock_days(bars)
+    stocks = stock_days(replace(bars, limited=is_limited(store)))
     marks = zip(bars.codes, stocks.ma20_known[-1], stocks.above_ma20[-1], strict=True)
     return {code: bool(above) for code, known, above in marks if known}

@@ -62,24 +62,14 @@ def _history(source: Source, store: Store, theme: Theme, since: date, day: date)
         store.set_note(f"history:{theme.id}", day.isoformat())
 
 
-def indices(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
-    """Levels of the market's index and of the curated ones (Hong Kong), for display."""
+def indices(source: Source, store: Store, day: date, wants: Wants) -> None:
+    """Levels of the market's cap-weighted index, for display."""
     since = day - wants.history
     market = source.index_history(BENCHMARK, stored_before(store, day) or since, day)
     store.save_points(
         (MARKET_INDEX, as_int(d), close, None, source.name)
         for d, close in zip(market["day"], market["close"], strict=True)
     )
-    for one in themes.curated:
-        if one.index and one.id and one.name:
-            theme = Theme(one.id, one.name, "index", one.exchange, "em", "index", one.index)
-            store.save_themes([theme])
-            bars = source.index_history(one.index, since, day)
-            with store.atomic():
-                store.save_points(
-                    (theme.id, as_int(d), close, None, source.name)
-                    for d, close in zip(bars["day"], bars["close"], strict=True)
-                )
 
 
 def gap(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:

@@ -9,7 +9,7 @@ import pandas as pd
 from config.themes import Themes
 from market.backdrop import fetch_indices, fetch_macro
 from market.checks import Fault, snapshot_faults
-from market.derive import derive, derive_points
+from market.derive import derive
 from market.facts import as_figures, as_int
 from market.histories import Wants, by_board, gap, histories, indices, stored_before
 from market.reports import earnings
@@ -57,7 +57,7 @@ def ingest(
     tried("boards", lambda: _boards(source, store, day, themes))
     tried("members", lambda: _members(source, store, day, themes, wants))
     tried("histories", lambda: histories(source, store, day, themes, wants))
-    tried("indices", lambda: indices(source, store, day, themes, wants))
+    tried("indices", lambda: indices(source, store, day, wants))
     tried("gap", lambda: faults.extend(gap(source, store, day, themes, wants)))
     tried("earnings", lambda: earnings(source, store, day))
     faults += _saved(store, day, quotes, wants)
@@ -137,9 +137,6 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
             for code, *figures in quotes[["code", "pe_ttm", "market_cap"]].itertuples(index=False)
         )
         derive(store, [day], backfilled=False, source=quotes.attrs["provider"])
-        for theme in store.themes().values():
-            if theme.basis == "index":  # its past days too: they are days of the market now
-                derive_points(store, theme.id, backfilled=True)
     return faults
 
 

@@ -12,13 +12,16 @@ from market.facts import as_int
 from signals.panel import FRAMES, Panel
 
 
-def read_panel(db: Connection, index: list[date], themes: Sequence[str], stored: int) -> Panel:
+def read_panel(
+    db: Connection, market_table: str, index: list[date], themes: Sequence[str], stored: int
+) -> Panel:
     """Day x theme frames of the days of `index` (ascending, with market rows); NaN: no row.
 
-    `stored` is the number of all themes there are: when all are wanted, none is named.
+    `market_table` is the exchange's; `stored` is the number of all themes there are: when all are
+    wanted, none is named.
     """
     first, last = as_int(index[0]), as_int(index[-1])
-    market = "SELECT benchmark, amount FROM market_day WHERE day BETWEEN ? AND ? ORDER BY day"
+    market = f"SELECT benchmark, amount FROM {market_table} WHERE day BETWEEN ? AND ? ORDER BY day"
     marks = np.array(db.execute(market, (first, last)).fetchall(), dtype=float)
     values = _values(db, index, themes, len(themes) < stored)
     frames = {

@@ -68,3 +68,19 @@ def m004_macro(db: Database) -> None:
         "CREATE TABLE macro (series TEXT, period INTEGER, value REAL, public INTEGER,"
         " fetched INTEGER, PRIMARY KEY (series, period, public)) WITHOUT ROWID"
     )
+
+
+@migrations()
+def m006_hong_kong(db: Database) -> None:
+    """Bars and days of Hong Kong, in tables of their own; money there is HKD.
+
+    What stood of its themes on the mainland's days is made anew on its own.
+    """
+    for statement in (
+        "CREATE TABLE hk_bar (day INTEGER, code TEXT, close REAL, prev_close REAL, open REAL,"
+        " high REAL, low REAL, volume REAL, amount REAL, PRIMARY KEY (day, code)) WITHOUT ROWID",
+        "CREATE TABLE hk_market_day (day INTEGER PRIMARY KEY, benchmark REAL, stocks INTEGER,"
+        " advancers INTEGER, decliners INTEGER, limit_ups INTEGER, amount REAL, source TEXT)",
+        "DELETE FROM theme_day WHERE theme IN (SELECT id FROM theme WHERE exchange='XHKG')",
+    ):
+        db.execute(statement)

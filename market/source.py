@@ -95,6 +95,11 @@ class Source(Protocol):
         close (points), amount (CNY or HKD, NaN if the provider has none)."""
         ...
 
+    def hk_history(self, code: str, since: date, until: date) -> pd.DataFrame:
+        """Daily bars of a stock of Hong Kong (5 digits), ascending: day, close, prev_close (on the
+        same basis), open, high, low (HKD), volume (shares), amount (HKD, NaN if there is none)."""
+        ...
+
     def macro(self, series: str) -> pd.DataFrame:
         """All values of a series of market/series.py, ascending: period (its last day), value (in
         the series' unit)."""

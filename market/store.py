@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,30 @@ from market.source import Theme
 from signals.panel import Panel
 
 MARKET_INDEX = "index-market"  # whose points are the cap-weighted index
+MAINLAND = "XSHG"
+TABLES = {MAINLAND: ("bar", "market_day"), "XHKG": ("hk_bar", "hk_market_day")}
 BAR = ("close", "prev_close", "open", "high", "low", "volume", "amount")
 
 
 class Store:
-    """Facts of the market. A connection belongs to the thread that made it."""
+    """Facts of the market. A connection belongs to the thread that made it.
+
+    Bars, days and panels are those of one exchange, the mainland's at first; all else is shared.
+    """
 
     def __init__(self, path: Path | None) -> None:
         """Opens or creates the store; None keeps it in memory."""
         self._db = opened(path, migrations)
         self.macro = Readings(self._db)
+        self.exchange = MAINLAND
+        self._bar, self._market_day = TABLES[self.exchange]
+
+    def of(self, exchange: str) -> "Store":
+        """The same store, over the same connection, with the bars and days of an exchange."""
+        other = copy(self)
+        other.exchange = exchange
+        other._bar, other._market_day = TABLES[exchange]
+        return other
 
     def close(self) -> None:
         """Closes the connection."""
@@ -97,14 +112,14 @@ class Store:
 
     def save_bars(self, rows: Iterable[tuple[Any, ...]]) -> int:
         """Adds bars (day number, code, then BAR); those already there stay. Gives the new rows."""
-        return self._insert("bar", 2 + len(BAR), rows)
+        return self._insert(self._bar, 2 + len(BAR), rows)
 
     def bar_days(self) -> list[date]:
         """Days that have bars, ascending."""
         # the index skip of DISTINCT would read millions of rows; this hops from day to day
         found = self._db.execute(
-            "WITH RECURSIVE d(day) AS (SELECT min(day) FROM bar UNION ALL"
-            " SELECT (SELECT min(day) FROM bar WHERE day>d.day) FROM d WHERE day IS NOT NULL)"
+            f"WITH RECURSIVE d(day) AS (SELECT min(day) FROM {self._bar} UNION ALL SELECT"
+            f" (SELECT min(day) FROM {self._bar} WHERE day>d.day) FROM d WHERE day IS NOT NULL)"
             " SELECT day FROM d WHERE day IS NOT NULL"
         )
         return [as_date(row[0]) for row in found]
@@ -113,20 +128,20 @@ class Store:
         """Bars (of some codes) between two days: day, code, then BAR; CNY, shares, NaN unknown."""
         few = "" if of is None else " AND code IN (SELECT value FROM json_each(?))"
         named = () if of is None else (json.dumps(list(of)),)
-        query = f"SELECT * FROM bar WHERE day BETWEEN ? AND ?{few}"
+        query = f"SELECT * FROM {self._bar} WHERE day BETWEEN ? AND ?{few}"
         found = self._db.execute(query, (as_int(since), as_int(until), *named))
         frame = pd.DataFrame(found.fetchall(), columns=["day", "code", *BAR])
         return frame.assign(day=frame["day"].map({n: as_date(n) for n in frame["day"].unique()}))
 
     def forget_bars(self, before: date) -> None:
         """Drops bars and valuations of earlier days; the theme rows made of them stay."""
-        for table in ("bar", "valuation"):
+        for table in ("bar", "hk_bar", "valuation"):
             self._db.execute(f"DELETE FROM {table} WHERE day<?", (as_int(before),))
 
     def note_listings(self, since: date, until: date) -> None:
         """Takes note of the stocks that have bars between two days, for `first_days`."""
         self._db.execute(
-            "INSERT INTO listing SELECT code, min(day) FROM bar WHERE day BETWEEN ? AND ?"
+            f"INSERT INTO listing SELECT code, min(day) FROM {self._bar} WHERE day BETWEEN ? AND ?"
             " GROUP BY code ON CONFLICT (code) DO UPDATE SET day=min(day, excluded.day)",
             (as_int(since), as_int(until)),
         )
@@ -165,7 +180,7 @@ class Store:
         """Each theme's newest index level in the 60 days before a day, points."""
         found = self._db.execute(
             "SELECT theme, close, max(day) FROM theme_day WHERE close NOT NULL AND day<? AND day>="
-            "(SELECT min(day) FROM (SELECT day FROM market_day WHERE day<?"
+            f"(SELECT min(day) FROM (SELECT day FROM {self._market_day} WHERE day<?"
             " ORDER BY day DESC LIMIT 60)) GROUP BY theme",
             (as_int(day), as_int(day)),
         )
@@ -202,18 +217,18 @@ class Store:
 
     def save_market_days(self, rows: Iterable[tuple[Any, ...]]) -> int:
         """Adds rows of market_day, in the order of its columns; old ones stay."""
-        return self._insert("market_day", 8, rows)
+        return self._insert(self._market_day, 8, rows)
 
     def benchmark(self, before: date) -> float | None:
         """The equal-weight index of all stocks on the last day before, points."""
-        newest = "SELECT max(day), benchmark FROM market_day WHERE day<?"
+        newest = f"SELECT max(day), benchmark FROM {self._market_day} WHERE day<?"
         _, points = self._db.execute(newest, (as_int(before),)).fetchone()
         return None if points is None else float(points)
 
     def days(self, until: date | None = None, limit: int = -1) -> list[date]:
         """The last `limit` days that have market rows (all by default), ascending."""
         found = self._db.execute(
-            "SELECT day FROM market_day WHERE day<=? ORDER BY day DESC LIMIT ?",
+            f"SELECT day FROM {self._market_day} WHERE day<=? ORDER BY day DESC LIMIT ?",
             (as_int(until or date.max), limit),
         ).fetchall()
         return [as_date(row[0]) for row in reversed(found)]
@@ -222,7 +237,7 @@ class Store:
         """The whole market on a day, None when not known."""
         row = self._db.execute(
             "SELECT benchmark, stocks, advancers, decliners, limit_ups, ifnull(amount, 9e999),"
-            " source FROM market_day WHERE day=?",
+            f" source FROM {self._market_day} WHERE day=?",
             (as_int(day),),
         ).fetchone()
         if not row or row[1] is None:  # of a day that only has an index, nothing is counted
@@ -249,17 +264,21 @@ class Store:
         }
 
     def panel(self, until: date, days: int, themes: Sequence[str] | None = None) -> Panel:
-        """The mainland themes (or those named) over the last `days` days to `until`; NaN: no row.
+        """The exchange's themes (or those named) over the last `days` days to `until`; NaN: no row.
 
-        Raises ValueError when the store has no day at or before `until`.
+        Raises ValueError when the store has no day at or before `until`, and for a theme of
+        another exchange: its days and its market are not these.
         """
         index = self.days(until, days)
         if not index:
             raise ValueError(f"no day at or before {until} is stored; import or run daily first")
         known = self.themes()
-        # another exchange's days and market are not ours to judge a theme by
-        mainland = [theme.id for theme in known.values() if theme.exchange == "XSHG"]
-        return read_panel(self._db, index, mainland if themes is None else themes, len(known))
+        own = [theme.id for theme in known.values() if theme.exchange == self.exchange]
+        strange = {*(themes or ())} & {*known} - {*own}
+        if strange:
+            raise ValueError(f"{min(strange)} is no theme of {self.exchange}")
+        chosen = own if themes is None else themes
+        return read_panel(self._db, self._market_day, index, chosen, len(known))
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> int:
         before, marks = self._db.total_changes, ",".join("?" * columns)

@@ -24,6 +24,7 @@ NEW_LISTING_DAYS = 20  # trading days a listing is left out: its first moves are
 BOARD_DAYS = 60  # trading days in which a run of limit-ups is counted, suspensions included
 WARM_UP_DAYS = max(VOLUME_DAYS, BOARD_DAYS) + 1  # rows before a day that its figures need
 IMPOSSIBLE_MOVE = 0.35  # beyond every price limit plus rounding: such a return is unknown
+UNLIKELY_MOVE = 0.5  # likewise where there are no limits: a split that nobody told
 SAME = 1e-9  # relative; equal up to float noise
 BLOCK_DAYS = 32  # worked at in one go
 
@@ -43,6 +44,12 @@ class Bars:
     amount: Array  # CNY; may be unknown
     age: Array  # trading days since the first bar known, per stock, on the first of `days`
     st: frozenset[str] = frozenset()  # codes under special treatment (5 % limit), if known
+    limited: bool = True  # the exchange has daily price limits; Hong Kong has none
+
+    @property
+    def largest_move(self) -> float:
+        """The largest daily return that is believed, fraction."""
+        return IMPOSSIBLE_MOVE if self.limited else UNLIKELY_MOVE
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class StockDays:
     blind: Array  # bool; traded, but its high is not known
     activity: Array  # volume / own mean of the 60 days before, times
     amount: Array  # CNY
+    limited: bool = True  # else limit-ups mean nothing
 
 
 def stock_days(bars: Bars) -> StockDays:
@@ -67,7 +75,7 @@ def stock_days(bars: Bars) -> StockDays:
     still = np.nan_to_num(raw) == 0.0
     traded = ~np.isnan(bars.close) & ~((bars.volume == 0) & still)
     age = bars.age[None, :] + np.arange(len(bars.days))[:, None]
-    usable = traded & (age >= NEW_LISTING_DAYS) & (np.abs(raw) <= IMPOSSIBLE_MOVE)
+    usable = traded & (age >= NEW_LISTING_DAYS) & (np.abs(raw) <= bars.largest_move)
     returns = np.where(usable, raw, np.nan)
     chain = levels(bars)
     mean, top = _trailing(chain, MA_DAYS)
@@ -87,6 +95,7 @@ def stock_days(bars: Bars) -> StockDays:
         blind=usable & np.isnan(bars.high),
         activity=_activity(np.where(traded, bars.volume, np.nan)),
         amount=np.where(traded, bars.amount, np.nan),
+        limited=bars.limited,
     )
 
 
@@ -96,7 +105,7 @@ def levels(bars: Bars) -> Array:
     Not before its first row here: that would depend on where a suspended stock's bars begin.
     """
     raw = bars.close / bars.prev_close - 1
-    possible = np.where(np.abs(raw) <= IMPOSSIBLE_MOVE, raw, 0.0)
+    possible = np.where(np.abs(raw) <= bars.largest_move, raw, 0.0)
     listed = bars.age[None, :] + np.arange(len(bars.days))[:, None] >= 0
     return np.where(listed, np.cumprod(1 + np.nan_to_num(possible), axis=0), np.nan)
 
@@ -195,6 +204,8 @@ def _theme_rows(stocks: StockDays, matrix: sparse.csr_matrix, rows: slice) -> di
     whole = (priced > 0) & (priced >= 0.9 * covered)
     unknown = np.full(covered.shape, np.nan)
     known = covered > 0
+    if not stocks.limited:  # nobody stands at a limit that is not there
+        counts["limit_ups"], height, broken = np.full((3, *covered.shape), np.nan)
     return counts | {
         "ret": np.divide(total[:, :, 0], covered, out=unknown, where=known),
         "board_height": np.where(known, height, np.nan),

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from market.source import Banned, SchemaChanged, SourceError, Transient
+from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
 
 GROUPS = (  # name, pattern of the host
     ("push2his", re.compile(r"(^|\.)push2his\.eastmoney\.com$")),
@@ -103,6 +103,10 @@ class Guard:
         door = self.doors[group]
         self._set(group, replace(door, requests=door.requests - 1))
         return self.failed(group, why)
+
+    def absent(self, group: str) -> SourceError:
+        """Notes that there is nothing under an address; gives the error to raise."""
+        return self._noted(NoData(f"{group}: nothing there (HTTP 404)"))
 
     def unguarded(self) -> SourceError:
         """Notes that AKShare asked past the guard; gives the error to raise."""
@@ -243,6 +247,8 @@ def _judged(guard: Guard, group: str, response: Any) -> None:
         raise guard.refused(group, f"HTTP {status}")
     if status >= 500:
         raise guard.failed(group, f"HTTP {status}")
+    if status == 404:  # its page is no refusal
+        raise guard.absent(group)
     body = _body(guard, group, response)
     if group == "other":  # of these it is not known what they speak
         return

@@ -35,6 +35,9 @@ class Bot:
             "DATA_PROXY": "http://127.0.0.1:9",  # nobody listens: these days bring no figures
             **more,
         }
+        own = home / "themes.toml"
+        if not own.exists():  # no theme of Hong Kong, else its last day would be asked for at once
+            own.write_text("", "utf-8")
         if not start:
             return
         with self.log.open("ab") as log:

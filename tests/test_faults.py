@@ -97,6 +97,8 @@ CASES = [
 MORE_NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = {
     "america": (("america",), methodcaller("index_history", ".INX", SINCE, UNTIL)),
     "india": (("india",), methodcaller("index_history", "SENSEX", SINCE, UNTIL)),
+    "hk_stock": (("hk_stock",), methodcaller("hk_history", "00700", SINCE, UNTIL)),
+    "hk_factors": (("hk_factors",), methodcaller("hk_history", "00700", SINCE, UNTIL)),
     **{one.key: ((one.key,), methodcaller("macro", one.key)) for one in SERIES if one.function},
 }
 LETTERS = {"o": "ok", "B": "Banned", "T": "Transient", "N": "NoData", "S": "Schema", "-": "-"}
@@ -105,6 +107,8 @@ MORE = """
         none   tls drop  403     502      half     null     9201     extra
 america    o B B B B T T T T T S S - S -
 india      o B B B B T T T T T N S N S o
+hk_stock   o B B B B T T T T T S S - S -
+hk_factors o B B B B T T T T T S S - S -
 confidence o B B B B T T T T T N N N S S
 m2         o B B B B T T T T T N N N S S
 fdi        o B B B B T T T T T N N N S S

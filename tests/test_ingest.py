@@ -33,8 +33,7 @@ def source(market: SimulatedMarket) -> FakeSource:
 def themes(tmp_path: Path) -> Themes:
     (tmp_path / "themes.toml").write_text(
         f'[exclude]\nnames = ["模拟·银行"]\n[[theme]]\nboards = ["none", "{HOT}"]\n'
-        f'[[theme]]\nboards = ["模拟·算力"]\nparent = "none"\n'
-        '[[theme]]\nid = "hk-hstech"\nname = "恒生科技"\nexchange = "XHKG"\nindex = "HSTECH"\n',
+        f'[[theme]]\nboards = ["模拟·算力"]\nparent = "none"\n',
         "utf-8",
     )
     return load_themes(tmp_path)
@@ -62,8 +61,6 @@ def test_the_first_evening_has_history_members_and_the_day(
     assert panel.profit_growth["em-BK0801"].iloc[-1] == pytest.approx(0.1)
     assert panel.above_ma20["em-BK0801"].iloc[-1] == 0  # known: nobody has 20 days of bars yet
     assert panel.ma20_known["em-BK0801"].iloc[-1] == 0
-    assert "hk-hstech" not in panel.close
-    assert store.panel(day, 5, ["hk-hstech"]).close.notna().all().all()
     assert (day, MARKET_INDEX) in store.points(day, day)
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot import ledger_schema
+from bot import journal, ledger_schema
 from bot.ledger import Ledger
-from bot.records import Chat, Kept, Mute, Outgoing, Person, Run
+from bot.records import Chat, Kept, Mute, Outgoing, Person, Run, chained
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
 
 DAY = date(2024, 3, 1)
@@ -42,12 +42,13 @@ def test_states_readings_and_transitions_come_back_as_they_were(ledger: Ledger) 
     assert ledger.transitions(since=DAY + timedelta(days=1)) == []
 
 
-@pytest.mark.parametrize("known", range(1, 6))
+STEPS = [step.name for step in ledger_schema.migrations.pending(Database(memory=True))]
+
+
+@pytest.mark.parametrize("known", range(1, len(STEPS) + 1))
 def test_a_ledger_of_each_earlier_form_is_brought_up_to_date(tmp_path: Path, known: int) -> None:
     path = tmp_path / "paomo.db"
-    steps = ledger_schema.migrations.pending(Database(path))
-    assert len(steps) == 5, "a new migration: widen the range above"
-    later = steps[known].name if known < len(steps) else None
+    later = STEPS[known] if known < len(STEPS) else None
     ledger_schema.migrations.apply(Database(path), stop_before=later)
     db = sqlite3.connect(path)
     db.execute("INSERT INTO chat VALUES (1, 'private', '', 'zh', 1, NULL)")
@@ -56,6 +57,23 @@ def test_a_ledger_of_each_earlier_form_is_brought_up_to_date(tmp_path: Path, kno
     ledger = Ledger(path)
     assert [chat.id for chat in ledger.chats()] == [1]
     assert ledger.people() == []
+    ledger.close()
+
+
+def test_a_journal_of_before_hong_kong_stays_a_whole_chain(tmp_path: Path) -> None:
+    path = tmp_path / "paomo.db"
+    ledger_schema.migrations.apply(Database(path), stop_before="m009_hong_kong")
+    db, before = sqlite3.connect(path), ""
+    for day in ("2026-03-02", "2026-03-03"):
+        text = f'{{"alerts":[],"day":"{day}"}}'
+        before = chained(before, text)
+        db.execute("INSERT INTO journal VALUES (?,?,?)", (day, text, before))
+    db.commit()
+    db.close()
+    ledger = Ledger(path)
+    ledger.of("XHKG").add_entry(date(2026, 3, 3), '{"alerts":[],"day":"2026-03-03"}')
+    assert [entry.day for entry in ledger.entries()] == ["2026-03-02", "2026-03-03", "2026-03-03"]
+    assert journal.broken(ledger.entries()) == ""
     ledger.close()
 
 
@@ -127,14 +145,24 @@ def test_alerts_still_held_are_dropped_once_a_later_message_tells_them(ledger: L
     for key, day in ((f"{DAY}:held:1", DAY), (f"{later}:held:1", later), ("k", DAY)):
         ledger.outbox.enqueue(message(key, day=day))
     sent, _ = ledger.outbox.waiting()[:2]
-    assert ledger.outbox.held(later) == {1: DAY}
+    assert ledger.outbox.held(later, "XSHG") == {1: DAY}
     ledger.outbox.sending(sent.id)  # on its way already
-    assert ledger.outbox.held(later) == {}
-    ledger.outbox.release([1], later)
+    assert ledger.outbox.held(later, "XSHG") == {}
+    ledger.outbox.release([1], later, "XSHG")
     assert len(ledger.outbox.waiting()) == 3
     ledger.outbox.enqueue(message(f"{DAY}:held:2"))
-    ledger.outbox.release([1], later)
+    ledger.outbox.release([1], later, "XSHG")
     assert f"{DAY}:held:2" not in {m.key for m in ledger.outbox.waiting()}
+
+
+def test_what_is_held_of_one_exchange_is_not_dropped_by_the_evening_of_the_other(
+    ledger: Ledger,
+) -> None:
+    later = DAY + timedelta(days=1)
+    for key in (f"{DAY}:held:1", f"XHKG:{DAY}:held:1"):
+        ledger.outbox.enqueue(message(key))
+    ledger.outbox.release([1], later, "XHKG")
+    assert [m.key for m in ledger.outbox.waiting()] == [f"{DAY}:held:1"]
 
 
 def test_what_was_kept_from_a_chat_is_forgotten_in_time(ledger: Ledger) -> None:

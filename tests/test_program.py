@@ -26,7 +26,16 @@ from signals.rules import RULES
 from tests import markets
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("pandas", "numpy", "scipy", "sqlite_utils", "pydantic", "akshare", "telegram")
+HEAVY = (
+    "pandas",
+    "numpy",
+    "scipy",
+    "sqlite_utils",
+    "pydantic",
+    "akshare",
+    "telegram",
+    "exchange_calendars",
+)
 MAY_IMPORT = {
     "config": {"config"},
     "signals": {"signals"},
@@ -232,7 +241,8 @@ def test_days_stepped_by_daily_say_what_replay_says(
 
 EDGES = {  # library -> the files that may import it
     "akshare": ("market/akshare/",),
-    "requests": ("market/transport.py",),
+    "requests": ("market/transport.py", "market/akshare/hongkong.py"),
+    "exchange_calendars": ("market/hongkong_days.py",),
     "telegram": (
         *("bot/sender.py", "bot/handlers.py", "bot/polling.py", "bot/session.py"),
         "bot/doctor.py",

@@ -7,7 +7,7 @@ real sockets and TLS, unchanged. Shapes: EastMoney, Tencent and Sina as AKShare 
 import json
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from http.server import BaseHTTPRequestHandler
@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from market.simulate import SimulatedMarket
-from tests import economy, faults, sina, ticks
+from tests import economy, faults, hk, sina, ticks
 from tests.loopback import Loopback
 
 HOSTS = (
@@ -49,6 +49,8 @@ class Upstream:
             )[-len(days) :]
             for name in ("close", "prev_close", "volume", "amount")
         }
+        self.hk_days: list[date] = days
+        self.hk_today: date | None = None  # of Hong Kong, where they differ
         self.boards = {f"BK{n:04}": t for n, t in enumerate(market.themes, 801)}
         self.names = {code: theme.name for code, theme in self.boards.items()}
         self.members = {code: market.members[theme.id] for code, theme in self.boards.items()}
@@ -90,7 +92,8 @@ class Upstream:
             "/getAllBKChanges": ("boards_now", lambda: ticks.boards_now(self)),
             "/getTopicZTPool": ("limit_ups", lambda: ticks.limit_ups(self)),
             "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(tuple(self.days))),
-            "/klc2_kl.js": ("hongkong", lambda: sina.bars(self._abroad())),
+            "/klc2_kl.js": self._hong_kong(path),
+            "/qfq.js": ("hk_factors", lambda: hk.factors(path.split("/")[-2], self.hk_days)),
             "/staticdata/us/.IXIC": ("america", lambda: sina.wide_bars(self._abroad())),
             "/staticdata/us/.INX": ("america", lambda: sina.wide_bars(self._abroad())),
             "/hq/daily": ("india", self._india),
@@ -190,10 +193,19 @@ class Upstream:
         ]
         return f"kline_dayqfq={json.dumps({'code': 0, 'data': {symbol: {'day': day}}})}"
 
-    def _abroad(self) -> sina.Rows:
+    def _abroad(self, days: Sequence[date] = ()) -> sina.Rows:
         """Daily bars of any index outside the mainland."""
-        days = enumerate(day for day in self.days if day <= self.today)
-        return tuple((day, 4000.0, 4100.5, 3990.25, 4050.0 + n, 7 + n) for n, day in days)
+        known = enumerate(days or [day for day in self.days if day <= self.today])
+        return tuple((day, 4000.0, 4100.5, 3990.25, 4050.0 + n, 7 + n) for n, day in known)
+
+    def _hong_kong(self, path: str) -> tuple[str, Callable[[], str]]:
+        """Daily bars of a stock or of an index of Hong Kong."""
+        code, today = path.split("/")[-2], self.hk_today or self.today
+        if not code.isdigit():
+            own = [day for day in self.hk_days if day <= today]
+            return "hongkong", lambda: sina.bars(self._abroad(own))
+        known = [row for row in hk.rows(code, self.hk_days) if row[0] <= today]
+        return "hk_stock", lambda: sina.bars(tuple(known))
 
     def _india(self) -> Any:
         rows = [dict(zip("dohlcv", map(str, row), strict=True)) for row in self._abroad()]

@@ -11,6 +11,7 @@ from bot.names import STAGES
 from bot.records import PRIVATE, Buttons, Chat
 from bot.words import Language, say
 from config.settings import Settings
+from market.calendar import HONG_KONG
 from market.source import Theme
 from signals.model import Stage, ThemeState
 
@@ -76,9 +77,18 @@ def shown_states(app: App) -> dict[str, ThemeState]:
 
     What ended over_days ago or earlier is quiet again.
     """
+    return _shown_of(app, app.ledger.states())
+
+
+def all_states(app: App) -> dict[str, ThemeState]:
+    """Likewise, of the judged themes of every exchange."""
+    states = app.ledger.states()
+    return _shown_of(app, states) | _shown_of(app.of(HONG_KONG.code), states)
+
+
+def _shown_of(app: App, states: Mapping[str, ThemeState]) -> dict[str, ThemeState]:
     days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
-    oldest = days[0] if days else date.min
-    states, judged = app.ledger.states(), judged_themes(app.settings, app.store)
+    oldest, judged = days[0] if days else date.min, judged_themes(app.settings, app.store)
     return {theme: _shown(states[theme], oldest) for theme in judged if theme in states}
 
 
@@ -112,7 +122,7 @@ def of_one(
     told: Callable[[App, Asked, Theme], Answer],
     more: str = "",
 ) -> Answer:
-    """What `told` says of the one theme meant; a list of buttons when several match.
+    """What `told` says of the one theme meant, by its exchange's days; several match: buttons.
 
     `more` stands behind the theme in the data of these buttons.
     """
@@ -121,7 +131,7 @@ def of_one(
         return Answer(f"{hint} /theme 机器人")
     found = _named(app.store.themes().values(), asked.rest)
     if len(found) == 1:
-        return told(app, asked, found[0])
+        return told(app.of(found[0].exchange), asked, found[0])
     if not found:
         return Answer(both(asked, "没有找到这个题材，", "No theme of that name; ") + "/themes")
     rows = tuple(

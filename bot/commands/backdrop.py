@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from bot import backdrop, texts
+from bot import backdrop, context, texts
 from bot.app import App, judged_themes
 from bot.commands.asked import Answer, Asked, both, shown_states
 from bot.context import NAME_LIMIT
@@ -62,6 +62,7 @@ def market(app: App, asked: Asked) -> Answer:
         language,
         breadth=_breadth(facts.market, language),
         stages=_stages(app, language),
+        hong_kong=context.hong_kong(facts.hong_kong, language),
         until=until,
         side_by_side=say("side_by_side", language).format(windows=windows, day=until),
         markets=[(name(i, language), _sizes(sizes, i.code, language)) for i in known],

@@ -33,6 +33,7 @@ def _chain(app: App, asked: Asked, theme: Theme) -> Answer:
 
 
 def _lines(app: App, asked: Asked, theme: Theme, day: date) -> str:
+    app = app.of(theme.exchange)
     subs = subs_of(app, theme, day)
     if not subs.themes:
         none = both(
@@ -91,6 +92,7 @@ def _picture(app: App, theme: Theme, day: date, language: Language) -> bytes | N
     """The map of ignition over the last days, PNG; None where there is no sub-industry."""
     from bot.chain_chart import Picture, chain_chart
 
+    app = app.of(theme.exchange)
     subs = subs_of(app, theme, day)
     if not subs.themes:
         return None

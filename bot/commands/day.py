@@ -10,10 +10,12 @@ from bot.alerting import strongest_first, values
 from bot.app import App
 from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
+from bot.hongkong import FAULT
 from bot.jobs import facts_of
 from bot.names import GROUPS, MEANS
 from bot.provisional import LOOKED
 from bot.texts import local
+from market.calendar import HONG_KONG
 
 
 def digest(app: App, asked: Asked) -> Answer:
@@ -40,6 +42,7 @@ def status(app: App, asked: Asked) -> Answer:
         as_of(app, asked),
         *(messages.faults(others, asked.language) if others else ()),
         *(f"⚠️ {sources.told(one, asked.language, zone)}" for one in sources.down(app)),
+        *_hong_kong(app, asked),
         *_backdrop(app, asked),
         *_look(app, asked, zone),
         both(
@@ -53,6 +56,18 @@ def status(app: App, asked: Asked) -> Answer:
         else both(asked, "本聊天未开启推送，/start", "no pushes here; /start"),
     ]
     return Answer("\n".join(map(escape, lines)))
+
+
+def _hong_kong(app: App, asked: Asked) -> list[str]:
+    """How far Hong Kong is judged, and why no further."""
+    there = app.of(HONG_KONG.code)
+    day, fault = there.ledger.evaluated(), there.ledger.fact(FAULT)
+    if not (day or fault):
+        return []
+    why = (fault or "").partition(" ")[2]
+    faults = messages.faults(facts_of(there, day), asked.language) if day else []
+    parts = [str(part) for part in (day or "-", *faults, why) if part]
+    return [f"{both(asked, '港股', 'Hong Kong')}: {' · '.join(parts)}"]
 
 
 def _backdrop(app: App, asked: Asked) -> list[str]:

@@ -14,6 +14,7 @@ from bot.commands.asked import (
     PICKS,
     Answer,
     Asked,
+    all_states,
     as_of,
     both,
     listed,
@@ -26,6 +27,7 @@ from bot.commands.mutes import PICK
 from bot.jobs import facts_of
 from bot.names import STAGES
 from bot.words import Language, say
+from market.calendar import HONG_KONG
 from market.source import Theme
 from signals.lifecycle import KIND
 from signals.model import Kind, Stage, ThemeState
@@ -47,7 +49,7 @@ def why(app: App, asked: Asked) -> Answer:
 def _card(app: App, asked: Asked, theme: Theme) -> Answer:
     day = app.ledger.evaluated()
     signals = app.ledger.readings().get(theme.id, ())
-    if theme.exchange != "XSHG" or not day or not signals:
+    if theme.basis == "index" or not day or not signals:
         return Answer(_unjudged(asked, theme), chart=theme.id)
     state = shown_states(app).get(theme.id) or ThemeState(theme.id)
     told = facts_of(app, day)
@@ -111,6 +113,7 @@ def _confidence(app: App, theme: str, language: Language) -> str:
     """The line of LPPLS on the day last judged; it moves no stage."""
     from signals import lppls  # brings numba, and may have to compile
 
+    app = app.of(app.store.themes()[theme].exchange)
     day = app.ledger.evaluated()
     assert day
     windows = lppls.YEAR
@@ -122,7 +125,7 @@ def _confidence(app: App, theme: str, language: Language) -> str:
 
 def themes(app: App, asked: Asked) -> Answer:
     """All themes that are not quiet, by stage."""
-    known, states = app.store.themes(), shown_states(app)
+    known, states = app.store.themes(), all_states(app)
     lines = []
     for stage in (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING, Stage.OVER):
         names = [known[t].name for t, s in states.items() if s.stage is stage and t in known]
@@ -134,19 +137,26 @@ def themes(app: App, asked: Asked) -> Answer:
 
 
 def top(app: App, asked: Asked) -> Answer:
-    """The largest net run-ups."""
+    """The largest net run-ups; Hong Kong's below, for they are against another market."""
+    title, none = say("strongest", asked.language), say("nothing", asked.language)
+    there = app.of(HONG_KONG.code)
+    below = _ranked(there, asked)
+    if below:
+        below = ["", say("against_hsi", asked.language), *below, as_of(there, asked)]
+    return listed(title, _ranked(app, asked), as_of(app, asked), *below, none=none)
+
+
+def _ranked(app: App, asked: Asked) -> list[str]:
     known, states = app.store.themes(), shown_states(app)
     sizes = values(app.ledger.readings(), "run_up")
     judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
     ranked = sorted(judged, key=lambda t: -sizes[t])[:LISTED]
-    lines = [
+    return [
         f"{n}. {name_of(known[t])}"
         f" {texts.figure(sizes[t], 'fraction', asked.language)}"
         f" · {stage_of(states, t, asked.language)}"
         for n, t in enumerate(ranked, 1)
     ]
-    title, none = say("strongest", asked.language), say("nothing", asked.language)
-    return listed(title, lines, as_of(app, asked), none=none)
 
 
 def stock(app: App, asked: Asked) -> Answer:
@@ -164,7 +174,7 @@ def stock(app: App, asked: Asked) -> Answer:
             both(asked, f"找到 {len(found)} 只股票：", f"{len(found)} stocks match:"), rows
         )
     code, name = found[0]
-    states = shown_states(app)
+    states = all_states(app)
     lines = [
         f"· {name_of(t)} · {stage_of(states, t.id, asked.language)}"
         for t in app.store.themes_of(code)

@@ -12,6 +12,7 @@ from bot.commands.asked import Answer, Asked, as_of, both, listed
 from bot.jobs import facts_of
 from bot.texts import figure
 from bot.words import say
+from market.calendar import HONG_KONG
 from signals.model import Kind, Stage, Transition
 from signals.scorecard import DAYS, FALL, followed
 
@@ -25,6 +26,7 @@ def alert(app: App, asked: Asked) -> Answer:
     if not found:
         hint = both(asked, "没有这个编号的警报，例如", "No alert of that number; it looks like")
         return Answer(f"{hint} /alert a4fc6b")
+    app = app.of(app.store.themes()[found.theme].exchange)
     number = messages.number(found)
     shown = messages.alerts([found], facts_of(app, found.day), asked.language)[0]
     good, bad = app.ledger.votes().get(number, (0, 0))
@@ -40,7 +42,7 @@ def alert(app: App, asked: Asked) -> Answer:
 
 def _numbered(app: App, text: str) -> Transition | None:
     wanted = text.strip().lstrip("#").casefold()
-    told = reversed(app.ledger.transitions())
+    told = reversed(app.ledger.transitions(everywhere=True))
     return next((t for t in told if messages.number(t) == wanted), None)
 
 
@@ -73,6 +75,7 @@ def record(app: App, asked: Asked) -> Answer:
     day = app.ledger.evaluated()
     told = [t for t in app.ledger.transitions() if t.kind is not Kind.OVER]
     known = context.records(own_record.kept(app.ledger), asked.language)
+    known += _elsewhere(app, asked)
     title = both(asked, "警报的成绩", "The record of alerts")
     if not day or not told:
         none = both(asked, "运行以来还没有警报。", "No alert since the bot began.")
@@ -82,6 +85,14 @@ def record(app: App, asked: Asked) -> Answer:
     since = both(asked, f"运行以来，自 {told[0].day}", f"since the bot began, from {told[0].day}")
     lines = [since, *_scores(told, panel.net, asked), "", *_newest(app, told, panel.net, asked)]
     return listed(title, lines, "", *known, as_of(app, asked), none="")
+
+
+def _elsewhere(app: App, asked: Asked) -> list[str]:
+    """How many alerts Hong Kong had; nothing above counts them."""
+    there = len(app.of(HONG_KONG.code).ledger.transitions())
+    zh = f"港股警报 {there} 次不在其中：相对恒生指数，未经检验"
+    en = f"{there} alerts of Hong Kong are not among these: net of the Hang Seng index, untested"
+    return [both(asked, zh, en)] if there else []
 
 
 def _scores(told: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list[str]:

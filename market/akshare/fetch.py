@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.akshare.hongkong import hong_kong
 from market.akshare.macro import values
 from market.source import NoData, SchemaChanged, SourceError
 from market.transport import Guard
@@ -244,6 +245,11 @@ def macro(key: str) -> pd.DataFrame:
     return values(akshare(), key)
 
 
+def hk_history(code: str, since: date, until: date) -> pd.DataFrame:
+    """Daily bars of a stock of Hong Kong; see Source.hk_history."""
+    return _bars("hk_history", hong_kong(akshare(), code, since, until))
+
+
 def _number(figures: pd.Series) -> pd.Series:
     return pd.to_numeric(figures, errors="coerce").astype(float)
 
@@ -267,6 +273,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "sina": sina,
     "earnings": earnings,
     "macro": macro,
+    "hk_history": hk_history,
 }
 GUARD: list[Guard] = []  # the guard of this process, once it serves
 

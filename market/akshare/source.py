@@ -61,6 +61,10 @@ class AkshareSource:
         """See Source."""
         return self._frame("index_history", code, since, until)
 
+    def hk_history(self, code: str, since: date, until: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("hk_history", code, since, until)
+
     def macro(self, series: str) -> pd.DataFrame:
         """See Source."""
         return self._frame("macro", series)
