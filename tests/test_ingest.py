@@ -15,7 +15,7 @@ from market.store import MARKET_INDEX, Store
 from tests.fakes import FakeSource
 
 EVERY = {"month": 3, "quarter": 3, "day": 1}
-WANTS = Wants(3, 5, history_days=200, min_stocks=100, macro_every=EVERY)
+WANTS = Wants(5, history_days=200, min_stocks=100, macro_every=EVERY)
 FIRST = RELEASE - 5  # the row of the first evening: a mania begins soon after
 
 
@@ -78,7 +78,8 @@ def test_a_theme_whose_members_are_not_known_yet_has_no_counts(
         if theme[:2] == "em"
     }
     unknown = [theme for theme, members in last.items() if pd.isna(members)]
-    assert len(unknown) == len(last) - 2 - WANTS.boards_a_day
+    assert len(unknown) == len(last) - 2
+    assert store.board_days.counts(day)[unknown[0]] == source.counted(unknown[0])
     assert store.panel(day, 1).advancers[unknown[0]].isna().all()
 
 
@@ -97,7 +98,7 @@ def test_evenings_go_on_from_the_history(
     assert share.iloc[-1] > 0.8
     assert source.asked.count("histories") == 2  # once a followed board
     assert source.asked.count("earnings") <= 2 * 5
-    assert source.asked.count("members") == 2 + 25 * WANTS.boards_a_day
+    assert source.asked.count("members") == 2
 
 
 def test_missed_days_are_filled_with_what_can_still_be_had(

@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from bot import messages, sources
+from bot import filling, messages, sources
 from bot.alerting import strongest_first, values
 from bot.app import App
 from bot.backdrop import Group, groups
@@ -40,6 +40,7 @@ def status(app: App, asked: Asked) -> Answer:
         as_of(app, asked),
         *(messages.faults(others, asked.language) if others else ()),
         *(f"⚠️ {sources.told(one, asked.language, zone)}" for one in sources.down(app)),
+        *filling.told(app, asked.language),
         *_backdrop(app, asked),
         *_look(app, asked, zone),
         both(

@@ -1,0 +1,123 @@
+"""Dated memberships: which are due, which are thin, and who joined and left."""
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from config.themes import Themes
+from market.checks import Fault
+from market.histories import by_board
+from market.source import NoData, Source, Theme
+from market.store import Store
+
+PAGE = 100  # rows of an upstream's page: a list of exactly that many may be its first page alone
+HALF = 0.5  # of the members before; with fewer the list is taken for cut
+GONE = "gone"  # note of boards that are no more
+MOVED = 0.9  # of the members that moved today by the list of boards
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed between two memberships of a theme."""
+
+    before: date  # of the older membership
+    day: date  # of the newer one
+    joined: tuple[str, ...]  # codes, ascending
+    left: tuple[str, ...]
+
+
+def change(before: date, old: Collection[str], day: date, new: Collection[str]) -> Change:
+    """Who joined and who left between two memberships."""
+    joined, left = set(new) - set(old), set(old) - set(new)
+    return Change(before, day, tuple(sorted(joined)), tuple(sorted(left)))
+
+
+def last_change(store: Store, theme: str) -> Change | None:
+    """The newest membership against the one before it; None while there is only one."""
+    days = store.member_days(theme)[-2:]
+    if len(days) < 2:
+        return None
+    old, new = (store.members(theme, day) for day in days)
+    return change(days[0], old, days[1], new)
+
+
+def thin(found: int, before: int, moved: int) -> str:
+    """Why a membership of `found` companies is not believed; empty when it is.
+
+    `before`: companies in the last one, `moved`: that rose or fell today by the list of boards;
+    0 where not known.
+    """
+    if moved and found < MOVED * moved:
+        return f"{found} companies, but {moved} moved today"
+    if not moved and before and (found < HALF * before or (found == PAGE < before)):
+        return f"{found} companies after {before}"
+    return ""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Themes with a board: those followed closely, in order, and all others."""
+
+    closely: tuple[Theme, ...]  # curated, then watched by a chat
+    others: tuple[Theme, ...]
+
+    @classmethod
+    def of(cls, store: Store, themes: Themes, watched: Iterable[str]) -> "Followed":
+        """Themes of the store; `watched` are ids."""
+        boards, curated = by_board(store, themes)
+        chosen = set(watched)
+        names = [*curated, *(n for n, t in boards.items() if t.id in chosen and n not in curated)]
+        rest = [theme for name, theme in boards.items() if name not in names]
+        return cls(tuple(boards[name] for name in names), tuple(rest))
+
+
+def due(
+    store: Store, followed: Followed, today: date, followed_days: int, members_days: int
+) -> list[Theme]:
+    """Themes whose membership is to be renewed, the most urgent first.
+
+    Those followed closely after `followed_days`, the others after `members_days` (calendar days);
+    one never known is due at once.
+    """
+    spans = ((followed.closely, followed_days), (followed.others, members_days))
+    known, chosen = store.member_ages() | _gone(store), []
+    for themes, days in spans:
+        ages = {theme: known.get(theme.id, date.min) for theme in themes}
+        old = [theme for theme, day in ages.items() if (today - day).days >= days]
+        chosen += sorted(old, key=ages.__getitem__)
+    return chosen
+
+
+def missing(store: Store, themes: Iterable[Theme]) -> list[Theme]:
+    """Themes no membership of which is known, nor that there is none."""
+    known = store.member_ages() | _gone(store)
+    return [theme for theme in themes if theme.id not in known]
+
+
+def _gone(store: Store) -> dict[str, date]:
+    """When boards that are no more were asked for in vain."""
+    noted = json.loads(store.note(GONE) or "{}")
+    return {theme: date.fromisoformat(day) for theme, day in noted.items()}
+
+
+def renew(source: Source, store: Store, theme: Theme, day: date) -> Fault | None:
+    """Fetches a theme's membership of `day` and keeps it, unless it is thin: then its fault.
+
+    Raises SourceError.
+    """
+    assert theme.board
+    try:
+        found = source.members(theme.board)
+    except NoData:
+        gone = {**_gone(store), theme.id: day}  # its last membership stands
+        store.set_note(GONE, json.dumps({id_: str(at) for id_, at in gone.items()}))
+        return None
+    last = store.days(until=day, limit=1)
+    moved = sum(store.board_days.counts(last[-1]).get(theme.id, (0, 0))) if last else 0
+    if why := thin(len(found), len(store.members(theme.id)), moved):
+        return Fault("thin", f"{theme.name}: {why}")
+    with store.atomic():
+        store.save_members(theme.id, day, found["code"])
+        store.save_names(dict(zip(found["code"], found["name"], strict=True)))
+    return None
