@@ -8,6 +8,7 @@ from bot.errors import UserError
 from bot.home import database, themes
 from bot.ledger import Ledger
 from config.settings import Settings
+from market.memberships import Followed
 from market.store import Store
 from signals.lifecycle import Policy
 from signals.rules import Rule, build
@@ -41,6 +42,12 @@ def judged_themes(known: Settings, store: Store) -> list[str]:
     """Ids of the themes that are judged: mainland ones that themes.toml does not exclude."""
     listed, held = themes(known.home), store.themes().values()
     return [t.id for t in held if t.exchange == "XSHG" and listed.is_theme(t.name)]
+
+
+def followed(app: App) -> Followed:
+    """Themes with a board: the curated ones and those that a chat watches first."""
+    watched = {t for chat in app.ledger.chats() for t in app.ledger.wishes(chat.id).watched}
+    return Followed.of(app.store, themes(app.settings.home), sorted(watched))
 
 
 def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:

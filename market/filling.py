@@ -137,9 +137,9 @@ def _memberships(
     left = quota.boards_a_day - _used(store, today)["members"]
     themes = due(store, followed, today, quota.followed_days, quota.members_days)[: max(left, 0)]
     for done, theme in enumerate(themes, 1):
-        _use(store, today, "members")
         try:
             fault = renew(source, store, theme, today)
+            _use(store, today, "members")
         except SourceError as error:
             yield Step("members", done - 1, len(themes), Fault("members", str(error)))
             return
@@ -154,9 +154,9 @@ def _pasts(
     missing, strange = set(pending.missing), list[str]()
     yield from _completed(store, pending, missing, today)
     for code in pending.codes[: max(left, 0)]:
-        _use(store, today, "bars")
         try:
             _past(source, store, code, today)
+            _use(store, today, "bars")
         except SourceError as error:
             strange.append(code)
             if isinstance(error, SchemaChanged) and len(strange) < STRANGE:

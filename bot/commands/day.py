@@ -5,11 +5,13 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
-from bot import filling, messages, sources
+from bot import messages, sources
 from bot.alerting import strongest_first, values
 from bot.app import App
 from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
+from bot.filling import standing
+from bot.filling_texts import missing
 from bot.jobs import facts_of
 from bot.names import GROUPS, MEANS
 from bot.provisional import LOOKED
@@ -40,7 +42,7 @@ def status(app: App, asked: Asked) -> Answer:
         as_of(app, asked),
         *(messages.faults(others, asked.language) if others else ()),
         *(f"⚠️ {sources.told(one, asked.language, zone)}" for one in sources.down(app)),
-        *filling.told(app, asked.language),
+        *missing(standing(app), asked.language),
         *_backdrop(app, asked),
         *_look(app, asked, zone),
         both(
