@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot import context
+from bot import context, member_texts
 from bot.context import NAME_LIMIT
 from bot.names import FAULTS, KINDS, MARKS, RULES, STAGES
 from bot.past import Past
@@ -18,6 +18,7 @@ from bot.texts import figure, render, split
 from bot.words import Language, say
 from config.record import Own
 from market.facts import MarketDay, ThemeFacts
+from market.memberships import Change
 from market.series import Series
 from market.source import Theme
 from signals.chain import Chain
@@ -54,6 +55,7 @@ class Day:
     is_wide: bool = False  # the whole market moved
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
     past: Past | None = None  # run-ups before it
+    joins: tuple[tuple[str, Change], ...] = ()  # of themes followed closely, since the last digest
     own: Own | None = None  # the record of the store itself, once it was made
 
     @property
@@ -132,6 +134,7 @@ def digest(
         "told": _lines(told, day, language),
         "faults": faults(day, language),
         "macro": [brief(*known, language) for known in day.macro],
+        "joins": member_texts.told(day.joins, day.themes, language),
         "top": [(theme_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
     }
     return split(render("digest", day, language, **shown))

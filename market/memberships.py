@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from config.themes import Themes
 from market.checks import Fault
@@ -33,13 +34,16 @@ def change(before: date, old: Collection[str], day: date, new: Collection[str]) 
     return Change(before, day, tuple(sorted(joined)), tuple(sorted(left)))
 
 
-def last_change(store: Store, theme: str) -> Change | None:
-    """The newest membership against the one before it; None while there is only one."""
-    days = store.member_days(theme)[-2:]
-    if len(days) < 2:
-        return None
-    old, new = (store.members(theme, day) for day in days)
-    return change(days[0], old, days[1], new)
+def changes(store: Store, theme: str, since: date, before: date) -> list[Change]:
+    """What memberships of a theme from one day until before another changed, oldest first.
+
+    Each against the one before it, which may be older; those that changed nothing are left out.
+    """
+    days = store.member_days(theme)
+    pairs = [(old, new) for old, new in pairwise(days) if since <= new < before]
+    codes = {day: store.members(theme, day) for pair in pairs for day in pair}
+    found = [change(old, codes[old], new, codes[new]) for old, new in pairs]
+    return [one for one in found if one.joined or one.left]
 
 
 def thin(found: int, before: int, moved: int) -> str:
@@ -113,9 +117,8 @@ def renew(source: Source, store: Store, theme: Theme, day: date) -> Fault | None
         gone = {**_gone(store), theme.id: day}  # its last membership stands
         store.set_note(GONE, json.dumps({id_: str(at) for id_, at in gone.items()}))
         return None
-    last = store.days(until=day, limit=1)
-    moved = sum(store.board_days.counts(last[-1]).get(theme.id, (0, 0))) if last else 0
-    if why := thin(len(found), len(store.members(theme.id)), moved):
+    before, moved = len(store.members(theme.id)), store.board_days.moved(theme.id, day)
+    if why := thin(len(found), before, moved):
         return Fault("thin", f"{theme.name}: {why}")
     with store.atomic():
         store.save_members(theme.id, day, found["code"])

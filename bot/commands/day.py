@@ -13,6 +13,7 @@ from bot.commands.asked import Answer, Asked, as_of, both
 from bot.filling import standing
 from bot.filling_texts import missing
 from bot.jobs import facts_of
+from bot.joins import since_digest
 from bot.names import GROUPS, MEANS
 from bot.provisional import LOOKED
 from bot.texts import local
@@ -25,7 +26,7 @@ def digest(app: App, asked: Asked) -> Answer:
         return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
     told = strongest_first(app.ledger.transitions(since=day, until=day))
     sizes = values(app.ledger.readings(), "run_up")
-    facts = facts_of(app, day)
+    facts = replace(facts_of(app, day), joins=since_digest(app, day))
     parts = messages.digest(facts, told, app.ledger.states(), sizes, asked.language)
     return Answer("\n".join(parts))  # cut again where it is sent
 
