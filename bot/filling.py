@@ -87,7 +87,8 @@ def fill(
                 refold(app, [step.theme])
             if stop.is_set() or app.now() - began >= SPAN:
                 break
-    faults = "; ".join(step.fault.detail for step in last.values() if step.fault)
+    stopped = [step.fault for step in last.values() if step.fault and step.fault.kind != "thin"]
+    faults = "; ".join(fault.detail for fault in stopped)
     if last and not stop.is_set():
         app.ledger.set_fact(FAULT, f"{app.now().isoformat()} {faults}" if faults else "")
     return list(last.values())

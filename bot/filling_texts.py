@@ -18,7 +18,7 @@ class Standing:
 
 def missing(of: Standing, language: Language) -> list[str]:
     """A line each; none when nothing is missing."""
-    lines = [_progress, _waiting, _fresh, _fault]
+    lines = [_progress, _waiting, _fresh, _thin, _fault]
     return [said for line in lines if (said := line(of, language == "zh"))]
 
 
@@ -56,6 +56,12 @@ def _fresh(of: Standing, zh: bool) -> str:
     if zh:
         return f"{of.fresh} 个关注题材的宽度自下一交易日收盘起可用"
     return f"breadth of {of.fresh} followed themes known from the next evening"
+
+
+def _thin(of: Standing, zh: bool) -> str:
+    told = "; ".join(of.backlog.thin)
+    words = "名单疑似不全，未采用" if zh else "memberships that look cut, not taken over"
+    return f"{words}: {told}" if told else ""
 
 
 def _fault(of: Standing, zh: bool) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from market.checks import Fault
 from market.completion import complete
 from market.facts import Listing, as_figures, as_int
-from market.memberships import Followed, due, renew
+from market.memberships import Followed, due, renew, unbelieved
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
 from market.store import BAR, Store
 
@@ -40,6 +40,7 @@ class Backlog:
     codes: tuple[str, ...]  # companies without past bars, in the order they are fetched
     companies: int  # members of the themes followed closely
     waiting: tuple[Theme, ...]  # themes followed closely whose past is not whole yet
+    thin: tuple[str, ...]  # memberships that were not believed, and why
 
     @property
     def done(self) -> int:
@@ -70,6 +71,7 @@ def backlog(store: Store, followed: Followed, today: date, quota: Quota) -> Back
         pasts.codes,
         len(pasts.companies),
         tuple(theme for theme in followed.closely if theme.id in pasts.members),
+        tuple(why for _, why in unbelieved(store).values()),
     )
 
 
@@ -139,7 +141,7 @@ def _memberships(
     for done, theme in enumerate(themes, 1):
         try:
             fault = renew(source, store, theme, today)
-            _use(store, today, "members")
+            use(store, today, "members")
         except SourceError as error:
             yield Step("members", done - 1, len(themes), Fault("members", str(error)))
             return
@@ -156,7 +158,7 @@ def _pasts(
     for code in pending.codes[: max(left, 0)]:
         try:
             _past(source, store, code, today)
-            _use(store, today, "bars")
+            use(store, today, "bars")
         except SourceError as error:
             strange.append(code)
             if isinstance(error, SchemaChanged) and len(strange) < STRANGE:
@@ -207,7 +209,8 @@ def _used(store: Store, today: date) -> dict[str, int]:
     return {"members": 0, "bars": 0} | (counts if day == str(today) else {})
 
 
-def _use(store: Store, today: date, what: str) -> None:
+def use(store: Store, today: date, what: str) -> None:
+    """Counts one of the day's quota: members or bars."""
     used = _used(store, today)
     store.set_note(FILLED, json.dumps([str(today), used | {what: used[what] + 1}]))
 

@@ -11,6 +11,7 @@ from market.backdrop import fetch_indices, fetch_macro
 from market.checks import Fault, snapshot_faults
 from market.derive import derive, derive_points
 from market.facts import as_figures, as_int
+from market.filling import use
 from market.histories import Wants, gap, histories, indices, stored_before
 from market.memberships import Followed, missing, renew
 from market.reports import earnings
@@ -103,8 +104,10 @@ def _theme(id_: str, name: str, parent: str | None, imported: Theme | None) -> T
 
 def _members(source: Source, store: Store, day: date, themes: Themes) -> list[Fault]:
     """Memberships of curated boards that are not known yet; market/filling.py sees to the rest."""
-    closely = Followed.of(store, themes, ()).closely
-    found = [renew(source, store, theme, day) for theme in missing(store, closely)]
+    found = []
+    for theme in missing(store, Followed.of(store, themes, ()).closely):
+        found.append(renew(source, store, theme, day))
+        use(store, day, "members")
     return [fault for fault in found if fault]
 
 

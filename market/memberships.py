@@ -14,7 +14,7 @@ from market.store import Store
 
 PAGE = 100  # rows of an upstream's page: a list of exactly that many may be its first page alone
 HALF = 0.5  # of the members before; with fewer the list is taken for cut
-GONE = "gone"  # note of boards that are no more
+GONE, THIN = "gone", "thin"  # notes of boards that are no more, and of lists not believed
 MOVED = 0.9  # of the members that moved today by the list of boards
 
 
@@ -86,9 +86,10 @@ def due(
     """
     spans = ((followed.closely, followed_days), (followed.others, members_days))
     known, chosen = store.member_ages() | _gone(store), []
+    refused = {theme for theme, (day, _) in unbelieved(store).items() if day == str(today)}
     for themes, days in spans:
         ages = {theme: known.get(theme.id, date.min) for theme in themes}
-        old = [theme for theme, day in ages.items() if (today - day).days >= days]
+        old = [t for t in themes if (today - ages[t]).days >= days and t.id not in refused]
         chosen += sorted(old, key=ages.__getitem__)
     return chosen
 
@@ -97,6 +98,12 @@ def missing(store: Store, themes: Iterable[Theme]) -> list[Theme]:
     """Themes no membership of which is known, nor that there is none."""
     known = store.member_ages() | _gone(store)
     return [theme for theme in themes if theme.id not in known]
+
+
+def unbelieved(store: Store) -> dict[str, tuple[str, str]]:
+    """Themes whose newest membership was thin: the day it came, and what was wrong with it."""
+    noted = json.loads(store.note(THIN) or "{}")
+    return {theme: (day, why) for theme, (day, why) in noted.items()}
 
 
 def _gone(store: Store) -> dict[str, date]:
@@ -118,9 +125,13 @@ def renew(source: Source, store: Store, theme: Theme, day: date) -> Fault | None
         store.set_note(GONE, json.dumps({id_: str(at) for id_, at in gone.items()}))
         return None
     before, moved = len(store.members(theme.id)), store.board_days.moved(theme.id, day)
+    kept = {id_: told for id_, told in unbelieved(store).items() if id_ != theme.id}
     if why := thin(len(found), before, moved):
-        return Fault("thin", f"{theme.name}: {why}")
+        why = f"{theme.name}: {why}"
+        store.set_note(THIN, json.dumps(kept | {theme.id: (str(day), why)}, ensure_ascii=False))
+        return Fault("thin", why)
     with store.atomic():
+        store.set_note(THIN, json.dumps(kept, ensure_ascii=False))
         store.save_members(theme.id, day, found["code"])
         store.save_names(dict(zip(found["code"], found["name"], strict=True)))
     return None
