@@ -10,12 +10,12 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 
 from bot.app import App, followed
-from bot.cycle import calendar_of, upstreams
+from bot.cycle import calendar_of, quota_of, upstreams
 from bot.filling_texts import Standing, missing
 from bot.home import LOCK
 from bot.progress import shown
 from market.calendar import SHANGHAI
-from market.filling import Backlog, Quota, Step, backlog, filled, whole
+from market.filling import Backlog, Step, backlog, filled, whole
 from market.source import Source
 from signals.evaluate import evaluate
 from signals.replay import folded
@@ -34,15 +34,9 @@ def today_of(app: App) -> date:
     return app.now().astimezone(SHANGHAI).date()
 
 
-def quota(app: App) -> Quota:
-    """How much is fetched, by the settings."""
-    known = app.settings.source
-    return Quota(known.followed_days, known.members_days, known.boards_a_day, known.bars_a_day)
-
-
 def backlog_of(app: App) -> Backlog:
     """What is still missing today."""
-    return backlog(app.store, followed(app), today_of(app), quota(app))
+    return backlog(app.store, followed(app), today_of(app), quota_of(app.settings))
 
 
 def standing(app: App) -> Standing:
@@ -51,7 +45,7 @@ def standing(app: App) -> Standing:
     notes = [app.store.note(whole(theme.id)) or "" for theme in followed(app).closely]
     fresh = sum(made >= evaluated for made in notes)
     _, _, why = (app.ledger.fact(FAULT) or "").partition(" ")
-    return Standing(known, quota(app), fresh, why)
+    return Standing(known, quota_of(app.settings), fresh, why)
 
 
 def may_fill(app: App) -> bool:
@@ -80,7 +74,7 @@ def fill(
         return []
     last: dict[str, Step] = {}
     with opened(app, stop) as source:
-        for step in filled(source, app.store, followed(app), today_of(app), quota(app)):
+        for step in filled(source, app.store, followed(app), today_of(app), quota_of(app.settings)):
             seen(step)
             last[step.what] = step
             if step.theme:

@@ -36,6 +36,10 @@ RULES: dict[str, Words] = {
 }
 FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details follow
     "boards": {"zh": "未取到板块列表", "en": "the list of boards did not come"},
+    "filling": {
+        "zh": "仍在补齐（成分股历史行情 · 成分股名单）",
+        "en": "still being fetched (members' bars · memberships)",
+    },
     "thin": {"zh": "名单疑似不全，未采用", "en": "a membership looks cut and was not taken over"},
     "members": {"zh": "部分成分股名单未更新", "en": "some memberships were not renewed"},
     "histories": {"zh": "部分板块历史未取到", "en": "some board histories did not come"},

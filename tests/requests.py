@@ -74,10 +74,6 @@ class ManyBoards(Upstream):
     def _levels(self, board: str) -> object:
         return self.known[board]
 
-    def _board_row(self, board: str) -> dict[str, object]:
-        moved = {"f104": len(self.members[board]) // 2, "f105": len(self.members[board]) // 3}
-        return super()._board_row(board) | moved
-
 
 @dataclass
 class Counting(Guard):

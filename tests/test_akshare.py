@@ -10,7 +10,7 @@ import pytest
 from market.akshare import fetch, stocks
 from market.akshare.source import AkshareSource
 from market.simulate import SimulatedMarket, simulate
-from market.source import Banned, NoData, Transient
+from market.source import Banned, NoData, SchemaChanged, Transient
 from market.transport import Guard, TransportPolicy, group_of
 from market.worker import Worker
 from tests.led import DAYS, SINCE, UNTIL, InProcess, led, policy
@@ -187,6 +187,20 @@ def test_sinas_snapshot_stands_in_for_tencents(guard: Guard, upstream: Upstream)
     assert len(quotes) == len(upstream.codes)
     assert quotes["high"].notna().all()
     assert quotes["market_cap"].isna().all()
+
+
+@pytest.mark.parametrize("unit", [0.01, 100.0])
+def test_a_snapshot_whose_amounts_do_not_fit_its_volumes_is_not_taken(
+    guard: Guard, upstream: Upstream, unit: float
+) -> None:
+    upstream.bars["volume"] *= unit  # by a hundred too few or too many: lots for shares
+    with pytest.raises(SchemaChanged, match="mean prices paid within the day's range"):
+        fetch.asked("sina")
+
+
+def test_a_few_odd_rows_do_not_spoil_a_snapshot(guard: Guard, upstream: Upstream) -> None:
+    upstream.bars["volume"][:, :5] *= 100
+    assert len(fetch.asked("sina")) == len(upstream.codes)
 
 
 def test_earnings_are_fractions_without_a_disclosure_date(guard: Guard, upstream: Upstream) -> None:

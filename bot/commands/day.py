@@ -36,7 +36,8 @@ def status(app: App, asked: Asked) -> Answer:
     waiting, parked = app.ledger.outbox.count("due", "sending"), app.ledger.outbox.count("parked")
     sent, day = app.ledger.outbox.last_sent(), app.ledger.evaluated()
     facts = facts_of(app, day) if day else None
-    others = facts and replace(facts, faults=tuple(f for f in facts.faults if f[0] not in MEANS))
+    own = {*MEANS, "filling"}  # said below, as they are now
+    others = facts and replace(facts, faults=tuple(f for f in facts.faults if f[0] not in own))
     zone, here = app.ledger.wishes(asked.chat.id).zone, asked.chat.active
     at = local(sent, zone) if sent else "-"
     lines = [

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from market.akshare.macro import values
-from market.akshare.stocks import history, shares
+from market.akshare.stocks import history, in_range, shares
 from market.source import NoData, SchemaChanged, SourceError
 from market.transport import Guard
 
@@ -204,6 +204,7 @@ def _quotes(frame: pd.DataFrame, provider: str) -> pd.DataFrame:
     _check(what, ~(frame["high"] < frame["low"]), "highs not below lows")
     moves = (frame["close"] / frame["prev_close"] - 1).abs()
     _check(what, moves <= MAX_PCT / 100, "moves within 45 %", tolerated=0.02)
+    _check(what, in_range(frame), "mean prices paid within the day's range", tolerated=0.02)
     frame = frame.drop_duplicates("code", ignore_index=True)
     frame.attrs["provider"] = provider
     return frame

@@ -14,6 +14,7 @@ from market.source import NoData, SchemaChanged
 
 LOTS = 100  # shares in a 手
 NEAR = 1.5  # times; a day's mean price is this near its close
+FEN = 0.01  # relative; prices are rounded to it
 BEFORE = timedelta(days=40)  # asked for ahead, so that the first day has a close before it
 NAMES = ("open", "high", "low", "close", "volume", "amount")
 
@@ -62,6 +63,15 @@ def shares(volume: pd.Series, amount: pd.Series, price: pd.Series) -> pd.Series:
     lots = ratio.between(LOTS / NEAR, LOTS * NEAR)
     known = ratio.between(1 / NEAR, NEAR) | (volume == 0)
     return (volume * np.where(lots, LOTS, 1)).where(lots | known)
+
+
+def in_range(quotes: pd.DataFrame) -> pd.Series:
+    """Whether amount / volume lies within the day's range, as it does when both units are right.
+
+    True where it is not known.
+    """
+    paid = (quotes["amount"] / quotes["volume"]).where(quotes["volume"] > 0)
+    return ~((paid < quotes["low"] * (1 - FEN)) | (paid > quotes["high"] * (1 + FEN)))
 
 
 def _in_shares(frame: pd.DataFrame) -> pd.Series:
