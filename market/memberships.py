@@ -81,22 +81,26 @@ def due(
 ) -> list[Theme]:
     """Themes whose membership is to be renewed, the most urgent first.
 
-    Those followed closely after `followed_days`, the others after `members_days` (calendar days);
-    one never known is due at once.
+    Those followed closely after `followed_days`, the others after `members_days` (calendar days).
+    One never known is due at once, or `followed_days` after there was none; one that was thin is
+    not due again that day.
     """
-    spans = ((followed.closely, followed_days), (followed.others, members_days))
-    known, chosen = store.member_ages() | _gone(store), []
+    known, none = store.member_ages(), _gone(store)
     refused = {theme for theme, (day, _) in unbelieved(store).items() if day == str(today)}
-    for themes, days in spans:
-        ages = {theme: known.get(theme.id, date.min) for theme in themes}
-        old = [t for t in themes if (today - ages[t]).days >= days and t.id not in refused]
-        chosen += sorted(old, key=ages.__getitem__)
-    return chosen
+
+    def is_due(theme: Theme, days: int) -> bool:
+        tried = [(none.get(theme.id), followed_days), (known.get(theme.id), days)]
+        young = any(day and (today - day).days < span for day, span in tried)
+        return not young and theme.id not in refused
+
+    spans = ((followed.closely, followed_days), (followed.others, members_days))
+    chosen = [[theme for theme in themes if is_due(theme, days)] for themes, days in spans]
+    return [t for one in chosen for t in sorted(one, key=lambda t: known.get(t.id, date.min))]
 
 
 def missing(store: Store, themes: Iterable[Theme]) -> list[Theme]:
-    """Themes no membership of which is known, nor that there is none."""
-    known = store.member_ages() | _gone(store)
+    """Themes no membership of which is known."""
+    known = store.member_ages()
     return [theme for theme in themes if theme.id not in known]
 
 

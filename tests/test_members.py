@@ -17,7 +17,7 @@ from bot.texts import plain
 from config.settings import Settings
 from config.themes import load_themes
 from market.derive import derive
-from market.memberships import Change, Followed, change, changes, missing, renew, thin
+from market.memberships import Change, Followed, change, changes, due, renew, thin
 from market.simulate import HOT, SimulatedMarket, simulate
 from market.source import Theme
 from market.store import Store
@@ -85,7 +85,9 @@ def test_a_board_that_is_no_more_is_not_asked_for_again_and_again(
     store.save_themes([gone])
     renew(source, store, gone, LAST)
     assert store.member_days(gone.id) == []
-    assert missing(store, Followed.of(store, load_themes(tmp_path), ()).others) == []
+    others = Followed.of(store, load_themes(tmp_path), ())
+    days = (LAST, LAST + timedelta(days=6), LAST + timedelta(days=7))
+    assert [len(due(store, others, day, 7, 28)) for day in days] == [0, 0, 1]
 
 
 @pytest.fixture
