@@ -109,7 +109,7 @@ def fetch(
     known = app.settings.source
     history, followed = app.settings.data.history_days, themes(app.settings.home)
     every = {"month": known.macro_days, "quarter": known.macro_days, "day": known.flow_days}
-    wants = Wants(known.histories_a_day, history, known.min_stocks, every)
+    wants = Wants(known.pages_a_day, known.histories_a_day, history, known.min_stocks, every)
     with upstreams(app, stop) as source:
         try:
             _renew_calendar(app, source, day)
@@ -169,7 +169,7 @@ def _unfinished(app: App, day: date) -> list[list[str]]:
 def quota_of(settings: Settings) -> Quota:
     """How much is fetched a day beside the day's own figures."""
     known = settings.source
-    return Quota(known.followed_days, known.members_days, known.boards_a_day, known.bars_a_day)
+    return Quota(known.followed_days, known.members_days, known.pages_a_day, known.bars_a_day)
 
 
 def _renew_calendar(app: App, source: AkshareSource, day: date) -> None:

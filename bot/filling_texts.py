@@ -28,7 +28,7 @@ def _progress(of: Standing, zh: bool) -> str:
     if not absent and not left.codes:
         return ""
     days = max(
-        days_left(absent, of.quota.boards_a_day), days_left(len(left.codes), of.quota.bars_a_day)
+        days_left(left.pages, of.quota.pages_a_day), days_left(len(left.codes), of.quota.bars_a_day)
     )
     bars, boards = (left.done, left.companies), (left.known, left.themes)
     if zh:

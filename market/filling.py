@@ -4,7 +4,7 @@ Each step keeps what it fetched, so that one may stop after any and go on anothe
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from functools import cached_property
 from market.checks import Fault
 from market.completion import complete
 from market.facts import Listing, as_figures, as_int
-from market.memberships import Followed, due, renew, unbelieved
+from market.memberships import Followed, due, missing, paged, pages, renew, unbelieved
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
 from market.store import BAR, Store
 
@@ -26,7 +26,7 @@ class Quota:
 
     followed_days: int  # calendar days between two memberships of themes followed closely
     members_days: int  # likewise of all others
-    boards_a_day: int  # memberships a day, some two requests each
+    pages_a_day: int  # requests for memberships a day, a hundred companies each
     bars_a_day: int  # companies a day, some three requests each
 
 
@@ -36,6 +36,7 @@ class Backlog:
 
     boards: tuple[Theme, ...]  # whose membership is due, the most urgent first
     known: int  # themes with a membership
+    pages: int  # requests that the memberships of the others will take
     themes: int  # with a board
     codes: tuple[str, ...]  # companies without past bars, in the order they are fetched
     companies: int  # members of the themes followed closely
@@ -67,6 +68,7 @@ def backlog(store: Store, followed: Followed, today: date, quota: Quota) -> Back
     return Backlog(
         tuple(boards),
         sum(theme.id in known for theme in every),
+        sum(pages(store, missing(store, every)).values()),
         len(every),
         pasts.codes,
         len(pasts.companies),
@@ -136,16 +138,30 @@ def filled(
 def _memberships(
     source: Source, store: Store, followed: Followed, today: date, quota: Quota
 ) -> Iterator[Step]:
-    left = quota.boards_a_day - _used(store, today)["members"]
-    themes = due(store, followed, today, quota.followed_days, quota.members_days)[: max(left, 0)]
-    for done, theme in enumerate(themes, 1):
-        try:
+    themes = due(store, followed, today, quota.followed_days, quota.members_days)
+    done = 0
+    try:
+        for fault in renewed(source, store, themes, today, quota.pages_a_day):
+            done += 1
+            yield Step("members", done, len(themes), fault)
+    except SourceError as error:
+        yield Step("members", done, len(themes), Fault("members", str(error)))
+
+
+def renewed(
+    source: Source, store: Store, themes: Iterable[Theme], today: date, pages_a_day: int
+) -> Iterator[Fault | None]:
+    """Renews memberships as far as the day's pages go, those that still fit; gives their faults.
+
+    Raises SourceError.
+    """
+    expected = pages(store, themes)
+    for theme, count in expected.items():
+        if _used(store, today)["pages"] + count <= pages_a_day:
             fault = renew(source, store, theme, today)
-            use(store, today, "members")
-        except SourceError as error:
-            yield Step("members", done - 1, len(themes), Fault("members", str(error)))
-            return
-        yield Step("members", done, len(themes), fault)
+            took = count if fault else max(count, paged(len(store.members(theme.id))))
+            use(store, today, "pages", took)
+            yield fault
 
 
 def _pasts(
@@ -206,13 +222,13 @@ def _past(source: Source, store: Store, code: str, today: date) -> None:
 def _used(store: Store, today: date) -> dict[str, int]:
     """How much was fetched on a day."""
     day, counts = json.loads(store.note(FILLED) or '["", {}]')
-    return {"members": 0, "bars": 0} | (counts if day == str(today) else {})
+    return {"pages": 0, "bars": 0} | (counts if day == str(today) else {})
 
 
-def use(store: Store, today: date, what: str) -> None:
-    """Counts one of the day's quota: members or bars."""
+def use(store: Store, today: date, what: str, count: int = 1) -> None:
+    """Counts some of the day's quota: pages or bars."""
     used = _used(store, today)
-    store.set_note(FILLED, json.dumps([str(today), used | {what: used[what] + 1}]))
+    store.set_note(FILLED, json.dumps([str(today), used | {what: used[what] + count}]))
 
 
 def days_left(missing: int, a_day: int) -> int:

@@ -11,9 +11,9 @@ from market.backdrop import fetch_indices, fetch_macro
 from market.checks import Fault, snapshot_faults
 from market.derive import derive, derive_points
 from market.facts import as_figures, as_int
-from market.filling import use
+from market.filling import renewed
 from market.histories import Wants, gap, histories, indices, stored_before
-from market.memberships import Followed, missing, renew
+from market.memberships import Followed, missing
 from market.reports import earnings
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
 from market.store import BAR, Store
@@ -57,7 +57,7 @@ def ingest(
     progress("snapshot")
     quotes = source.snapshot()  # without it the rest would be asked for in vain
     tried("boards", lambda: _boards(source, store, day, themes))
-    tried("members", lambda: faults.extend(_members(source, store, day, themes)))
+    tried("members", lambda: faults.extend(_members(source, store, day, themes, wants)))
     tried("histories", lambda: histories(source, store, day, themes, wants))
     tried("indices", lambda: indices(source, store, day, themes, wants))
     tried("gap", lambda: faults.extend(gap(source, store, day, themes, wants)))
@@ -102,13 +102,10 @@ def _theme(id_: str, name: str, parent: str | None, imported: Theme | None) -> T
     return Theme(id_, name, "concept", "XSHG", "em", "board", board, parent)
 
 
-def _members(source: Source, store: Store, day: date, themes: Themes) -> list[Fault]:
+def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:
     """Memberships of curated boards that are not known yet; market/filling.py sees to the rest."""
-    found = []
-    for theme in missing(store, Followed.of(store, themes, ()).closely):
-        found.append(renew(source, store, theme, day))
-        use(store, day, "members")
-    return [fault for fault in found if fault]
+    absent = missing(store, Followed.of(store, themes, ()).closely)
+    return [fault for fault in renewed(source, store, absent, day, wants.pages_a_day) if fault]
 
 
 def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[Fault]:

@@ -14,6 +14,7 @@ from market.store import Store
 
 PAGE = 100  # rows of an upstream's page: a list of exactly that many may be its first page alone
 HALF = 0.5  # of the members before; with fewer the list is taken for cut
+USUAL = 2  # pages of a board of which nothing is known
 GONE, THIN = "gone", "thin"  # notes of boards that are no more, and of lists not believed
 MOVED = 0.9  # of the members that moved today by the list of boards
 
@@ -104,6 +105,18 @@ def missing(store: Store, themes: Iterable[Theme]) -> list[Theme]:
     return [theme for theme in themes if theme.id not in known]
 
 
+def pages(store: Store, themes: Iterable[Theme]) -> dict[Theme, int]:
+    """Requests that each theme's membership will take, by its last size and the list of boards."""
+    moved, chosen = store.board_days.newest(), list(themes)
+    sizes = {t: max(len(store.members(t.id)), moved.get(t.id, 0)) for t in chosen}
+    return {theme: paged(size) or USUAL for theme, size in sizes.items()}
+
+
+def paged(count: int) -> int:
+    """Pages of so many companies."""
+    return -(-count // PAGE)
+
+
 def unbelieved(store: Store) -> dict[str, tuple[str, str]]:
     """Themes whose newest membership was thin: the day it came, and what was wrong with it."""
     noted = json.loads(store.note(THIN) or "{}")
@@ -128,7 +141,7 @@ def renew(source: Source, store: Store, theme: Theme, day: date) -> Fault | None
         gone = {**_gone(store), theme.id: day}  # its last membership stands
         store.set_note(GONE, json.dumps({id_: str(at) for id_, at in gone.items()}))
         return None
-    before, moved = len(store.members(theme.id)), store.board_days.moved(theme.id, day)
+    before, moved = len(store.members(theme.id)), store.board_days.newest().get(theme.id, 0)
     kept = {id_: told for id_, told in unbelieved(store).items() if id_ != theme.id}
     if why := thin(len(found), before, moved):
         why = f"{theme.name}: {why}"

@@ -91,14 +91,13 @@ class BoardDays:
         numbers = [(as_int(day), theme, int(up), int(down)) for theme, up, down in rows]
         self._db.executemany("INSERT OR IGNORE INTO board_day VALUES (?,?,?,?)", numbers)
 
-    def moved(self, theme: str, day: date) -> int:
-        """How many rose or fell by the newest list at or before a day; 0 where it does not tell."""
-        row = self._db.execute(
-            "SELECT advancers+decliners FROM board_day WHERE theme=? AND day="
-            "(SELECT max(day) FROM board_day WHERE day<=?)",
-            (theme, as_int(day)),
-        ).fetchone()
-        return row[0] if row else 0
+    def newest(self) -> dict[str, int]:
+        """How many members of each theme's board rose or fell, by the newest list."""
+        rows = self._db.execute(
+            "SELECT theme, advancers+decliners FROM board_day"
+            " WHERE day=(SELECT max(day) FROM board_day)"
+        )
+        return dict(rows.fetchall())
 
     def counts(self, day: date) -> dict[str, tuple[int, int]]:
         """Advancers and decliners of each theme's board on a day."""

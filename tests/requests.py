@@ -102,9 +102,9 @@ def lived(folder: Path, count: int, bars_a_day: int | None = None) -> Iterator[L
     (folder / "themes.toml").write_text("".join(f'[[theme]]\nboards = ["{n}"]\n' for n in names))
     store, themes, today = Store(None), load_themes(folder), [DAYS[-1] - timedelta(days=count - 1)]
     knobs = known.source
-    wants = Wants(knobs.histories_a_day, known.data.history_days, 100, EVERY)
+    wants = Wants(knobs.pages_a_day, knobs.histories_a_day, known.data.history_days, 100, EVERY)
     bars = knobs.bars_a_day if bars_a_day is None else bars_a_day
-    quota = Quota(knobs.followed_days, knobs.members_days, knobs.boards_a_day, bars)
+    quota = Quota(knobs.followed_days, knobs.members_days, knobs.pages_a_day, bars)
     budgets = replace(policy(upstream), budget=known.source.budget)
     clock = lambda: datetime.combine(today[0], time(8), UTC)  # noqa: E731  # a clock is a function
     guard = Counting(budgets, now=clock)

@@ -151,7 +151,7 @@ def test_the_backdrop_is_asked_for_within_what_was_counted(app: App, upstream: U
 def test_by_hand_it_goes_on_with_what_is_missing_within_the_days_quota(
     app: App, upstream: Upstream, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    few = app.settings.source.model_copy(update={"bars_a_day": 4, "boards_a_day": 5})
+    few = app.settings.source.model_copy(update={"bars_a_day": 4, "pages_a_day": 5})
     app = replace(app, settings=app.settings.model_copy(update={"source": few}))
     run_daily(app, None, True, False)
     upstream.requests = []

@@ -19,8 +19,10 @@ from market.store import BAR, Store
 from signals.panel import FRAMES
 from tests.fakes import FakeSource
 
-WANTS = Wants(5, history_days=200, min_stocks=100, macro_every={"month": 3, "quarter": 3, "day": 1})
-QUOTA = Quota(followed_days=7, members_days=28, boards_a_day=4, bars_a_day=1000)
+WANTS = Wants(
+    3, 5, history_days=200, min_stocks=100, macro_every={"month": 3, "quarter": 3, "day": 1}
+)
+QUOTA = Quota(followed_days=7, members_days=28, pages_a_day=4, bars_a_day=1000)
 FIRST = RELEASE + 20  # row of the first evening: in the middle of a mania
 THEMES = f'[[theme]]\nboards = ["{HOT}"]\n[[theme]]\nboards = ["模拟·算力"]\nparent = "{HOT}"\n'
 
@@ -118,7 +120,7 @@ def test_others_without_a_past_are_not_taken_for_new_listings_nor_for_flat(
     day = store.market_day(source.today)
     assert day
     assert day.stocks == 600  # all have a known return
-    fill(source, store, themes, boards_a_day=100)
+    fill(source, store, themes, pages_a_day=100)
     source.today = market.days[FIRST + 2]
     ingest(source, store, source.today, themes, WANTS)
     panel = store.panel(source.today, 1)
@@ -129,14 +131,14 @@ def test_others_without_a_past_are_not_taken_for_new_listings_nor_for_flat(
 
 def test_it_goes_on_where_it_was_stopped(source: FakeSource, store: Store, themes: Themes) -> None:
     followed = Followed.of(store, themes, ())
-    steps = filled(source, store, followed, source.today, replace(QUOTA, boards_a_day=0))
+    steps = filled(source, store, followed, source.today, replace(QUOTA, pages_a_day=0))
     seen = list(islice(steps, 7))
     steps.close()  # the program ends
     assert seen[-1].done == 7
     left = backlog(store, followed, source.today, QUOTA)
     assert (left.done, left.companies) == (7, 40)
     source.asked.clear()
-    fill(source, store, themes, boards_a_day=0)
+    fill(source, store, themes, pages_a_day=0)
     assert source.asked.count("bars") == 33
     assert backlog(store, followed, source.today, QUOTA).codes == ()
 
@@ -160,7 +162,7 @@ def test_a_source_that_fails_is_left_alone_and_nothing_is_given_up(
 ) -> None:
     source.faults["bars"] = error
     source.asked.clear()
-    last = fill(source, store, themes, boards_a_day=0)[-1]
+    last = fill(source, store, themes, pages_a_day=0)[-1]
     assert last.fault
     assert str(error) in last.fault.detail
     assert source.asked.count("bars") == asked
@@ -172,7 +174,7 @@ def test_a_company_that_alone_is_strange_or_has_nothing_stops_no_other(
 ) -> None:
     odd, none = market.members[market.themes[0].id][:2]
     source.of_stock = {odd: SchemaChanged("x"), none: NoData("y")}
-    steps = fill(source, store, themes, boards_a_day=0)
+    steps = fill(source, store, themes, pages_a_day=0)
     assert "em-BK0801" in {step.theme for step in steps}
     assert set(store.pasts.asked()) == set(market.members[market.themes[0].id])
     facts = store.theme_facts(store.days()[-40])["em-BK0801"]
@@ -185,7 +187,7 @@ def test_memberships_of_followed_themes_are_weekly_and_all_others_within_thirty_
     begin = source.today
     for n in range(60):
         today = begin + timedelta(days=n)
-        fill(source, store, themes, today, bars_a_day=0, boards_a_day=2)
+        fill(source, store, themes, today, bars_a_day=0, pages_a_day=2)
         ages = [(today - day).days for day in store.member_ages().values()]
         assert n < 14 or len(ages) == len(source.codes)
         assert max(ages) < 30

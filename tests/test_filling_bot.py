@@ -120,7 +120,7 @@ def test_the_days_own_figures_go_first(app: App) -> None:
 
 
 def test_what_is_missing_is_said_with_a_time_until_nothing_is(app: App, source: FakeSource) -> None:
-    slow = limited(app, bars_a_day=15, boards_a_day=5)
+    slow = limited(app, bars_a_day=15, pages_a_day=5)
     said = [missing(standing(slow), "en"), missing(standing(slow), "zh")]
     assert said[0] == [
         "members' bars 0 of 40 companies · memberships 2 of 19 boards · about 4 days left",
@@ -134,7 +134,7 @@ def test_what_is_missing_is_said_with_a_time_until_nothing_is(app: App, source: 
         == "breadth of 1 followed themes known from the next evening"
     )
     text = answer(slow, "status", Asked(READER, 7, "", source.today)).text
-    assert "members&#x27; bars 15 of 40 companies · memberships 7 of 19 boards" in text
+    assert "members&#x27; bars 15 of 40 companies · memberships 5 of 19 boards" in text
     at = app.now()
     for n in range(1, 5):
         later = replace(slow, now=lambda n=n: at + timedelta(days=n))

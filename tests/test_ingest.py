@@ -15,7 +15,7 @@ from market.store import MARKET_INDEX, Store
 from tests.fakes import FakeSource
 
 EVERY = {"month": 3, "quarter": 3, "day": 1}
-WANTS = Wants(5, history_days=200, min_stocks=100, macro_every=EVERY)
+WANTS = Wants(3, 5, history_days=200, min_stocks=100, macro_every=EVERY)
 FIRST = RELEASE - 5  # the row of the first evening: a mania begins soon after
 
 

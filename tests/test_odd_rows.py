@@ -15,7 +15,7 @@ from market.store import Store
 from tests.led import DAYS, InProcess, led
 from tests.upstream import Upstream
 
-WANTS = Wants(0, 60, 100, {"month": 3, "quarter": 3, "day": 1})
+WANTS = Wants(0, 0, 60, 100, {"month": 3, "quarter": 3, "day": 1})
 ODD: dict[str, dict[str, str]] = {
     "no price": {"zxj": "-", "zd": "-"},
     "not a number": {"zxj": "NaN", "zd": "NaN"},

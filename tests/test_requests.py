@@ -37,10 +37,10 @@ def test_a_normal_evening_asks_at_most_sixty_of_the_two_and_eighty_in_all(
     days: list[Lived], settings: Settings
 ) -> None:
     normal = days[1]
-    renewed = settings.source.boards_a_day
+    pages = settings.source.pages_a_day
     assert normal.update["push2"] == 5
-    assert normal.calm == 5 + 2 * renewed <= 60
-    assert normal.memberships == CURATED + renewed
+    assert normal.calm == 5 + pages <= 60
+    assert normal.memberships == CURATED + pages // 2
     assert normal.daily <= 80
     assert normal.faults == ()
 
@@ -67,12 +67,12 @@ def test_all_480_boards_have_members_within_thirty_days(
     told = "".join(f'[[theme]]\nboards = ["{name}"]\n' for name in names[:CURATED])
     (tmp_path / "themes.toml").write_text(told, "utf-8")
     followed = Followed.of(store, load_themes(tmp_path), ())
-    quota = Quota(known.followed_days, known.members_days, known.boards_a_day, 0)
+    quota = Quota(known.followed_days, known.members_days, known.pages_a_day, 0)
     for n in range(30):
         today = source.today + timedelta(days=n)
         before = source.asked.count("members")
         list(filled(source, store, followed, today, quota))
-        assert source.asked.count("members") - before <= known.boards_a_day
+        assert source.asked.count("members") - before <= known.pages_a_day // 2
     assert len(store.member_ages()) == BOARDS
     ages = [(today - store.member_ages()[theme.id]).days for theme in followed.closely]
     assert max(ages) < 7

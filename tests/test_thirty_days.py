@@ -24,8 +24,8 @@ from tests.led import DAYS, InProcess, led
 from tests.upstream import Upstream
 
 EVENINGS, TRIES = 30, 4
-WANTS = Wants(5, 60, 100, {"month": 3, "quarter": 3, "day": 1})
-QUOTA = Quota(followed_days=7, members_days=28, boards_a_day=3, bars_a_day=0)
+WANTS = Wants(3, 5, 60, 100, {"month": 3, "quarter": 3, "day": 1})
+QUOTA = Quota(followed_days=7, members_days=28, pages_a_day=3, bars_a_day=0)
 QUOTES = ("tencent", "sina")  # without them there is no day
 BESIDE = ("boards", "members", "history", "index", "hongkong", "america", "earnings", "cpi", "m2")
 FAULTS = ("drop", "html", "null", "403", "502", "half", "cut", "empty", "missing", "9201")

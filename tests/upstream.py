@@ -134,7 +134,7 @@ class Upstream:
     def _board_row(self, board: str) -> dict[str, Any]:
         level, members = self._levels(board)[self.row], len(self.members[board])
         return {"f2": round(level, 2), "f3": 1.0, "f8": 2.5, "f12": board, "f14": self.names[board],
-                "f104": members // 2, "f105": members // 3}  # fmt: skip
+                "f104": members // 2, "f105": members * 9 // 20}  # fmt: skip
 
     def _kline(self, query: dict[str, str]) -> Any:
         levels = self._levels(query["secid"].removeprefix("90."))

@@ -17,7 +17,7 @@ KINDS = {  # what may stand behind the name -> what it asks for
     **dict.fromkeys(("joined", "新增"), "joined"),
     **dict.fromkeys(("left", "移出"), "left"),
 }
-GAINERS = 20  # companies
+GAINERS, SHOWN = 20, 120  # companies that are named
 PAST_DAYS = 90  # calendar days of joins and leaves
 
 
@@ -50,8 +50,11 @@ def _told(app: App, asked: Asked, theme: Theme, kind: str) -> Answer:
     if not body:
         known = _companies(app, codes)
         ranked = [one for one in known if one.move == one.move]
-        shown = sorted(ranked, key=lambda one: -one.move)[:GAINERS] if kind else known
+        shown = sorted(ranked, key=lambda one: -one.move)[:GAINERS] if kind else known[:SHOWN]
         body = member_texts.quoted(shown, asked.language)
+        if not kind and len(known) > SHOWN:
+            more = len(known) - SHOWN
+            body.append(both(asked, f"另有 {more} 家成交更少", f"{more} more, less traded"))
     return Answer("\n".join([head, *body, as_of(app, asked)]), _buttons(asked, theme))
 
 

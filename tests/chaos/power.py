@@ -33,7 +33,7 @@ from tests.chaos import Row
 from tests.fakes import FakeSource
 
 EVERY = {"month": 3, "quarter": 3, "day": 1}
-WANTS = Wants(100, history_days=200, min_stocks=100, macro_every=EVERY)
+WANTS = Wants(100, 100, history_days=200, min_stocks=100, macro_every=EVERY)
 MARKET = simulate(8)
 FRAME, HEAD = 24, 32  # bytes before each page of the log, and before all
 
