@@ -14,7 +14,7 @@ GROWTH = 0.20  # ChiNext since the registration reform, and STAR; ST stocks of b
 BEIJING = 0.30
 SPECIAL = 0.05  # ST and *ST on the main boards, until they had to be treated as all others
 CHINEXT_REFORM = date(2020, 8, 24)  # Shenzhen Stock Exchange, Special Provisions of 2020-06-12
-SPECIAL_ENDED = date(2026, 7, 6)  # trading rules of both exchanges in force from then: 10 %
+SPECIAL_ENDED = date(2026, 7, 6)  # as all others from then; as told in akquant issue 249
 
 
 def price_limits(

@@ -13,7 +13,7 @@ from market.filling import STRANGE, Quota, Step, backlog, filled
 from market.histories import Wants
 from market.ingest import ingest
 from market.memberships import Followed
-from market.simulate import HOT, RELEASE, SimulatedMarket, simulate
+from market.simulate import HOT, RELEASE, SimulatedMarket
 from market.source import Banned, NoData, SchemaChanged, SourceError
 from market.store import BAR, Store
 from signals.panel import FRAMES
@@ -25,11 +25,6 @@ WANTS = Wants(
 QUOTA = Quota(followed_days=7, members_days=28, pages_a_day=4, bars_a_day=1000)
 FIRST = RELEASE + 20  # row of the first evening: in the middle of a mania
 THEMES = f'[[theme]]\nboards = ["{HOT}"]\n[[theme]]\nboards = ["模拟·算力"]\nparent = "{HOT}"\n'
-
-
-@pytest.fixture(scope="module")
-def market() -> SimulatedMarket:
-    return simulate(8)
 
 
 @pytest.fixture

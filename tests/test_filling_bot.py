@@ -21,7 +21,7 @@ from bot.ledger import Ledger
 from bot.records import Chat
 from config.settings import Settings
 from market.ingest import ingest
-from market.simulate import RELEASE, SimulatedMarket, simulate
+from market.simulate import RELEASE, SimulatedMarket
 from market.source import Banned
 from market.store import Store
 from signals.evaluate import evaluate
@@ -32,11 +32,6 @@ from tests.test_filling import THEMES, WANTS
 
 FIRST = RELEASE + 50  # row of the first evening: in the middle of a mania
 READER = Chat(7, "private", "", "en")
-
-
-@pytest.fixture(scope="module")
-def market() -> SimulatedMarket:
-    return simulate(8)
 
 
 @pytest.fixture

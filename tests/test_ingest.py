@@ -9,7 +9,7 @@ import pytest
 from config.themes import Themes, load_themes
 from market.histories import Wants
 from market.ingest import ingest
-from market.simulate import HOT, RELEASE, SimulatedMarket, simulate
+from market.simulate import HOT, RELEASE, SimulatedMarket
 from market.source import Banned, NoData, SchemaChanged, Theme
 from market.store import MARKET_INDEX, Store
 from tests.fakes import FakeSource
@@ -17,11 +17,6 @@ from tests.fakes import FakeSource
 EVERY = {"month": 3, "quarter": 3, "day": 1}
 WANTS = Wants(3, 5, history_days=200, min_stocks=100, macro_every=EVERY)
 FIRST = RELEASE - 5  # the row of the first evening: a mania begins soon after
-
-
-@pytest.fixture(scope="module")
-def market() -> SimulatedMarket:
-    return simulate(8)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from config.settings import Settings
 from config.themes import load_themes
 from market.derive import derive
 from market.memberships import Change, Followed, change, changes, due, renew, thin
-from market.simulate import HOT, SimulatedMarket, simulate
+from market.simulate import HOT, SimulatedMarket
 from market.source import Theme
 from market.store import Store
 from tests import markets
@@ -53,11 +53,6 @@ def test_a_thin_membership_is_not_believed(
     found: int, before: int, moved: int, believed: bool
 ) -> None:
     assert (thin(found, before, moved) == "") is believed
-
-
-@pytest.fixture(scope="module")
-def market() -> SimulatedMarket:
-    return simulate(8)
 
 
 def test_a_thin_membership_is_told_and_the_old_one_stays(
