@@ -87,15 +87,21 @@ def daily(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
 ) -> None:
-    """One day's cycle: fetch, check, save, evaluate, enqueue, deliver. Safe to run twice."""
+    """One day's cycle: fetch, check, save, evaluate, enqueue, deliver. Safe to run twice.
+
+    Then it goes on with members' past bars and memberships, with a bar; Ctrl-C keeps what came.
+    """
     from contextlib import closing
 
     from bot.app import open_app
     from bot.cycle import run_daily
+    from bot.filling import run_filling
     from bot.home import settings
 
     with closing(open_app(settings())) as opened:
         run_daily(opened, day.date() if day else None, not no_fetch, as_json)
+        if not no_fetch:
+            run_filling(opened)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from bot.errors import UserError
 from bot.home import database, themes
 from bot.ledger import Ledger
 from config.settings import Settings
+from market.memberships import Followed
 from market.store import MAINLAND, Store
 from signals.lifecycle import Policy
 from signals.rules import Rule, build
@@ -54,6 +55,12 @@ def judged_themes(known: Settings, store: Store) -> list[str]:
         return [theme.id for theme in own if listed.is_theme(theme.name)]
     baskets = {one.id for one in listed.hong_kong if one.members}
     return [theme.id for theme in own if theme.id in baskets]
+
+
+def followed(app: App) -> Followed:
+    """Themes with a board: the curated ones and those that a chat watches first."""
+    watched = {t for chat in app.ledger.chats() for t in app.ledger.wishes(chat.id).watched}
+    return Followed.of(app.store, themes(app.settings.home), sorted(watched))
 
 
 def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:

@@ -75,6 +75,8 @@ def print_status() -> None:
 
     from bot.app import open_app
     from bot.backdrop import groups
+    from bot.filling import standing
+    from bot.filling_texts import missing
     from bot.sources import down, told
 
     known = settings()
@@ -97,6 +99,7 @@ def print_status() -> None:
             "sources": ", ".join(served) or "none has served yet",
             "faults": "; ".join(told(one, "en") for one in down(app)) or "none",
             "backdrop": ", ".join(_group(of) for of in groups(app.store, app.now().date())),
+            "filling": "; ".join(missing(standing(app), "en")) or "nothing is missing",
             "backup": ledger.fact("backup_fault") or ledger.fact("tidied") or "none yet",
             "last cycle": ledger.fact("cycle") or "none yet",
             "bot": "; ".join(reasons(known, app.now())) or "running, healthy",

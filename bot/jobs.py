@@ -13,6 +13,7 @@ from bot.drafts import Judged, Written, drafts_of, faults_of, oldest_news, slot
 from bot.errors import UserError
 from bot.grouping import grouper, unheard
 from bot.hongkong_facts import HongKong
+from bot.joins import since_digest
 from bot.records import Grouping, Run
 from market.calendar import EXCHANGES, closed
 from market.store import MAINLAND
@@ -113,7 +114,8 @@ def _in_context(
     facts, chains = facts_of(app, day), chains_of(app, told, day, states, readings)
     loud = [t for t in told if not stories.before(t)]
     wide = is_wide(loud, facts.market, app.settings.stories)
-    return replace(facts, stories=stories, chains=chains, is_wide=wide)
+    joins = since_digest(app, day)
+    return replace(facts, stories=stories, chains=chains, is_wide=wide, joins=joins)
 
 
 def _kept(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot import context
+from bot import context, member_texts
 from bot.context import NAME_LIMIT
 from bot.hongkong_facts import HongKong
 from bot.names import FAULTS, KINDS, MARKS, RULES, STAGES
@@ -19,6 +19,7 @@ from bot.texts import figure, render, split
 from bot.words import Language, say
 from config.record import Own
 from market.facts import MarketDay, ThemeFacts
+from market.memberships import Change
 from market.series import Series
 from market.source import Theme
 from signals.chain import Chain
@@ -55,6 +56,7 @@ class Day:
     is_wide: bool = False  # the whole market moved
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
     past: Past | None = None  # run-ups before it
+    joins: tuple[tuple[str, Change], ...] = ()  # of themes followed closely, since the last digest
     own: Own | None = None  # the record of the store itself, once it was made
     hong_kong: HongKong | None = None  # on its last judged day
     exchange: str = "XSHG"  # whose day it is; in Hong Kong net is of the Hang Seng index
@@ -136,6 +138,7 @@ def digest(
         "faults": faults(day, language),
         "macro": [brief(*known, language) for known in day.macro],
         "hong_kong": context.hong_kong(day.hong_kong, language),
+        "joins": member_texts.told(day.joins, day.themes, language),
         "top": [(theme_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
     }
     return split(render("digest", day, language, **shown))
@@ -286,11 +289,6 @@ def record(transition: Transition, day: Day, language: Language) -> str:
     entered = transition.before.stage is not transition.after.stage
     silent = not entered or day.simulated or day.exchange != "XSHG"  # nothing is known elsewhere
     return "" if silent else context.record(transition.after.stage, day.own, language)
-
-
-def stage_name(stage: Stage, language: Language) -> str:
-    """A stage in words."""
-    return STAGES[stage][language]
 
 
 def number(transition: Transition) -> str:

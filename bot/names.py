@@ -1,6 +1,6 @@
 """Names of stages, kinds of alerts, rules and faults, Chinese and English side by side."""
 
-from bot.words import Words
+from bot.words import Language, Words
 from signals.model import Kind, Stage
 
 STAGES: dict[Stage, Words] = {
@@ -36,6 +36,11 @@ RULES: dict[str, Words] = {
 }
 FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details follow
     "boards": {"zh": "未取到板块列表", "en": "the list of boards did not come"},
+    "filling": {
+        "zh": "仍在补齐（成分股历史行情 · 成分股名单）",
+        "en": "still being fetched (members' bars · memberships)",
+    },
+    "thin": {"zh": "名单疑似不全，未采用", "en": "a membership looks cut and was not taken over"},
     "members": {"zh": "部分成分股名单未更新", "en": "some memberships were not renewed"},
     "histories": {"zh": "部分板块历史未取到", "en": "some board histories did not come"},
     "indices": {"zh": "未取到指数", "en": "an index did not come"},
@@ -87,3 +92,8 @@ TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
     "calendar": {"zh": "已知的交易日所剩不多", "en": "few trading days ahead are known"},
     "skipped": {"zh": "跳过了一条无法读取的更新", "en": "an update could not be read, skipped"},
 }
+
+
+def stage_name(stage: Stage, language: Language) -> str:
+    """A stage in words."""
+    return STAGES[stage][language]

@@ -170,6 +170,7 @@ WORDS: dict[str, Words] = {
         "zh": "同一故事里另有 {count} 项相同的变动",
         "en": "{count} more told the same of the same stories",
     },
+    "joins": {"zh": "成分股变动", "en": "Members"},
     "backdrop": {"zh": "宏观背景", "en": "Macro backdrop"},
     "new_reading": {"zh": "宏观新值", "en": "New macro readings"},
     "previous": {"zh": "前值", "en": "before"},

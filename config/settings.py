@@ -46,7 +46,10 @@ class Source(BaseModel):
     ban_hours: float = Field(gt=0)
     pause_seconds: dict[str, float]  # between requests, by group of hosts
     budget: dict[str, int]  # requests a day, by group of hosts
-    boards_a_day: int = Field(ge=0)  # memberships renewed
+    pages_a_day: int = Field(ge=0)  # requests for memberships, a hundred companies each
+    followed_days: int = Field(ge=1)  # calendar days between two of a theme followed closely
+    members_days: int = Field(ge=1)  # likewise of any other
+    bars_a_day: int = Field(ge=0)  # companies whose past bars are fetched
     histories_a_day: int = Field(ge=0)  # board histories fetched
     macro_days: int = Field(ge=1)  # calendar days between two looks at a monthly series
     flow_days: int = Field(ge=1)  # likewise at a daily one

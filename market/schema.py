@@ -71,6 +71,22 @@ def m004_macro(db: Database) -> None:
 
 
 @migrations()
+def m005_cold_start(db: Database) -> None:
+    """Stocks listed before their first bar here, stocks whose past was asked for, boards' counts.
+
+    `seasoned`: on its first day here a stock was no new listing.
+    """
+    for statement in (
+        "ALTER TABLE listing ADD COLUMN seasoned INTEGER NOT NULL DEFAULT 0",
+        "UPDATE listing SET seasoned=1 WHERE day<=(SELECT min(day) FROM bar)",
+        "CREATE TABLE past (code TEXT PRIMARY KEY, asked INTEGER, bars INTEGER) WITHOUT ROWID",
+        "CREATE TABLE board_day (day INTEGER, theme TEXT, advancers INTEGER, decliners INTEGER,"
+        " PRIMARY KEY (day, theme)) WITHOUT ROWID",
+    ):
+        db.execute(statement)
+
+
+@migrations()
 def m006_hong_kong(db: Database) -> None:
     """Bars and days of Hong Kong, in tables of their own; money there is HKD.
 

@@ -76,6 +76,12 @@ class Source(Protocol):
         (CNY)."""
         ...
 
+    def stock_history(self, code: str, since: date, until: date) -> pd.DataFrame:
+        """Daily bars of one stock (6 digits), ascending, of the days it traded: day, open, high,
+        low, close, prev_close (CNY, on one basis), volume (shares), amount (CNY). The previous
+        close is NaN on its first day of all."""
+        ...
+
     def snapshot(self) -> pd.DataFrame:
         """The whole A-share market now: code, name, open, high, low, close, prev_close (CNY),
         volume (shares), amount (CNY), turnover (fraction), pe_ttm, pb (ratio),

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from market.database import atomic, opened
-from market.facts import MarketDay, ThemeFacts, as_date, as_int, maybe_date
+from market.facts import Listing, MarketDay, ThemeFacts, as_date, as_int, maybe_date
 from market.panels import read_panel
+from market.pasts import BoardDays, Pasts
 from market.readings import Readings
 from market.schema import THEME_DAY, migrations
 from market.source import Theme
@@ -35,6 +36,8 @@ class Store:
         """Opens or creates the store; None keeps it in memory."""
         self._db = opened(path, migrations)
         self.macro = Readings(self._db)
+        self.pasts = Pasts(self._db)
+        self.board_days = BoardDays(self._db)
         self.exchange = MAINLAND
         self._bar, self._market_day = TABLES[self.exchange]
 
@@ -88,6 +91,12 @@ class Store:
         ).fetchone()
         return as_date(number) if number else None
 
+    def member_ages(self) -> dict[str, date]:
+        """The day of each theme's newest membership, of those that have one."""
+        newest = "(SELECT max(as_of) FROM member WHERE theme=id)"
+        found = self._db.execute(f"SELECT id, {newest} FROM theme").fetchall()
+        return {theme: as_date(day) for theme, day in found if day}
+
     def member_days(self, theme: str) -> list[date]:
         """Days of all memberships of a theme, ascending."""
         found = self._db.execute(
@@ -139,21 +148,26 @@ class Store:
             self._db.execute(f"DELETE FROM {table} WHERE day<?", (as_int(before),))
 
     def note_listings(self, since: date, until: date) -> None:
-        """Takes note of the stocks that have bars between two days, for `first_days`."""
+        """Takes note of the stocks that have bars between two days, for `listings`.
+
+        Who is there on the store's first day was listed before it, as far as is known.
+        """
         self._db.execute(
-            f"INSERT INTO listing SELECT code, min(day) FROM {self._bar} WHERE day BETWEEN ? AND ?"
-            " GROUP BY code ON CONFLICT (code) DO UPDATE SET day=min(day, excluded.day)",
+            "INSERT INTO listing SELECT code, min(day),"
+            f" min(day)<=(SELECT min(day) FROM {self._bar}) FROM {self._bar}"
+            " WHERE day BETWEEN ? AND ? GROUP BY code ON CONFLICT (code) DO UPDATE"
+            " SET day=min(day, excluded.day), seasoned=max(seasoned, excluded.seasoned)",
             (as_int(since), as_int(until)),
         )
 
-    def first_days(self) -> dict[str, date]:
-        """First day of each stock's bars, as noted.
+    def listings(self) -> dict[str, Listing]:
+        """Where each stock's bars begin, as noted.
 
         Kept in a table of its own: asking millions of bars every evening takes seconds.
         """
-        rows = self._db.execute("SELECT code, day FROM listing").fetchall()
-        dates = {day: as_date(day) for day in {day for _, day in rows}}
-        return {code: dates[day] for code, day in rows}
+        rows = self._db.execute("SELECT code, day, seasoned FROM listing").fetchall()
+        kinds = {kind: Listing(as_date(kind[0]), bool(kind[1])) for kind in {r[1:] for r in rows}}
+        return {code: kinds[day, seasoned] for code, day, seasoned in rows}
 
     def save_reports(self, rows: Iterable[tuple[Any, ...]]) -> int:
         """Adds reports: the columns of `reports`, days as numbers; old ones stay."""

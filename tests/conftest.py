@@ -10,6 +10,7 @@ import pytest
 from bot.home import DATABASE
 from config.settings import Settings, load
 from market.derive import derive
+from market.simulate import SimulatedMarket, simulate
 from market.store import Store
 from signals.rules import Rule, build
 from tests import markets, within
@@ -30,6 +31,12 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
 @pytest.fixture
 def store() -> Store:
     return Store(None)
+
+
+@pytest.fixture(scope="session")
+def market() -> SimulatedMarket:
+    """A simulated market, not to be changed."""
+    return simulate(8)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from market.facts import as_date, as_int
 from market.simulate import SimulatedMarket
 from market.source import NoData, SourceError
 
@@ -17,6 +18,7 @@ class FakeSource:
     def __init__(self, market: SimulatedMarket, today: date) -> None:
         self.market, self.today = market, today
         self.faults: dict[str, SourceError] = {}
+        self.of_stock: dict[str, SourceError] = {}  # codes whose bars alone do not come
         self.asked: list[str] = []
         bars = market.bars.assign(growth=market.bars["close"] / market.bars["prev_close"])
         wide = bars.pivot(index="number", columns="code", values="growth")
@@ -41,8 +43,18 @@ class FakeSource:
     def boards(self) -> pd.DataFrame:
         self._asked("boards")
         row = self.market.days.index(self.today)
-        rows = [(code, self.names[code], levels[row]) for code, levels in self.levels.items()]
-        return pd.DataFrame(rows, columns=["code", "name", "close"])
+        rows = [
+            (code, self.names[code], levels[row], *self.counted(code))
+            for code, levels in self.levels.items()
+        ]
+        return pd.DataFrame(rows, columns=["code", "name", "close", "advancers", "decliners"])
+
+    def counted(self, board: str) -> tuple[int, int]:
+        """Members of a board that rose and fell today."""
+        board = board.removeprefix("em-")
+        moves = self._today().set_index("code").loc[list(self.codes[board])]
+        change = moves["close"] - moves["prev_close"]
+        return int((change > 0).sum()), int((change < 0).sum())
 
     def members(self, board: str) -> pd.DataFrame:
         self._asked("members")
@@ -63,11 +75,26 @@ class FakeSource:
         self._asked(f"index {code}")
         return self._bars(self.market_levels, since, until)
 
+    def stock_history(self, code: str, since: date, until: date) -> pd.DataFrame:
+        self._asked("bars")
+        if code in self.of_stock:
+            raise self.of_stock[code]
+        own = self.market.bars[self.market.bars["code"] == code]
+        frame = own.assign(day=[as_date(number) for number in own["number"]])
+        frame = frame[(frame["day"] >= since) & (frame["day"] <= min(until, self.today))]
+        if frame.empty:
+            raise NoData(code)
+        return frame.reset_index(drop=True)
+
+    def _today(self) -> pd.DataFrame:
+        number = as_int(self.today)
+        return self.market.bars[self.market.bars["number"] == number].reset_index(drop=True)
+
     def snapshot(self) -> pd.DataFrame:
         self._asked("snapshot")
-        number = self.today.year * 10000 + self.today.month * 100 + self.today.day
-        bars = self.market.bars[self.market.bars["number"] == number].reset_index(drop=True)
-        quotes = bars.assign(name="模拟", turnover=0.01, pe_ttm=20.0, pb=2.0, market_cap=1e10)
+        quotes = self._today().assign(
+            name="模拟", turnover=0.01, pe_ttm=20.0, pb=2.0, market_cap=1e10
+        )
         quotes.attrs["provider"] = "fake"
         return quotes
 

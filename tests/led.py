@@ -36,8 +36,8 @@ def policy(upstream: Upstream, **more: Any) -> TransportPolicy:
 
 
 @contextmanager
-def led(upstream: Upstream, **knobs: float) -> Iterator[Guard]:
-    """Every request of AKShare in this process, through a new guard, to the upstream."""
+def led(upstream: Upstream, by: Guard | None = None, **knobs: float) -> Iterator[Guard]:
+    """Every request of AKShare in this process, through a guard (a new one), to the upstream."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
         patch.setenv("TQDM_DISABLE", "1")
@@ -46,7 +46,7 @@ def led(upstream: Upstream, **knobs: float) -> Iterator[Guard]:
 
         patch.setattr(akshare.utils.func, "time", NoPause)
         patch.setattr(akshare.utils.request, "time", NoPause)
-        guard = Guard(policy(upstream, **knobs))
+        guard = by or Guard(policy(upstream, **knobs))
         undo = install(guard)
         patch.setattr(fetch, "GUARD", [guard])
         try:

@@ -9,10 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from bot.app import App, open_app
 from bot.cycle import catch_up, due_day, run_daily
 from bot.errors import UserError
+from bot.filling import run_filling
+from bot.home import LOCK
 from bot.records import Chat
 from config.settings import load
 from market.akshare.fetch import offline_calendar
@@ -65,7 +68,7 @@ def test_a_first_evening_fetches_judges_and_says_that_nothing_was_delivered(
     assert f"{upstream.today}: judged" in first.err
     assert "no TELEGRAM_TOKEN is set; 1 messages wait" in first.err
     assert app.ledger.fact("cycle") == "2026-07-15: 600 stocks from tencent"
-    assert app.store.note("faults:2026-07-15") == "[]"
+    assert app.store.note("faults:2026-07-15") == '[["filling", "0/40 · 2/19"]]'
     assert "来源 tencent" in app.ledger.outbox.waiting()[0].text
     run_daily(app, None, True, True)
     again = capsys.readouterr()
@@ -103,7 +106,9 @@ def test_trading_days_that_were_missed_are_told(app: App, last: date, gap: str |
     app.store.save_market_days([(as_int(last), 1000.0, 5, 3, 2, 0, None, "imported")])
     run_daily(app, None, True, False)
     noted = json.loads(app.store.note("faults:2026-07-15") or "")
-    assert noted == ([["gap", gap]] if gap else [])
+    told = dict(noted)
+    assert told.pop("filling")
+    assert told == ({"gap": gap} if gap else {})
 
 
 def test_trading_days_that_cannot_be_filled_are_holes(app: App, upstream: Upstream) -> None:
@@ -139,7 +144,26 @@ def test_the_backdrop_is_asked_for_within_what_was_counted(app: App, upstream: U
         "cpi": DAYS[-2],
         "margin": DAYS[-1],
     }
-    assert app.store.note(f"faults:{DAYS[-1]}") == "[]"
+    assert app.store.note(f"faults:{DAYS[-1]}") == '[["filling", "0/40 · 2/19"]]'
+
+
+def test_by_hand_it_goes_on_with_what_is_missing_within_the_days_quota(
+    app: App, upstream: Upstream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = app.settings.source.model_copy(update={"bars_a_day": 4, "pages_a_day": 5})
+    app = replace(app, settings=app.settings.model_copy(update={"source": few}))
+    run_daily(app, None, True, False)
+    upstream.requests = []
+    run_filling(app)
+    asked = Counter(upstream.requests)
+    assert (asked["members"], asked["begin"]) == (5 - 2, 4)  # two came with the evening itself
+    said = capsys.readouterr().err
+    assert "members' bars 4 of 40 companies · memberships 5 of 19 boards · about 9 days" in said
+    run_filling(app)
+    assert Counter(upstream.requests) == asked
+    with FileLock(app.settings.home / LOCK):
+        run_filling(app)
+    assert "the running bot goes on" in capsys.readouterr().err
 
 
 def test_once_judged_there_is_nothing_to_catch_up_with(app: App, upstream: Upstream) -> None:

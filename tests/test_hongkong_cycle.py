@@ -158,4 +158,4 @@ def test_a_weekday_that_no_list_knows_waits_for_the_index(app: App, upstream: Up
     assert report
     assert report.day == AFTER[0]
     assert calendar_of(app).horizon == AFTER[0]
-    assert app.store.note(f"faults:{AFTER[0]}") == "[]"
+    assert app.store.note(f"faults:{AFTER[0]}") == '[["filling", "0/0 · 0/19"]]'

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from market.simulate import SimulatedMarket
-from tests import economy, faults, hk, sina, ticks
+from tests import economy, faults, hk, sina, stocks, ticks
 from tests.loopback import Loopback
 
 HOSTS = (
@@ -27,6 +27,7 @@ HOSTS = (
     "*.push2his.eastmoney.com",
     "*.eastmoney.com",
     "*.finance.qq.com",
+    "web.ifzq.gtimg.cn",
     "finance.sina.com.cn",
     "*.finance.sina.com.cn",
     "*.stock.finance.sina.com.cn",
@@ -55,6 +56,7 @@ class Upstream:
         self.names = {code: theme.name for code, theme in self.boards.items()}
         self.members = {code: market.members[theme.id] for code, theme in self.boards.items()}
         self.faults: dict[str, str] = {}  # endpoint, or "connect" -> fault, as tests/faults.py has
+        self.units: dict[str, float] = {}  # code -> by how much its volumes in bars are off
         self.closed = Event()
         self.moves: dict[str, float] = {}  # board -> its move within the day, fraction, not its own
         self.requests: list[str] = []  # endpoints asked, in order
@@ -87,7 +89,12 @@ class Upstream:
         table: dict[str, tuple[str, Callable[[], Any]]] = {
             "/kline/get": ("history", lambda: self._kline(query)),
             "/getBoardRankList": ("tencent", lambda: self._tencent(query)),
-            "/newfqkline/get": ("index", lambda: self._index(query)),
+            "/weekTrends": ("begin", lambda: 'trend_qfq={"data": [["2010-01-04", "10"]]}'),
+            "/newfqkline/get": (
+                ("bars", lambda: stocks.bars(self, query))
+                if stocks.is_stock(self, query)
+                else ("index", lambda: self._index(query))
+            ),
             "/data/v1/get": ("earnings", lambda: self._reports(query)),
             "/getAllBKChanges": ("boards_now", lambda: ticks.boards_now(self)),
             "/getTopicZTPool": ("limit_ups", lambda: ticks.limit_ups(self)),
@@ -128,9 +135,9 @@ class Upstream:
         return 1000 * returns.cumprod()
 
     def _board_row(self, board: str) -> dict[str, Any]:
-        level = self._levels(board)[self.row]
+        level, members = self._levels(board)[self.row], len(self.members[board])
         return {"f2": round(level, 2), "f3": 1.0, "f8": 2.5, "f12": board, "f14": self.names[board],
-                "f104": 20, "f105": 20}  # fmt: skip
+                "f104": members // 2, "f105": members * 9 // 20}  # fmt: skip
 
     def _kline(self, query: dict[str, str]) -> Any:
         levels = self._levels(query["secid"].removeprefix("90."))

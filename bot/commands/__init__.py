@@ -11,6 +11,7 @@ from bot.commands.chain import chain
 from bot.commands.chat import start, stop
 from bot.commands.day import digest, status
 from bot.commands.lookups import stock, theme, themes, top, why
+from bot.commands.members import members
 from bot.commands.mutes import mute, unmute
 from bot.words import Language, say
 
@@ -70,6 +71,7 @@ COMMANDS: dict[str, Command] = {
     "chain": Command(chain, "一个题材的子题材：何时点燃", "a theme's sub-industries, by ignition"),
     "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
     "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
+    "members": Command(members, "成分股：涨幅、新增、移出", "members: gainers, joined, left"),
     "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
     "macro": Command(macro, "宏观背景：各项读数与图", "the macro backdrop, reading by reading"),
     "market": Command(market, "全市场与各市场涨跌", "the whole market, beside other markets"),
@@ -100,6 +102,7 @@ PRESSED = {  # button -> command
     "t": "theme",
     "w": "why",
     "c": "chain",
+    "e": "members",
     "m": "mute",
     "u": "unmute",
     "s": "stock",

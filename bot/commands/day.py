@@ -10,8 +10,11 @@ from bot.alerting import strongest_first, values
 from bot.app import App
 from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
+from bot.filling import standing
+from bot.filling_texts import missing
 from bot.hongkong import FAULT
 from bot.jobs import facts_of
+from bot.joins import since_digest
 from bot.names import GROUPS, MEANS
 from bot.provisional import LOOKED
 from bot.texts import local
@@ -25,7 +28,7 @@ def digest(app: App, asked: Asked) -> Answer:
         return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
     told = strongest_first(app.ledger.transitions(since=day, until=day))
     sizes = values(app.ledger.readings(), "run_up")
-    facts = facts_of(app, day)
+    facts = replace(facts_of(app, day), joins=since_digest(app, day))
     parts = messages.digest(facts, told, app.ledger.states(), sizes, asked.language)
     return Answer("\n".join(parts))  # cut again where it is sent
 
@@ -35,7 +38,8 @@ def status(app: App, asked: Asked) -> Answer:
     waiting, parked = app.ledger.outbox.count("due", "sending"), app.ledger.outbox.count("parked")
     sent, day = app.ledger.outbox.last_sent(), app.ledger.evaluated()
     facts = facts_of(app, day) if day else None
-    others = facts and replace(facts, faults=tuple(f for f in facts.faults if f[0] not in MEANS))
+    own = {*MEANS, "filling"}  # said below, as they are now
+    others = facts and replace(facts, faults=tuple(f for f in facts.faults if f[0] not in own))
     zone, here = app.ledger.wishes(asked.chat.id).zone, asked.chat.active
     at = local(sent, zone) if sent else "-"
     lines = [
@@ -43,6 +47,7 @@ def status(app: App, asked: Asked) -> Answer:
         *(messages.faults(others, asked.language) if others else ()),
         *(f"⚠️ {sources.told(one, asked.language, zone)}" for one in sources.down(app)),
         *_hong_kong(app, asked),
+        *missing(standing(app), asked.language),
         *_backdrop(app, asked),
         *_look(app, asked, zone),
         both(

@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from bot import context, messages, texts
+from bot import context, member_texts, messages, texts
 from bot.alerting import values
 from bot.app import App
 from bot.commands.asked import (
@@ -25,6 +25,7 @@ from bot.commands.asked import (
 )
 from bot.commands.mutes import PICK
 from bot.jobs import facts_of
+from bot.joins import of_week
 from bot.names import STAGES
 from bot.words import Language, say
 from market.calendar import HONG_KONG
@@ -64,7 +65,7 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
         siblings=context.siblings(theme.id, told.stories, told.themes, asked.language),
         facts=told.facts.get(theme.id),
         evidence=messages.evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
-        past=_past(app, asked, theme, day),
+        past=[*_past(app, asked, theme, day), *_lists(app, asked, theme, day)],
     )
     return Answer(text, _buttons(asked, theme), theme.id)
 
@@ -75,6 +76,18 @@ def _past(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
     found = run_ups.leads().get(theme.id)
     lines = [context.clock(run_ups.all(), theme.id, day, asked.language)]
     lines += [context.lead(found, asked.language)] if found else []
+    return [line for line in lines if line]
+
+
+def _lists(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
+    """What its lists say: this week's joins and leaves; today's counts, where no bars give them."""
+    lines = [
+        member_texts.changed(theme, one, asked.language)
+        for one in of_week(app, theme.id, asked.today)[-1:]
+    ]
+    if theme.id not in app.store.theme_facts(day):
+        counts = app.store.board_days.counts(day).get(theme.id)
+        lines.append(member_texts.counted(counts, asked.language))
     return [line for line in lines if line]
 
 
@@ -90,7 +103,9 @@ def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], .
     because = both(asked, "依据", "Why")
     hush = both(asked, "静音…", "Mute …")
     links = both(asked, "子题材", "Chain")
-    return (((because, f"w:{theme.id}"), (links, f"c:{theme.id}"), (hush, f"m:{theme.id} {PICK}")),)
+    who = both(asked, "成分股", "Members")
+    first = ((because, f"w:{theme.id}"), (links, f"c:{theme.id}"))
+    return (first, ((who, f"e:{theme.id}"), (hush, f"m:{theme.id} {PICK}")))
 
 
 def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:

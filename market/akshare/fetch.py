@@ -17,10 +17,10 @@ import pandas as pd
 
 from market.akshare.hongkong import hong_kong
 from market.akshare.macro import values
+from market.akshare.stocks import history, in_range, shares
 from market.source import NoData, SchemaChanged, SourceError
 from market.transport import Guard
 
-LOTS = 100  # shares in a 手
 WAN, YI = 1e4, 1e8  # 万, 亿
 EMPTY = re.compile("NoneType|axis has 0 elements|No objects to concatenate")  # Python's, pandas'
 ABROAD = {"SENSEX": "印度孟买SENSEX指数"}  # neither American nor from Hong Kong: AKShare's names
@@ -168,7 +168,7 @@ def tencent() -> pd.DataFrame:
             "low": np.nan,
             "close": price,
             "prev_close": price - change,
-            "volume": _shares(_number(found["volume"]), amount, price),
+            "volume": shares(_number(found["volume"]), amount, price),
             "amount": amount,
             "turnover": _number(found["hsl"]) / 100,
             "pe_ttm": _number(found["pe_ttm"]),
@@ -205,17 +205,15 @@ def _quotes(frame: pd.DataFrame, provider: str) -> pd.DataFrame:
     _check(what, ~(frame["high"] < frame["low"]), "highs not below lows")
     moves = (frame["close"] / frame["prev_close"] - 1).abs()
     _check(what, moves <= MAX_PCT / 100, "moves within 45 %", tolerated=0.02)
+    _check(what, in_range(frame), "mean prices paid within the day's range", tolerated=0.02)
     frame = frame.drop_duplicates("code", ignore_index=True)
     frame.attrs["provider"] = provider
     return frame
 
 
-def _shares(volume: pd.Series, amount: pd.Series, price: pd.Series) -> pd.Series:
-    """Volume in shares: Tencent gives lots for most, shares for STAR; the amount tells which."""
-    ratio = amount / (volume * price)
-    lots = ratio.between(LOTS / 1.5, LOTS * 1.5)
-    shares = ratio.between(1 / 1.5, 1.5) | (volume == 0)
-    return (volume * np.where(lots, LOTS, 1)).where(lots | shares)
+def stock_history(code: str, since: date, until: date) -> pd.DataFrame:
+    """Daily bars of one stock; see Source.stock_history."""
+    return history(akshare(), code, since, until)
 
 
 def earnings(report: date) -> pd.DataFrame:
@@ -268,6 +266,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "limit_ups": limit_ups,
     "members": members,
     "board_history": board_history,
+    "stock_history": stock_history,
     "index_history": index_history,
     "tencent": tencent,
     "sina": sina,

@@ -46,6 +46,10 @@ class AkshareSource:
         """See Source."""
         return self._frame("board_history", board, since, until)
 
+    def stock_history(self, code: str, since: date, until: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("stock_history", code, since, until)
+
     def snapshot(self) -> pd.DataFrame:
         """See Source; Tencent's, then Sina's, in a call of its own: the first may be killed."""
         try:
