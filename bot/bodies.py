@@ -1,9 +1,12 @@
-"""Dataclasses as JSON text, and back: what the ledger keeps whole."""
+"""Dataclasses as JSON text or rows, and back: what the ledger keeps."""
 
 import json
 from dataclasses import asdict
+from datetime import date, datetime
 from functools import cache
 from typing import Any
+
+from bot.records import Chat, Mute
 
 
 def body_of(thing: object) -> str:
@@ -22,3 +25,19 @@ def _adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
+
+
+def chat_of(row: tuple[Any, ...]) -> Chat:
+    """A chat from its row."""
+    id_, kind, title, language, active, reason = row
+    return Chat(id_, kind, title, language, bool(active), reason)
+
+
+def mute_of(until: str, at: str | None, episode: str | None) -> Mute:
+    """A mute from its row."""
+    last = date.fromisoformat(until)
+    return Mute(
+        None if last == date.max else last,
+        datetime.fromisoformat(at) if at else None,
+        date.fromisoformat(episode) if episode else None,
+    )

@@ -43,7 +43,7 @@ def run_export(folder: Path, kind: Format) -> None:
 
 def tables(app: App, progress: Report) -> Iterator[tuple[str, pd.DataFrame]]:
     """Name and rows of each table; unknown figures are empty."""
-    told, themes = app.ledger.transitions(everywhere=True), app.store.themes()
+    told, themes = app.ledger.of("").transitions(), app.store.themes()
     names = {id_: theme.name for id_, theme in themes.items()}
     yield (
         "alerts",

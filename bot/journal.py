@@ -83,7 +83,7 @@ def run_verify() -> None:
         raise UserError(f"there is no database in {path.parent}; nothing was ever judged")
     with closing(Ledger(path)) as ledger:
         entries = ledger.entries()
-        fault = broken(entries) or missing(entries, ledger.transitions(everywhere=True))
+        fault = broken(entries) or missing(entries, ledger.of("").transitions())
     if fault:
         raise UserError(f"journal: {fault}", code=1)
     if not entries:

@@ -7,9 +7,9 @@ from copy import copy
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bot.bodies import body_of, thing
+from bot.bodies import body_of, chat_of, mute_of, thing
 from bot.ledger_kept import Keepsakes
 from bot.ledger_provisional import Provisionals
 from bot.outbox import Outbox, stamp
@@ -36,7 +36,7 @@ class Ledger:
         self.exchange = "XSHG"
 
     def of(self, exchange: str) -> "Ledger":
-        """The same ledger, over the same connection, with the days of an exchange."""
+        """The same ledger, over the same connection, with the days of an exchange; "": of all."""
         other = copy(self)
         other.exchange = exchange
         return other
@@ -94,28 +94,20 @@ class Ledger:
 
         `voices` are, by the key of a transition, who tells the same of the same story before it.
         """
-        known = voices or {}
+        known, of = voices or {}, self.exchange
         beside = ((t, json.dumps(known.get(t.key, ()))) for t in told)
-        rows = [
-            (t.day.isoformat(), t.theme, t.kind, body_of(t), said, self.exchange)
-            for t, said in beside
-        ]
-        columns = "day, theme, kind, body, voices, exchange"
-        into = f"INSERT OR IGNORE INTO transition ({columns}) VALUES (?,?,?,?,?,?)"
-        self._db.executemany(into, rows)
+        rows = [(t.day.isoformat(), t.theme, t.kind, body_of(t), said, of) for t, said in beside]
+        into = "INSERT OR IGNORE INTO transition (day, theme, kind, body, voices, exchange)"
+        self._db.executemany(f"{into} VALUES (?,?,?,?,?,?)", rows)
 
     def transitions(
-        self,
-        theme: str | None = None,
-        since: date = date.min,
-        until: date = date.max,
-        everywhere: bool = False,
+        self, theme: str | None = None, since: date = date.min, until: date = date.max
     ) -> list[Transition]:
         """Transitions of a theme (or of all) between two days, oldest first."""
         rows = self._db.execute(
             "SELECT body FROM transition WHERE day BETWEEN ? AND ? AND ifnull(theme=?, 1)"
-            " AND (exchange=? OR ?) ORDER BY day, id",
-            (since.isoformat(), until.isoformat(), theme, self.exchange, everywhere),
+            " AND ? IN (exchange, '') ORDER BY day, id",
+            (since.isoformat(), until.isoformat(), theme, self.exchange),
         )
         return [thing(Transition, body) for (body,) in rows]
 
@@ -177,8 +169,7 @@ class Ledger:
     def _named(self, fact: str) -> str:
         """The row of a fact: of the days of an exchange, its own."""
         of_days = fact in ("evaluated", "told", "stories") or fact.startswith("half:")
-        own = of_days and self.exchange != "XSHG"
-        return f"{self.exchange}:{fact}" if own else fact
+        return f"{self.exchange}:{fact}" if of_days and self.exchange != "XSHG" else fact
 
     def facts(self, prefix: str) -> dict[str, str]:
         """Facts whose names begin so, without that beginning."""
@@ -199,12 +190,12 @@ class Ledger:
     def chats(self, active_only: bool = True) -> list[Chat]:
         """Chats in the order of their ids."""
         rows = self._db.execute("SELECT * FROM chat WHERE active>=? ORDER BY id", (active_only,))
-        return [_chat(row) for row in rows]
+        return [chat_of(row) for row in rows]
 
     def chat(self, id_: int) -> Chat | None:
         """One chat, None when it never sent /start."""
         row = self._db.execute("SELECT * FROM chat WHERE id=?", (id_,)).fetchone()
-        return _chat(row) if row else None
+        return chat_of(row) if row else None
 
     def save_chat(self, chat: Chat) -> None:
         """Adds a chat or renews what is known of it."""
@@ -247,7 +238,7 @@ class Ledger:
     def mutes(self, chat: int) -> dict[str, Mute]:
         """A chat's mutes by theme, also those that have ended; see timing.silenced."""
         rows = self._db.execute("SELECT theme, until, at, episode FROM mute WHERE chat=?", (chat,))
-        return {theme: _mute(*row) for theme, *row in rows}
+        return {theme: mute_of(*row) for theme, *row in rows}
 
     def wishes(self, chat: int) -> Wishes:
         """What a chat wants to hear."""
@@ -307,17 +298,3 @@ def _migrated(path: Path | None) -> Connection:
     from bot.ledger_schema import migrations
 
     return opened(path, migrations)
-
-
-def _chat(row: tuple[Any, ...]) -> Chat:
-    id_, kind, title, language, active, reason = row
-    return Chat(id_, kind, title, language, bool(active), reason)
-
-
-def _mute(until: str, at: str | None, episode: str | None) -> Mute:
-    last = date.fromisoformat(until)
-    return Mute(
-        None if last == date.max else last,
-        datetime.fromisoformat(at) if at else None,
-        date.fromisoformat(episode) if episode else None,
-    )

@@ -43,12 +43,12 @@ class Keepsakes:
 
     def judged(self, since: date) -> int:
         """How many days were judged since one."""
-        counted = "SELECT count(DISTINCT day) FROM journal WHERE day>=?"
+        counted = "SELECT count(*) FROM journal WHERE day>=? AND exchange='XSHG'"
         return int(self._db.execute(counted, (since.isoformat(),)).fetchone()[0])
 
     def began(self) -> date | None:
         """The first day that was judged, and not only looked back upon."""
-        (day,) = self._db.execute("SELECT min(day) FROM journal").fetchone()
+        (day,) = self._db.execute("SELECT min(day) FROM journal WHERE exchange='XSHG'").fetchone()
         return date.fromisoformat(day) if day else None
 
     def forget(self, before: date) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,14 @@ from tests.upstream import Upstream
 
 DAYS = [day for day in fetch.offline_calendar() if date(2024, 7, 1) <= day <= date(2026, 7, 15)]
 SINCE, UNTIL = DAYS[-300], DAYS[-1]
+
+
+def environ(upstream: Upstream, home: Path) -> dict[str, str]:
+    """Settings of a bot in a home that asks the upstream, without pauses, for a small market."""
+    groups = ("PUSH2", "PUSH2HIS", "TENCENT", "SINA", "EASTMONEY")
+    pauses = {f"PAOMO_SOURCE__PAUSE_SECONDS__{group}": "0" for group in groups}
+    small = {"PAOMO_SOURCE__MIN_STOCKS": "100"}
+    return pauses | small | {"PAOMO_HOME": str(home), "DATA_PROXY": upstream.url}
 
 
 class InProcess:

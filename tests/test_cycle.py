@@ -21,6 +21,7 @@ from config.settings import load
 from market.akshare.fetch import offline_calendar
 from market.facts import as_int
 from market.simulate import simulate
+from tests.led import environ
 from tests.upstream import Upstream
 
 DAYS = [day for day in offline_calendar() if date(2024, 1, 1) < day <= date(2026, 7, 15)]
@@ -50,10 +51,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 def app(upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
     (tmp_path / "themes.toml").write_text(THEMES, "utf-8")
-    groups = ("PUSH2", "PUSH2HIS", "TENCENT", "SINA", "EASTMONEY")
-    environ = {f"PAOMO_SOURCE__PAUSE_SECONDS__{group}": "0" for group in groups}
-    environ |= {"PAOMO_HOME": str(tmp_path), "DATA_PROXY": upstream.url}
-    opened = open_app(load(environ | {"PAOMO_SOURCE__MIN_STOCKS": "100"}), lambda: EVENING)
+    opened = open_app(load(environ(upstream, tmp_path)), lambda: EVENING)
     yield opened
     opened.close()
     upstream.faults.clear()

@@ -43,7 +43,7 @@ def alert(app: App, asked: Asked) -> Answer:
 
 def _numbered(app: App, text: str) -> Transition | None:
     wanted = text.strip().lstrip("#").casefold()
-    told = reversed(app.ledger.transitions(everywhere=True))
+    told = reversed(app.ledger.of("").transitions())
     return next((t for t in told if messages.number(t) == wanted), None)
 
 
