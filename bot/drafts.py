@@ -66,7 +66,8 @@ def drafts_of(app: App, judged: Judged) -> Written:
     for chat in app.ledger.chats():
         of = Listener(app.ledger.wishes(chat.id), app.ledger.mutes(chat.id))
         missed = [t for t in late if t.day >= held.get(chat.id, untold)]
-        loud = app.ledger.outbox.loud(chat.id, day, prefix(day))
+        limited = of.wishes.budget is not None
+        loud = app.ledger.outbox.loud(chat.id, day, prefix(day)) if limited else 0
         choice = chosen(of, judged.told, missed, setting, loud)
         drafts = _posted(app, texts, choice, of.wishes, chat.language)
         out += [replace(draft, chat=chat.id) for draft in drafts]
