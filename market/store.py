@@ -12,7 +12,7 @@ import pandas as pd
 
 from market.database import atomic, opened
 from market.facts import MarketDay, ThemeFacts, as_date, as_int, maybe_date
-from market.panels import read_panel
+from market.panels import read_net, read_panel
 from market.readings import Readings
 from market.schema import THEME_DAY, migrations
 from market.source import Theme
@@ -260,6 +260,11 @@ class Store:
         # another exchange's days and market are not ours to judge a theme by
         mainland = [theme.id for theme in known.values() if theme.exchange == "XSHG"]
         return read_panel(self._db, index, mainland if themes is None else themes, len(known))
+
+    def net(self, since: date, until: date, themes: Sequence[str]) -> pd.DataFrame:
+        """Net levels of some themes between two days, points, day x theme; NaN: no row."""
+        index = [day for day in self.days(until) if day >= since]
+        return read_net(self._db, index, themes, len(self.themes()))
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> int:
         before, marks = self._db.total_changes, ",".join("?" * columns)

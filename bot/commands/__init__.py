@@ -105,6 +105,7 @@ PRESSED = {  # button -> command
     "s": "stock",
     "h": "history",
     "n": "similar",
+    "r": "record",
     "g": "useful",
     "b": "useless",
     "k": "settings",

@@ -22,7 +22,13 @@ LEAST_SHARE = 0.7  # of the speed that as many workers as there are cores could 
 def rows() -> Iterator[Row]:
     """Seconds on 1, 2 and 4 workers beside those of one process, and whether all is the same."""
     panel = markets.panel(DAYS, THEMES)
-    needs = (panel, *judge(load({"PAOMO_HOME": "unused"})), panel.days[0], panel.days[-1])
+    needs = (
+        panel,
+        *judge(load({"PAOMO_HOME": "unused"})),
+        panel.days[0],
+        panel.days[-1],
+        markets.LABEL,
+    )
     alone, found = _timed(needs, None)
     for workers in (1, 2, 4):
         with Dask(workers) as dask:
