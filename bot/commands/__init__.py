@@ -10,8 +10,9 @@ from bot.commands.backdrop import flows, macro, market
 from bot.commands.chain import chain
 from bot.commands.chat import start, stop
 from bot.commands.day import digest, status
-from bot.commands.lookups import stock, theme, themes, top, why
+from bot.commands.lookups import stock, theme, themes, top
 from bot.commands.mutes import mute, unmute
+from bot.commands.why import why
 from bot.words import Language, say
 
 
@@ -68,7 +69,7 @@ COMMANDS: dict[str, Command] = {
     "themes": Command(themes, "各阶段的题材", "themes by stage"),
     "theme": Command(theme, "一个题材：阶段、指标、图", "one theme: stage, measures, chart"),
     "chain": Command(chain, "一个题材的子题材：何时点燃", "a theme's sub-industries, by ignition"),
-    "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
+    "why": Command(why, "依据：各指标、还差多少", "why: every rule, what is missing"),
     "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
     "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
     "macro": Command(macro, "宏观背景：各项读数与图", "the macro backdrop, reading by reading"),

@@ -53,7 +53,7 @@ def measure(home: Path, progress: Report) -> Figures:
     }
     for name, (since, until) in SPANS.items():
         made = measured(replace(lived, since=since, until=until), progress)
-        made["rows"] = [row for row in made["rows"] if row["kind"] == "stage"]
+        made["rows"] = [row for row in made["rows"] if row["kind"] != "baseline"]
         for said in ("false_alarms", "misses", "settings", "since", "until", "members"):
             del made[said]
         found[name] = made
@@ -201,11 +201,13 @@ members = {figures["members"]}
 fall = {label["fall"]:.2f}               # fraction, net, from the level at the alert
 days = {label["days"]}                 # trading days within which it came"""
     ]
-    for stage in STAGES:
-        row = _row(figures, "held_out", stage)
+    for row in figures["held_out"]["rows"]:
         (low, high), matched = row["interval"], row["matched_base_rate"]
+        if low is None or matched is None:  # a rule of which the reference knows nothing
+            continue
+        name = row["name"] if row["kind"] == "stage" else f"rules.{row['name']}"
         parts.append(
-            f"""[{stage}]
+            f"""[{name}]
 onsets = {row["onsets"]}
 hits = {row["hits"]}                 # onsets followed by the fall
 low = {low:.2f}                # share, 95 % interval of hits / onsets over resampled months
