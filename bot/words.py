@@ -94,6 +94,15 @@ WORDS: dict[str, Words] = {
         "zh": "背离须连续{days}日才告知（已{seen}日）",
         "en": "a divergence is told once seen for {days} days running ({seen} so far)",
     },
+    "test": {"zh": "【测试】只为检查投递", "en": "[TEST] only to check delivery"},
+    "is_muted": {"zh": "本聊天已静音", "en": "muted here"},
+    "is_not_watched": {"zh": "本聊天未关注", "en": "not watched here"},
+    "is_merged": {"zh": "并入“{lead}”的故事", "en": "told in the story of {lead}"},
+    "unknown_no_figures": {"zh": "当日无行情", "en": "no figures that day"},
+    "unknown_thin": {"zh": "有数据的成分股太少", "en": "too few members with figures"},
+    "unknown_coverage": {"zh": "覆盖不足", "en": "below coverage"},
+    "unknown_young": {"zh": "历史太短", "en": "too short a past"},
+    "unknown_input": {"zh": "缺少所需数据", "en": "figures it needs are missing"},
     "lead": {
         "zh": "美股科技（纳斯达克）{who}：净收益秩相关 {size:+.2f}（±{band:.2f} 之外，{days}日；"
         "偶然也有5%的题材如此）",
