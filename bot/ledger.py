@@ -61,6 +61,11 @@ class Ledger:
         rows = self._db.execute("SELECT theme, body FROM state")
         return {theme: thing(ThemeState, body) for theme, body in rows}
 
+    def state(self, theme: str) -> ThemeState:
+        """The state of one theme; that of one never evaluated is quiet."""
+        row = self._db.execute("SELECT body FROM state WHERE theme=?", (theme,)).fetchone()
+        return thing(ThemeState, row[0]) if row else ThemeState(theme)
+
     def save_states(self, states: Iterable[ThemeState]) -> None:
         """Replaces the states of these themes."""
         rows = [(state.theme, body_of(state)) for state in states]
@@ -70,6 +75,11 @@ class Ledger:
         """What all rules said of every theme on the last evaluated day."""
         rows = self._db.execute("SELECT theme, body FROM reading")
         return {theme: thing(tuple[Signal, ...], body) for theme, body in rows}
+
+    def reading(self, theme: str) -> tuple[Signal, ...]:
+        """Likewise of one theme; empty when it was not evaluated that day."""
+        row = self._db.execute("SELECT body FROM reading WHERE theme=?", (theme,)).fetchone()
+        return thing(tuple[Signal, ...], row[0]) if row else ()
 
     def save_readings(self, readings: Mapping[str, tuple[Signal, ...]]) -> None:
         """Replaces all readings by these: of a theme judged no more nothing is said."""

@@ -63,6 +63,20 @@ class Store:
         )
         return [row[0] for row in found]
 
+    def shared(self, codes: Iterable[str], on: date) -> dict[str, tuple[int, int]]:
+        """Of each theme how many of these codes are its members, and how many members it has.
+
+        Its members are those of the newest membership at or before `on`, else of the oldest.
+        """
+        newest = "coalesce(max(CASE WHEN as_of<=? THEN as_of END), min(as_of))"
+        found = self._db.execute(
+            f"WITH chosen AS (SELECT theme, {newest} AS as_of FROM member GROUP BY theme)"
+            " SELECT theme, sum(code IN (SELECT value FROM json_each(?))), count(*)"
+            " FROM chosen JOIN member USING (theme, as_of) GROUP BY theme",
+            (as_int(on), json.dumps(list(codes))),
+        )
+        return {theme: (common, size) for theme, common, size in found}
+
     def member_day(self, theme: str, on: date | None = None) -> date | None:
         """The day of that membership; None when the theme has none."""
         until = as_int(on or date.max)
@@ -101,21 +115,33 @@ class Store:
 
     def bar_days(self) -> list[date]:
         """Days that have bars, ascending."""
+        return [as_date(day) for day in self._bar_days(0, as_int(date.max))]
+
+    def _bar_days(self, first: int, last: int) -> list[int]:
+        """Numbers of days between two that have bars."""
         # the index skip of DISTINCT would read millions of rows; this hops from day to day
         found = self._db.execute(
-            "WITH RECURSIVE d(day) AS (SELECT min(day) FROM bar UNION ALL"
-            " SELECT (SELECT min(day) FROM bar WHERE day>d.day) FROM d WHERE day IS NOT NULL)"
-            " SELECT day FROM d WHERE day IS NOT NULL"
+            "WITH RECURSIVE d(day) AS (SELECT min(day) FROM bar WHERE day>=? UNION ALL"
+            " SELECT (SELECT min(day) FROM bar WHERE day>d.day) FROM d WHERE day<?)"
+            " SELECT day FROM d WHERE day<=?",
+            (first, last, last),
         )
-        return [as_date(row[0]) for row in found]
+        return [day for (day,) in found]
 
     def bars(self, since: date, until: date, of: Iterable[str] | None = None) -> pd.DataFrame:
         """Bars (of some codes) between two days: day, code, then BAR; CNY, shares, NaN unknown."""
-        few = "" if of is None else " AND code IN (SELECT value FROM json_each(?))"
-        named = () if of is None else (json.dumps(list(of)),)
-        query = f"SELECT * FROM bar WHERE day BETWEEN ? AND ?{few}"
-        found = self._db.execute(query, (as_int(since), as_int(until), *named))
-        frame = pd.DataFrame(found.fetchall(), columns=["day", "code", *BAR])
+        span = (as_int(since), as_int(until))
+        if of is None:
+            rows = self._db.execute("SELECT * FROM bar WHERE day BETWEEN ? AND ?", span).fetchall()
+        else:  # a look for each of them reads less than all bars of the days
+            days = self._bar_days(*span)
+            query = (
+                "SELECT * FROM bar WHERE day IN (SELECT value FROM json_each(?))"
+                " AND code IN (SELECT value FROM json_each(?)) ORDER BY day, code"
+            )
+            named = (json.dumps(days), json.dumps(sorted(set(of))))
+            rows = self._db.execute(query, named).fetchall()
+        frame = pd.DataFrame(rows, columns=["day", "code", *BAR])
         return frame.assign(day=frame["day"].map({n: as_date(n) for n in frame["day"].unique()}))
 
     def forget_bars(self, before: date) -> None:

@@ -76,10 +76,20 @@ def shown_states(app: App) -> dict[str, ThemeState]:
 
     What ended over_days ago or earlier is quiet again.
     """
-    days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
-    oldest = days[0] if days else date.min
     states, judged = app.ledger.states(), judged_themes(app.settings, app.store)
+    oldest = _oldest_end(app)
     return {theme: _shown(states[theme], oldest) for theme in judged if theme in states}
+
+
+def shown_state(app: App, theme: str) -> ThemeState:
+    """Likewise of one theme."""
+    return _shown(app.ledger.state(theme), _oldest_end(app))
+
+
+def _oldest_end(app: App) -> date:
+    """What ended by then is quiet again."""
+    days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
+    return days[0] if days else date.min
 
 
 def _shown(state: ThemeState, oldest: date) -> ThemeState:

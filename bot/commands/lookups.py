@@ -15,6 +15,7 @@ from bot.commands.asked import (
     listed,
     name_of,
     of_one,
+    shown_state,
     shown_states,
     stage_of,
 )
@@ -24,7 +25,7 @@ from bot.names import STAGES
 from bot.words import say
 from market.source import Theme
 from signals.lifecycle import KIND
-from signals.model import Kind, Stage, ThemeState
+from signals.model import Kind, Stage
 
 LISTED = 10  # themes of a ranking
 NAMED = 30  # themes of a stage that are named
@@ -37,10 +38,10 @@ def theme(app: App, asked: Asked) -> Answer:
 
 def _card(app: App, asked: Asked, theme: Theme) -> Answer:
     day = app.ledger.evaluated()
-    signals = app.ledger.readings().get(theme.id, ())
+    signals = app.ledger.reading(theme.id)
     if theme.exchange != "XSHG" or not day or not signals:
         return Answer(unjudged(asked, theme), chart=theme.id)
-    state = shown_states(app).get(theme.id) or ThemeState(theme.id)
+    state = shown_state(app, theme.id)
     told = facts_of(app, day)
     text = texts.render(
         "card",

@@ -9,7 +9,7 @@ import numpy as np
 from bot import messages, texts
 from bot.alerting import value
 from bot.app import App
-from bot.commands.asked import Answer, Asked, name_of, of_one, shown_states
+from bot.commands.asked import Answer, Asked, name_of, of_one, shown_state
 from bot.commands.lookups import unjudged
 from bot.jobs import facts_of
 from bot.messages import MOOD, rule_name
@@ -34,11 +34,10 @@ def why(app: App, asked: Asked) -> Answer:
 
 def _told(app: App, asked: Asked, theme: Theme) -> Answer:
     day = app.ledger.evaluated()
-    signals = app.ledger.readings().get(theme.id, ())
+    signals = app.ledger.reading(theme.id)
     if theme.exchange != "XSHG" or not day or not signals:
         return Answer(unjudged(asked, theme))
-    state = app.ledger.states().get(theme.id) or ThemeState(theme.id)
-    shown = shown_states(app).get(theme.id) or state
+    state, shown = app.ledger.state(theme.id), shown_state(app, theme.id)
     language, told = asked.language, app.ledger.transitions(theme.id)
     net = float(app.store.net(day, day, [theme.id])[theme.id].iloc[-1])
     reading = Reading(day, net, *(value(signals, rule) for rule in READ))
