@@ -7,19 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot import jobs
 from bot.alerting import strongest_first
-from bot.app import App, judge
+from bot.app import App
 from bot.commands import answer
 from bot.commands.asked import Answer, Asked
-from bot.home import DATABASE
+from bot.commands.replay import AT_WORK
 from bot.ledger import Ledger
 from bot.records import Chat
 from bot.replayed import would_have_told
 from bot.texts import plain
 from config.record import shipped_rules
-from config.settings import Settings
-from market.derive import derive
 from market.store import Store
 from signals.model import Story
 from signals.panel import Panel
@@ -32,20 +29,6 @@ from tests.process import ADMIN, Bot
 ME = Chat(ADMIN, "private", "", "zh")
 TODAY = date(2024, 6, 28)
 NOW = datetime(2024, 6, 28, 9, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def lived(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> App:
-    """An app that lived through the last 40 days of a simulated market, in a file."""
-    home = tmp_path_factory.mktemp("home")
-    store, ledger = Store(home / DATABASE), Ledger(home / DATABASE)
-    markets.fill(store)
-    derive(store, store.bar_days(), backfilled=True)
-    known = settings.model_copy(update={"home": home, "admins": frozenset({ADMIN})})
-    app = App(known, store, ledger, *judge(known), lambda: NOW)
-    for day in store.days()[-40:]:
-        jobs.daily(app, day)
-    return app
 
 
 def ask(app: App, text: str, language: str = "zh") -> Answer:
@@ -103,6 +86,13 @@ def test_a_day_before_the_bot_is_made_anew_to_the_same(lived: App) -> None:
     assert "The bot did not run then" in shown
     assert "热题材 · surge" in shown
     assert repr(would_have_told(young, told.day)) == repr(strongest_first([told]))
+    assert "No theme changed that day." in said(young, "replay 2024-06-12", "en")
+
+
+def test_one_day_is_made_anew_at_a_time(lived: App) -> None:
+    young = replace(lived, ledger=Ledger(None))
+    with AT_WORK:
+        assert "Another day is being replayed" in said(young, "replay 2024-06-12", "en")
     assert "No theme changed that day." in said(young, "replay 2024-06-12", "en")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
+from threading import Lock
 
 from bot import messages
 from bot.alerting import strongest_first
@@ -13,6 +14,7 @@ from bot.jobs import facts_of
 from bot.replayed import would_have_told
 from signals.model import Transition
 
+AT_WORK = Lock()  # held while a day is made anew
 WRITTEN = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)")
 
 
@@ -71,7 +73,15 @@ def _fault(app: App, asked: Asked, day: date) -> str:
 
 
 def _made(app: App, asked: Asked, day: date) -> str:
-    return "\n".join(_said(app, would_have_told(app, day), asked, day))
+    """The alerts of a day made anew; one at a time, for all days before it are read."""
+    if not AT_WORK.acquire(blocking=False):
+        return both(
+            asked, "正在重放另一天，请稍后再问。", "Another day is being replayed; ask again soon."
+        )
+    try:
+        return "\n".join(_said(app, would_have_told(app, day), asked, day))
+    finally:
+        AT_WORK.release()
 
 
 def _said(app: App, told: Sequence[Transition], asked: Asked, day: date) -> list[str]:
