@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.bar_rows import bars_between, days_with_bars
 from market.database import atomic, opened
 from market.facts import MarketDay, ThemeFacts, as_date, as_int, maybe_date
 from market.panels import read_net, read_panel
@@ -115,32 +116,11 @@ class Store:
 
     def bar_days(self) -> list[date]:
         """Days that have bars, ascending."""
-        return [as_date(day) for day in self._bar_days(0, as_int(date.max))]
-
-    def _bar_days(self, first: int, last: int) -> list[int]:
-        """Numbers of days between two that have bars."""
-        # the index skip of DISTINCT would read millions of rows; this hops from day to day
-        found = self._db.execute(
-            "WITH RECURSIVE d(day) AS (SELECT min(day) FROM bar WHERE day>=? UNION ALL"
-            " SELECT (SELECT min(day) FROM bar WHERE day>d.day) FROM d WHERE day<?)"
-            " SELECT day FROM d WHERE day<=?",
-            (first, last, last),
-        )
-        return [day for (day,) in found]
+        return [as_date(day) for day in days_with_bars(self._db, 0, as_int(date.max))]
 
     def bars(self, since: date, until: date, of: Iterable[str] | None = None) -> pd.DataFrame:
         """Bars (of some codes) between two days: day, code, then BAR; CNY, shares, NaN unknown."""
-        span = (as_int(since), as_int(until))
-        if of is None:
-            rows = self._db.execute("SELECT * FROM bar WHERE day BETWEEN ? AND ?", span).fetchall()
-        else:  # a look for each of them reads less than all bars of the days
-            days = self._bar_days(*span)
-            query = (
-                "SELECT * FROM bar WHERE day IN (SELECT value FROM json_each(?))"
-                " AND code IN (SELECT value FROM json_each(?)) ORDER BY day, code"
-            )
-            named = (json.dumps(days), json.dumps(sorted(set(of))))
-            rows = self._db.execute(query, named).fetchall()
+        rows = bars_between(self._db, as_int(since), as_int(until), of)
         frame = pd.DataFrame(rows, columns=["day", "code", *BAR])
         return frame.assign(day=frame["day"].map({n: as_date(n) for n in frame["day"].unique()}))
 

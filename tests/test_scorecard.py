@@ -121,12 +121,7 @@ def test_an_alert_without_a_volatility_has_nothing_to_be_matched_with() -> None:
 def test_only_the_alerts_of_the_span_count() -> None:
     frame = random_net(1, crash=True)
     made = alerts(frame, range(280, 300))
-    assert (
-        score(
-            "x", frame, followed(frame, markets.LABEL), made, frame.index[290], frame.index[-1]
-        ).onsets
-        == 10
-    )
+    assert scored(frame, made, 290).onsets == 10
 
 
 def test_an_onset_is_an_entry_into_a_stage() -> None:
