@@ -81,6 +81,12 @@ class Ledger:
         row = self._db.execute("SELECT body FROM reading WHERE theme=?", (theme,)).fetchone()
         return thing(tuple[Signal, ...], row[0]) if row else ()
 
+    def values(self, rule: str) -> dict[str, float]:
+        """What one rule said of every theme on the last evaluated day; NaN unknown."""
+        rows = self._db.execute("SELECT theme, body FROM reading")
+        said = ((theme, s) for theme, body in rows for s in json.loads(body) if s["rule"] == rule)
+        return {theme: signal["value"] for theme, signal in said}
+
     def save_readings(self, readings: Mapping[str, tuple[Signal, ...]]) -> None:
         """Replaces all readings by these: of a theme judged no more nothing is said."""
         rows = [(theme, body_of(signals)) for theme, signals in readings.items()]

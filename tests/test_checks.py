@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.alerting import strongest_first
+from bot.alerting import strongest_first, values
 from bot.app import App
 from bot.commands import answer
 from bot.commands.asked import Answer, Asked
@@ -18,7 +18,7 @@ from bot.replayed import would_have_told
 from bot.texts import plain
 from config.record import shipped_rules
 from market.store import Store
-from signals.model import Story
+from signals.model import Story, ThemeState
 from signals.panel import Panel
 from signals.rules import RULES
 from signals.unknown import Unknown, reason
@@ -67,6 +67,14 @@ def test_why_tells_what_the_next_stage_asks_and_for_how_long(lived: App) -> None
     assert "(< +5.0%) · " in text
     assert "a divergence is told once seen for 5 days running (2 so far)" in text
     assert "No change since the bot began" in text
+
+
+def test_one_theme_and_one_rule_are_read_as_they_are_among_all(lived: App) -> None:
+    ledger, readings = lived.ledger, lived.ledger.readings()
+    assert repr(ledger.reading("hot")) == repr(readings["hot"])
+    assert ledger.state("hot") == ledger.states()["hot"]
+    assert repr(ledger.values("breadth")) == repr(values(readings, "breadth"))
+    assert (ledger.reading("x"), ledger.state("x")) == ((), ThemeState("x"))
 
 
 def test_a_day_that_was_judged_is_replayed_as_it_was_told(lived: App) -> None:

@@ -4,7 +4,6 @@ from datetime import date
 from html import escape
 
 from bot import context, messages, texts
-from bot.alerting import values
 from bot.app import App
 from bot.commands.asked import (
     PICKS,
@@ -100,7 +99,7 @@ def themes(app: App, asked: Asked) -> Answer:
 def top(app: App, asked: Asked) -> Answer:
     """The largest net run-ups."""
     known, states = app.store.themes(), shown_states(app)
-    sizes = values(app.ledger.readings(), "run_up")
+    sizes = app.ledger.values("run_up")
     judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
     ranked = sorted(judged, key=lambda t: -sizes[t])[:LISTED]
     lines = [
