@@ -11,8 +11,20 @@ from typing import TYPE_CHECKING, Any
 from bot.bodies import body_of, thing
 from bot.ledger_kept import Keepsakes
 from bot.ledger_provisional import Provisionals
+from bot.ledger_standing import Standing
 from bot.outbox import Outbox, stamp
-from bot.records import Chat, Entry, Grouping, Mute, Person, Run, Wishes, chained, wishes_of
+from bot.records import (
+    Chat,
+    Entry,
+    Grouping,
+    Mute,
+    Person,
+    Run,
+    Wishes,
+    chained,
+    mute_of,
+    wishes_of,
+)
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
@@ -31,6 +43,7 @@ class Ledger:
         self.outbox = Outbox(self._db)
         self.provisional = Provisionals(self._db)
         self.kept = Keepsakes(self._db)
+        self.standing = Standing(self._db)
         self._run_ups: RunUps | None = None
 
     @property
@@ -61,11 +74,6 @@ class Ledger:
         rows = self._db.execute("SELECT theme, body FROM state")
         return {theme: thing(ThemeState, body) for theme, body in rows}
 
-    def state(self, theme: str) -> ThemeState:
-        """The state of one theme; that of one never evaluated is quiet."""
-        row = self._db.execute("SELECT body FROM state WHERE theme=?", (theme,)).fetchone()
-        return thing(ThemeState, row[0]) if row else ThemeState(theme)
-
     def save_states(self, states: Iterable[ThemeState]) -> None:
         """Replaces the states of these themes."""
         rows = [(state.theme, body_of(state)) for state in states]
@@ -75,17 +83,6 @@ class Ledger:
         """What all rules said of every theme on the last evaluated day."""
         rows = self._db.execute("SELECT theme, body FROM reading")
         return {theme: thing(tuple[Signal, ...], body) for theme, body in rows}
-
-    def reading(self, theme: str) -> tuple[Signal, ...]:
-        """Likewise of one theme; empty when it was not evaluated that day."""
-        row = self._db.execute("SELECT body FROM reading WHERE theme=?", (theme,)).fetchone()
-        return thing(tuple[Signal, ...], row[0]) if row else ()
-
-    def values(self, rule: str) -> dict[str, float]:
-        """What one rule said of every theme on the last evaluated day; NaN unknown."""
-        rows = self._db.execute("SELECT theme, body FROM reading")
-        said = ((theme, s) for theme, body in rows for s in json.loads(body) if s["rule"] == rule)
-        return {theme: signal["value"] for theme, signal in said}
 
     def save_readings(self, readings: Mapping[str, tuple[Signal, ...]]) -> None:
         """Replaces all readings by these: of a theme judged no more nothing is said."""
@@ -133,7 +130,7 @@ class Ledger:
         known = self.fact("evaluated")
         return date.fromisoformat(known) if known else None
 
-    # ---- the journal, and what readers think of alerts ----------------------------------------
+    # ---- the journal ---------------------------------------------------------------------------
 
     def add_entry(self, day: date, text: str) -> None:
         """Chains a judged day's text to the entry before it."""
@@ -150,15 +147,6 @@ class Ledger:
         """The entry of a day."""
         found = self._db.execute("SELECT * FROM journal WHERE day=?", (day.isoformat(),)).fetchone()
         return Entry(*found) if found else None
-
-    def vote(self, alert: str, user: int, good: bool) -> None:
-        """Whether a reader found an alert useful; the last word counts."""
-        self._db.execute("INSERT OR REPLACE INTO vote VALUES (?,?,?)", (alert, user, good))
-
-    def votes(self) -> dict[str, tuple[int, int]]:
-        """How many found each alert useful, and how many not."""
-        rows = self._db.execute("SELECT alert, sum(good), sum(1-good) FROM vote GROUP BY alert")
-        return {alert: (good, bad) for alert, good, bad in rows}
 
     # ---- small facts by name ------------------------------------------------------------------
 
@@ -238,7 +226,7 @@ class Ledger:
     def mutes(self, chat: int) -> dict[str, Mute]:
         """A chat's mutes by theme, also those that have ended; see timing.silenced."""
         rows = self._db.execute("SELECT theme, until, at, episode FROM mute WHERE chat=?", (chat,))
-        return {theme: _mute(*row) for theme, *row in rows}
+        return {theme: mute_of(*row) for theme, *row in rows}
 
     def wishes(self, chat: int) -> Wishes:
         """What a chat wants to hear."""
@@ -307,12 +295,3 @@ def _migrated(path: Path | None) -> Connection:
 def _chat(row: tuple[Any, ...]) -> Chat:
     id_, kind, title, language, active, reason = row
     return Chat(id_, kind, title, language, bool(active), reason)
-
-
-def _mute(until: str, at: str | None, episode: str | None) -> Mute:
-    last = date.fromisoformat(until)
-    return Mute(
-        None if last == date.max else last,
-        datetime.fromisoformat(at) if at else None,
-        date.fromisoformat(episode) if episode else None,
-    )

@@ -71,10 +71,10 @@ def test_why_tells_what_the_next_stage_asks_and_for_how_long(lived: App) -> None
 
 def test_one_theme_and_one_rule_are_read_as_they_are_among_all(lived: App) -> None:
     ledger, readings = lived.ledger, lived.ledger.readings()
-    assert repr(ledger.reading("hot")) == repr(readings["hot"])
-    assert ledger.state("hot") == ledger.states()["hot"]
-    assert repr(ledger.values("breadth")) == repr(values(readings, "breadth"))
-    assert (ledger.reading("x"), ledger.state("x")) == ((), ThemeState("x"))
+    assert repr(ledger.standing.reading("hot")) == repr(readings["hot"])
+    assert ledger.standing.state("hot") == ledger.states()["hot"]
+    assert repr(ledger.standing.values("breadth")) == repr(values(readings, "breadth"))
+    assert (ledger.standing.reading("x"), ledger.standing.state("x")) == ((), ThemeState("x"))
 
 
 def test_a_day_that_was_judged_is_replayed_as_it_was_told(lived: App) -> None:

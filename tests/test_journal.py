@@ -116,9 +116,9 @@ def test_what_readers_think_counts_once_each(lived: App) -> None:
     name = number(first(lived))
     for _ in range(2):
         assert "已记下" in ask(lived, "useful", name)
-    assert lived.ledger.votes()[name] == (1, 0)
+    assert lived.ledger.kept.votes()[name] == (1, 0)
     ask(lived, "useless", name)
-    assert lived.ledger.votes()[name] == (0, 1)
+    assert lived.ledger.kept.votes()[name] == (0, 1)
     assert "👎 1" in ask(lived, "alert", name)
     assert "没有这个编号" in ask(lived, "useful", "nothing")
 

@@ -83,7 +83,7 @@ def shown_states(app: App) -> dict[str, ThemeState]:
 
 def shown_state(app: App, theme: str) -> ThemeState:
     """Likewise of one theme."""
-    return _shown(app.ledger.state(theme), _oldest_end(app))
+    return _shown(app.ledger.standing.state(theme), _oldest_end(app))
 
 
 def _oldest_end(app: App) -> date:

@@ -55,7 +55,7 @@ def _lines(app: App, asked: Asked, theme: Theme, day: date) -> str:
 def _links(app: App, subs: Subs, day: date) -> Chain:
     """The chain of the sub-industries as people are shown their stages."""
     states = {theme: shown_state(app, theme) for theme in subs.themes}
-    readings = {theme: app.ledger.reading(theme) for theme in subs.themes}
+    readings = {theme: app.ledger.standing.reading(theme) for theme in subs.themes}
     return chain_of(app, subs.themes, day, states, readings)
 
 

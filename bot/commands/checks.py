@@ -19,6 +19,7 @@ from bot.jobs import facts_of
 from bot.messages import rule_name, theme_name
 from bot.names import RULES, STAGES
 from bot.records import Grouping, Outgoing, Wishes
+from bot.timing import silenced
 from bot.words import Language, say
 from market.source import Theme
 from signals.evaluate import LOOK_BACK, evaluate
@@ -39,7 +40,7 @@ class Hearing:
 
     themes: Mapping[str, Theme]
     states: Mapping[str, ThemeState]
-    muted: Mapping[str, date]
+    muted: set[str]
     wishes: Wishes
     stories: Grouping
     language: Language
@@ -100,11 +101,11 @@ def _tried(app: App, asked: Asked, rule: Rule, day: date) -> str:
     )
     (scores,) = evaluate(panel.last(LOOK_BACK), [rule]).values
     said = dict(zip(panel.close.columns, scores[-1].tolist(), strict=True))
-    chat, ledger = asked.chat.id, app.ledger
+    chat, ledger, states = asked.chat.id, app.ledger, app.ledger.states()
     hearing = Hearing(
         app.store.themes(),
         shown_states(app),
-        ledger.muted(chat, asked.today),
+        silenced(ledger.mutes(chat), day, app.now(), states),
         ledger.wishes(chat),
         ledger.grouping(),
         asked.language,

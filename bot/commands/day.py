@@ -22,7 +22,7 @@ def digest(app: App, asked: Asked) -> Answer:
     if not day:
         return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
     told = strongest_first(app.ledger.transitions(since=day, until=day))
-    sizes = app.ledger.values("run_up")
+    sizes = app.ledger.standing.values("run_up")
     facts = facts_of(app, day)
     parts = messages.digest(facts, told, app.ledger.states(), sizes, asked.language)
     return Answer("\n".join(parts))  # cut again where it is sent

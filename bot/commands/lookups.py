@@ -37,7 +37,7 @@ def theme(app: App, asked: Asked) -> Answer:
 
 def _card(app: App, asked: Asked, theme: Theme) -> Answer:
     day = app.ledger.evaluated()
-    signals = app.ledger.reading(theme.id)
+    signals = app.ledger.standing.reading(theme.id)
     if theme.exchange != "XSHG" or not day or not signals:
         return Answer(unjudged(asked, theme), chart=theme.id)
     state = shown_state(app, theme.id)
@@ -99,7 +99,7 @@ def themes(app: App, asked: Asked) -> Answer:
 def top(app: App, asked: Asked) -> Answer:
     """The largest net run-ups."""
     known, states = app.store.themes(), shown_states(app)
-    sizes = app.ledger.values("run_up")
+    sizes = app.ledger.standing.values("run_up")
     judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
     ranked = sorted(judged, key=lambda t: -sizes[t])[:LISTED]
     lines = [

@@ -29,7 +29,7 @@ def alert(app: App, asked: Asked) -> Answer:
         return Answer(f"{hint} /alert a4fc6b")
     number = messages.number(found)
     shown = messages.alerts([found], facts_of(app, found.day), asked.language)[0]
-    good, bad = app.ledger.votes().get(number, (0, 0))
+    good, bad = app.ledger.kept.votes().get(number, (0, 0))
     lines = [shown, "", *_journal(app, found, number, asked), f"👍 {good} · 👎 {bad}"]
     buttons = (
         (
@@ -61,7 +61,7 @@ def _voting(good: bool) -> Callable[[App, Asked], Answer]:
         found = _numbered(app, asked.rest)
         if not found:
             return alert(app, asked)
-        app.ledger.vote(messages.number(found), asked.user, good)
+        app.ledger.kept.vote(messages.number(found), asked.user, good)
         return Answer(both(asked, "已记下，/record", "Noted; see /record"))
 
     return answer
@@ -114,7 +114,7 @@ def _since(app: App, chosen: Sequence[Transition], day: date, asked: Asked) -> l
     """A line for each alert: what it was, and how far its theme went since."""
     themes = sorted({t.theme for t in chosen})
     net = app.store.net(chosen[-1].day, day, themes)
-    known, votes, label = app.store.themes(), app.ledger.votes(), labels(app.settings)[NET]
+    known, votes, label = app.store.themes(), app.ledger.kept.votes(), labels(app.settings)[NET]
     lines = []
     for t in chosen:
         path = net.loc[t.day :, t.theme].to_numpy(float)

@@ -34,10 +34,10 @@ def why(app: App, asked: Asked) -> Answer:
 
 def _told(app: App, asked: Asked, theme: Theme) -> Answer:
     day = app.ledger.evaluated()
-    signals = app.ledger.reading(theme.id)
+    signals = app.ledger.standing.reading(theme.id)
     if theme.exchange != "XSHG" or not day or not signals:
         return Answer(unjudged(asked, theme))
-    state, shown = app.ledger.state(theme.id), shown_state(app, theme.id)
+    state, shown = app.ledger.standing.state(theme.id), shown_state(app, theme.id)
     language, told = asked.language, app.ledger.transitions(theme.id)
     net = float(app.store.net(day, day, [theme.id])[theme.id].iloc[-1])
     reading = Reading(day, net, *(value(signals, rule) for rule in READ))

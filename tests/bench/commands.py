@@ -71,7 +71,7 @@ def _lived(home: Path) -> App:
 
 def _names(app: App) -> list[str]:
     """The themes with the largest run-ups: there is most to say of them."""
-    sizes = app.ledger.values("run_up")
+    sizes = app.ledger.standing.values("run_up")
     known = sorted((t for t in sizes if sizes[t] == sizes[t]), key=lambda t: -sizes[t])
     themes = app.store.themes()
     return [themes[theme].id for theme in known[:NAMED]]
