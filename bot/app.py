@@ -12,6 +12,9 @@ from market.memberships import Followed
 from market.store import MAINLAND, Store
 from signals.lifecycle import Policy
 from signals.rules import Rule, build
+from signals.scorecard import Label
+
+NET = "net"  # the primary label of [labels]
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class App:
 def open_app(known: Settings, now: Callable[[], datetime] | None = None) -> App:
     """The app over the database in the home folder, made when missing."""
     rules, policy = judge(known)
+    labels(known)  # so that a fault is told at once
     path = database(known.home)
     return App(known, Store(path), Ledger(path), rules, policy, now or _utc_now)
 
@@ -71,6 +75,14 @@ def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:
         return build(known.rules), Policy(**knobs)  # type: ignore[arg-type]  # checked by name below
     except (TypeError, ValueError) as error:
         raise UserError(f"settings: {error}") from None
+
+
+def labels(known: Settings) -> dict[str, Label]:
+    """The labels alerts are judged by, `net` the primary one; their faults as a UserError."""
+    try:
+        return {name: Label(of["fall"], int(of["days"])) for name, of in known.labels.items()}
+    except ValueError as error:
+        raise UserError(f"settings: labels: {error}") from None
 
 
 def _utc_now() -> datetime:

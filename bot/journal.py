@@ -77,7 +77,7 @@ def missing(entries: Sequence[Entry], told: Iterable[Transition]) -> str:
 
 
 def run_verify() -> None:
-    """`paomo journal`: recomputes the chain; raises UserError when it is broken."""
+    """`paomo journal verify`: recomputes the chain; raises UserError when it is broken."""
     path = settings().home / DATABASE
     if not path.exists():
         raise UserError(f"there is no database in {path.parent}; nothing was ever judged")

@@ -12,8 +12,19 @@ from typing import TYPE_CHECKING
 from bot.bodies import body_of, chat_of, mute_of, thing
 from bot.ledger_kept import Keepsakes
 from bot.ledger_provisional import Provisionals
+from bot.ledger_standing import Standing
 from bot.outbox import Outbox, stamp
-from bot.records import Chat, Entry, Grouping, Mute, Person, Run, Wishes, chained, wishes_of
+from bot.records import (
+    Chat,
+    Entry,
+    Grouping,
+    Mute,
+    Person,
+    Run,
+    Wishes,
+    chained,
+    wishes_of,
+)
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
@@ -32,6 +43,7 @@ class Ledger:
         self.outbox = Outbox(self._db)
         self.provisional = Provisionals(self._db)
         self.kept = Keepsakes(self._db)
+        self.standing = Standing(self._db)
         self._run_ups: RunUps | None = None
         self.exchange = "XSHG"
 
@@ -125,7 +137,7 @@ class Ledger:
         known = self.fact("evaluated")
         return date.fromisoformat(known) if known else None
 
-    # ---- the journal, and what readers think of alerts ----------------------------------------
+    # ---- the journal ---------------------------------------------------------------------------
 
     def add_entry(self, day: date, text: str) -> None:
         """Chains a judged day's text to the entry before it."""
@@ -144,15 +156,6 @@ class Ledger:
         one = "SELECT day, text, hash FROM journal WHERE day=? AND exchange=?"
         found = self._db.execute(one, (day.isoformat(), self.exchange)).fetchone()
         return Entry(*found) if found else None
-
-    def vote(self, alert: str, user: int, good: bool) -> None:
-        """Whether a reader found an alert useful; the last word counts."""
-        self._db.execute("INSERT OR REPLACE INTO vote VALUES (?,?,?)", (alert, user, good))
-
-    def votes(self) -> dict[str, tuple[int, int]]:
-        """How many found each alert useful, and how many not."""
-        rows = self._db.execute("SELECT alert, sum(good), sum(1-good) FROM vote GROUP BY alert")
-        return {alert: (good, bad) for alert, good, bad in rows}
 
     # ---- small facts by name ------------------------------------------------------------------
 

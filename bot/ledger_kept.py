@@ -1,4 +1,4 @@
-"""Beside the transitions: who told the same of one before, and from which chats it was kept."""
+"""Beside the transitions: who told the same before, from whom one was kept, what readers say."""
 
 import json
 from collections.abc import Iterable
@@ -54,3 +54,12 @@ class Keepsakes:
     def forget(self, before: date) -> None:
         """Drops what is of days before one: the transitions themselves stay in the ledger."""
         self._db.execute("DELETE FROM kept WHERE day<?", (before.isoformat(),))
+
+    def vote(self, alert: str, user: int, good: bool) -> None:
+        """Whether a reader found an alert useful; the last word counts."""
+        self._db.execute("INSERT OR REPLACE INTO vote VALUES (?,?,?)", (alert, user, good))
+
+    def votes(self) -> dict[str, tuple[int, int]]:
+        """How many found each alert useful, and how many not."""
+        rows = self._db.execute("SELECT alert, sum(good), sum(1-good) FROM vote GROUP BY alert")
+        return {alert: (good, bad) for alert, good, bad in rows}

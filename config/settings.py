@@ -164,6 +164,7 @@ class Settings(BaseModel):
     log: Log
     rules: dict[str, dict[str, float]]
     policy: dict[str, float]
+    labels: dict[str, dict[str, float]]
 
     @field_validator("allowed", "admins", mode="before")
     @classmethod

@@ -12,7 +12,15 @@ from scipy import sparse
 from market.facts import Listing, as_int
 from market.fundamentals import STALE_DAYS, theme_growth, theme_pe
 from market.store import MAINLAND, Store
-from market.theme_days import WARM_UP_DAYS, Bars, StockDays, market_rows, membership, stock_days
+from market.theme_days import (
+    MA_DAYS,
+    WARM_UP_DAYS,
+    Bars,
+    StockDays,
+    market_rows,
+    membership,
+    stock_days,
+)
 from market.theme_days import theme_rows as figures_of
 from signals.panel import FRAMES
 
@@ -79,12 +87,13 @@ def read_bars(
     calendar: Sequence[date],
     listed: Mapping[str, Listing],
     bars_between: BarsBetween,
+    warm_up: int = WARM_UP_DAYS,
 ) -> Bars:
-    """Bars of `days` and of the warm-up before them, as matrices.
+    """Bars of `days` and of the warm-up before them (trading days), as matrices.
 
     `calendar` is all days with bars, `listed` where each stock's begin.
     """
-    first = max(0, calendar.index(days[0]) - WARM_UP_DAYS)
+    first = max(0, calendar.index(days[0]) - warm_up)
     chosen = calendar[first : calendar.index(days[-1]) + 1]
     frame = bars_between(chosen[0], chosen[-1])
     codes, columns = np.unique(frame["code"].to_numpy(str), return_inverse=True)
@@ -239,7 +248,7 @@ def above_average(store: Store, codes: Iterable[str], day: date) -> dict[str, bo
     if day not in calendar:
         return {}
     between = partial(store.bars, of=wanted)
-    bars = read_bars([day], calendar, store.listings(), between)
+    bars = read_bars([day], calendar, store.listings(), between, MA_DAYS)
     stocks = stock_days(replace(bars, limited=is_limited(store)))
     marks = zip(bars.codes, stocks.ma20_known[-1], stocks.above_ma20[-1], strict=True)
     return {code: bool(above) for code, known, above in marks if known}

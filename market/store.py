@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.bar_rows import bars_between, days_with_bars
 from market.database import atomic, opened
 from market.facts import Listing, MarketDay, ThemeFacts, as_date, as_int, maybe_date
-from market.panels import read_panel
+from market.panels import read_net, read_panel
 from market.pasts import BoardDays, Pasts
 from market.readings import Readings
 from market.schema import THEME_DAY, migrations
@@ -81,6 +82,20 @@ class Store:
         )
         return [row[0] for row in found]
 
+    def shared(self, codes: Iterable[str], on: date) -> dict[str, tuple[int, int]]:
+        """Of each theme how many of these codes are its members, and how many members it has.
+
+        Its members are those of the newest membership at or before `on`, else of the oldest.
+        """
+        newest = "coalesce(max(CASE WHEN as_of<=? THEN as_of END), min(as_of))"
+        found = self._db.execute(
+            f"WITH chosen AS (SELECT theme, {newest} AS as_of FROM member GROUP BY theme)"
+            " SELECT theme, sum(code IN (SELECT value FROM json_each(?))), count(*)"
+            " FROM chosen JOIN member USING (theme, as_of) GROUP BY theme",
+            (as_int(on), json.dumps(list(codes))),
+        )
+        return {theme: (common, size) for theme, common, size in found}
+
     def member_day(self, theme: str, on: date | None = None) -> date | None:
         """The day of that membership; None when the theme has none."""
         until = as_int(on or date.max)
@@ -125,21 +140,12 @@ class Store:
 
     def bar_days(self) -> list[date]:
         """Days that have bars, ascending."""
-        # the index skip of DISTINCT would read millions of rows; this hops from day to day
-        found = self._db.execute(
-            f"WITH RECURSIVE d(day) AS (SELECT min(day) FROM {self._bar} UNION ALL SELECT"
-            f" (SELECT min(day) FROM {self._bar} WHERE day>d.day) FROM d WHERE day IS NOT NULL)"
-            " SELECT day FROM d WHERE day IS NOT NULL"
-        )
-        return [as_date(row[0]) for row in found]
+        return [as_date(day) for day in days_with_bars(self._db, self._bar, 0, as_int(date.max))]
 
     def bars(self, since: date, until: date, of: Iterable[str] | None = None) -> pd.DataFrame:
         """Bars (of some codes) between two days: day, code, then BAR; CNY, shares, NaN unknown."""
-        few = "" if of is None else " AND code IN (SELECT value FROM json_each(?))"
-        named = () if of is None else (json.dumps(list(of)),)
-        query = f"SELECT * FROM {self._bar} WHERE day BETWEEN ? AND ?{few}"
-        found = self._db.execute(query, (as_int(since), as_int(until), *named))
-        frame = pd.DataFrame(found.fetchall(), columns=["day", "code", *BAR])
+        rows = bars_between(self._db, self._bar, as_int(since), as_int(until), of)
+        frame = pd.DataFrame(rows, columns=["day", "code", *BAR])
         return frame.assign(day=frame["day"].map({n: as_date(n) for n in frame["day"].unique()}))
 
     def forget_bars(self, before: date) -> None:
@@ -293,6 +299,11 @@ class Store:
             raise ValueError(f"{min(strange)} is no theme of {self.exchange}")
         chosen = own if themes is None else themes
         return read_panel(self._db, self._market_day, index, chosen, len(known))
+
+    def net(self, since: date, until: date, themes: Sequence[str]) -> pd.DataFrame:
+        """Net levels of some themes between two days, points, day x theme; NaN: no row."""
+        index = [day for day in self.days(until) if day >= since]
+        return read_net(self._db, self._market_day, index, themes, len(self.themes()))
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> int:
         before, marks = self._db.total_changes, ",".join("?" * columns)

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.app import App
-from bot.commands import past, people, record, wishes
+from bot.commands import checks, past, people, record, wishes
 from bot.commands.asked import Answer, Asked, admins_only, both, may_change
 from bot.commands.backdrop import flows, macro, market
 from bot.commands.chain import chain
 from bot.commands.chat import start, stop
 from bot.commands.day import digest, status
-from bot.commands.lookups import stock, theme, themes, top, why
+from bot.commands.lookups import stock, theme, themes, top
 from bot.commands.members import members
 from bot.commands.mutes import mute, unmute
+from bot.commands.replay import replay
+from bot.commands.why import why
 from bot.words import Language, say
 
 
@@ -69,7 +71,7 @@ COMMANDS: dict[str, Command] = {
     "themes": Command(themes, "各阶段的题材", "themes by stage"),
     "theme": Command(theme, "一个题材：阶段、指标、图", "one theme: stage, measures, chart"),
     "chain": Command(chain, "一个题材的子题材：何时点燃", "a theme's sub-industries, by ignition"),
-    "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
+    "why": Command(why, "依据：各指标、还差多少", "why: every rule, what is missing"),
     "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
     "members": Command(members, "成分股：涨幅、新增、移出", "members: gainers, joined, left"),
     "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
@@ -83,6 +85,7 @@ COMMANDS: dict[str, Command] = {
     "useful": Command(record.useful, "一条警报有用", "an alert was useful: /useful a4fc6b"),
     "useless": Command(record.useless, "一条警报没用", "an alert was not useful"),
     "digest": Command(digest, "最近一个交易日的摘要", "the digest of the last trading day"),
+    "replay": Command(replay, "某日的警报，如 /replay 2024-02-05", "the alerts of a day"),
     "status": Command(status, "数据与投递的状况", "how data and delivery stand"),
     "settings": Command(wishes.settings, "本聊天听什么、何时", "what this chat hears, and when"),
     "watch": Command(wishes.watch, "只推送关注的题材", "push only watched themes", changes=True),
@@ -91,6 +94,9 @@ COMMANDS: dict[str, Command] = {
     "unmute": Command(unmute, "恢复一个题材", "push a theme again", changes=True),
     "id": Command(people.whoami, "本聊天与你的编号", "the ids of this chat and of you"),
     "health": Command(people.health, "机器人自身的状况", "how the bot itself is", runs=True),
+    "test": Command(checks.test, "试算一个指标，如 /test breadth", "dry run of a rule", runs=True),
+    "testmessage": Command(checks.testmessage, "发一条测试警报", "send a test alert", runs=True),
+    "backup": Command(checks.backup, "立即备份", "make a backup now", runs=True),
     "users": Command(people.users, "可以提问的人", "who may ask", runs=True),
     "invite": Command(people.invite, "十分钟有效的邀请链接", "a link to let people in", runs=True),
     "allow": Command(people.allow, "准许一个用户，如 /allow 123", "let in: /allow 123", runs=True),
@@ -108,6 +114,7 @@ PRESSED = {  # button -> command
     "s": "stock",
     "h": "history",
     "n": "similar",
+    "r": "record",
     "g": "useful",
     "b": "useless",
     "k": "settings",

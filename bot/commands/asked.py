@@ -87,9 +87,19 @@ def all_states(app: App) -> dict[str, ThemeState]:
 
 
 def _shown_of(app: App, states: Mapping[str, ThemeState]) -> dict[str, ThemeState]:
-    days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
-    oldest, judged = days[0] if days else date.min, judged_themes(app.settings, app.store)
+    oldest, judged = _oldest_end(app), judged_themes(app.settings, app.store)
     return {theme: _shown(states[theme], oldest) for theme in judged if theme in states}
+
+
+def shown_state(app: App, theme: str) -> ThemeState:
+    """Likewise of one theme."""
+    return _shown(app.ledger.standing.state(theme), _oldest_end(app))
+
+
+def _oldest_end(app: App) -> date:
+    """What ended by then is quiet again."""
+    days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
+    return days[0] if days else date.min
 
 
 def _shown(state: ThemeState, oldest: date) -> ThemeState:

@@ -6,7 +6,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from bot import messages, sources
-from bot.alerting import strongest_first, values
+from bot.alerting import strongest_first
 from bot.app import App
 from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
@@ -27,7 +27,7 @@ def digest(app: App, asked: Asked) -> Answer:
     if not day:
         return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
     told = strongest_first(app.ledger.transitions(since=day, until=day))
-    sizes = values(app.ledger.readings(), "run_up")
+    sizes = app.ledger.standing.values("run_up", app.store.exchange)
     facts = replace(facts_of(app, day), joins=since_digest(app, day))
     parts = messages.digest(facts, told, app.ledger.states(), sizes, asked.language)
     return Answer("\n".join(parts))  # cut again where it is sent

@@ -1,14 +1,9 @@
 """Questions about themes and stocks."""
 
-from dataclasses import replace
 from datetime import date
-from functools import partial
 from html import escape
 
-import numpy as np
-
 from bot import context, member_texts, messages, texts
-from bot.alerting import values
 from bot.app import App
 from bot.commands.asked import (
     PICKS,
@@ -20,6 +15,7 @@ from bot.commands.asked import (
     listed,
     name_of,
     of_one,
+    shown_state,
     shown_states,
     stage_of,
 )
@@ -27,11 +23,11 @@ from bot.commands.mutes import PICK
 from bot.jobs import facts_of
 from bot.joins import of_week
 from bot.names import STAGES
-from bot.words import Language, say
+from bot.words import say
 from market.calendar import HONG_KONG
 from market.source import Theme
 from signals.lifecycle import KIND
-from signals.model import Kind, Stage, ThemeState
+from signals.model import Kind, Stage
 
 LISTED = 10  # themes of a ranking
 NAMED = 30  # themes of a stage that are named
@@ -42,17 +38,12 @@ def theme(app: App, asked: Asked) -> Answer:
     return of_one(app, asked, "t", _card)
 
 
-def why(app: App, asked: Asked) -> Answer:
-    """The evidence of a theme's last transition, and the ones before it."""
-    return of_one(app, asked, "w", _evidence)
-
-
 def _card(app: App, asked: Asked, theme: Theme) -> Answer:
     day = app.ledger.evaluated()
-    signals = app.ledger.readings().get(theme.id, ())
+    signals = app.ledger.standing.reading(theme.id)
     if theme.basis == "index" or not day or not signals:
-        return Answer(_unjudged(asked, theme), chart=theme.id)
-    state = shown_states(app).get(theme.id) or ThemeState(theme.id)
+        return Answer(unjudged(asked, theme), chart=theme.id)
+    state = shown_state(app, theme.id)
     told = facts_of(app, day)
     text = texts.render(
         "card",
@@ -91,7 +82,8 @@ def _lists(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
     return [line for line in lines if line]
 
 
-def _unjudged(asked: Asked, theme: Theme) -> str:
+def unjudged(asked: Asked, theme: Theme) -> str:
+    """What there is to say of a theme that has no figures."""
     name = name_of(theme)
     if theme.basis == "index":
         return f"<b>{name}</b>\n{say('index_only', asked.language)}"
@@ -106,36 +98,6 @@ def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], .
     who = both(asked, "成分股", "Members")
     first = ((because, f"w:{theme.id}"), (links, f"c:{theme.id}"))
     return (first, ((who, f"e:{theme.id}"), (hush, f"m:{theme.id} {PICK}")))
-
-
-def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:
-    judged = theme.id in app.ledger.readings()
-    more = partial(_confidence, theme=theme.id, language=asked.language) if judged else None
-    told = app.ledger.transitions(theme.id)
-    if not told:
-        nothing = both(
-            asked, "运行以来没有变动；现状：", "No change since the bot began; as it is:"
-        )
-        card = _card(app, asked, theme)
-        return replace(card, text=f"{nothing}\n\n{card.text}", chart=None, more=more)
-    last = told[-1]
-    shown = messages.alerts([last], facts_of(app, last.day), asked.language)
-    earlier = [f"{t.day} {messages.headline(t, theme, asked.language)}" for t in told[-6:-1][::-1]]
-    return Answer("\n".join([shown[0], *(["", *earlier] if earlier else [])]), more=more)
-
-
-def _confidence(app: App, theme: str, language: Language) -> str:
-    """The line of LPPLS on the day last judged; it moves no stage."""
-    from signals import lppls  # brings numba, and may have to compile
-
-    app = app.of(app.store.themes()[theme].exchange)
-    day = app.ledger.evaluated()
-    assert day
-    windows = lppls.YEAR
-    net = app.store.panel(day, windows[-1], [theme]).net[theme]
-    share = lppls.confidence(np.log(net.to_numpy(float)), windows)
-    shown = texts.figure(share, "share", language)
-    return say("lppls", language).format(day=day, share=shown, windows=len(windows))
 
 
 def themes(app: App, asked: Asked) -> Answer:
@@ -163,7 +125,7 @@ def top(app: App, asked: Asked) -> Answer:
 
 def _ranked(app: App, asked: Asked) -> list[str]:
     known, states = app.store.themes(), shown_states(app)
-    sizes = values(app.ledger.readings(), "run_up")
+    sizes = app.ledger.standing.values("run_up", app.store.exchange)
     judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
     ranked = sorted(judged, key=lambda t: -sizes[t])[:LISTED]
     return [
