@@ -7,10 +7,12 @@ from datetime import date
 import pandas as pd
 
 from config.themes import Themes
+from market.announced import fetch_events
 from market.backdrop import fetch_indices, fetch_macro
 from market.checks import Fault, snapshot_faults
 from market.derive import derive
 from market.facts import as_figures, as_int
+from market.filings import fetch_filings
 from market.histories import Wants, by_board, gap, histories, indices, stored_before
 from market.reports import earnings
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
@@ -64,6 +66,8 @@ def ingest(
     # what no day waits for: a slow host must not keep the figures that are in hand
     tried("world", lambda: faults.extend(fetch_indices(source, store, day, wants.history)))
     tried("macro", lambda: faults.extend(fetch_macro(source, store, day, wants.macro_every)))
+    tried("events", lambda: faults.extend(fetch_events(source, store, day)))
+    tried("filings", lambda: faults.extend(fetch_filings(source, store, day, themes, wants)))
     provider = quotes.attrs["provider"]
     return IngestReport(day, provider, len(quotes), tuple(faults), (provider, *served))
 
@@ -131,7 +135,9 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
             (number, code, *as_figures(bar))
             for number, code, *bar in rows[["number", "code", *BAR]].itertuples(index=False)
         )
-        store.save_names(dict(zip(quotes["code"], quotes["name"], strict=True)))
+        names = dict(zip(quotes["code"], quotes["name"], strict=True))
+        store.save_names(names)
+        store.events.see_names(names, day)
         store.save_valuations(
             (as_int(day), code, *as_figures(figures))
             for code, *figures in quotes[["code", "pe_ttm", "market_cap"]].itertuples(index=False)

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.books import Books
 from market.database import atomic, opened
+from market.event_rows import EventRows
 from market.facts import MarketDay, ThemeFacts, as_date, as_int, maybe_date
+from market.news_rows import NewsRows
 from market.panels import read_panel
 from market.readings import Readings
 from market.schema import THEME_DAY, migrations
@@ -35,6 +38,9 @@ class Store:
         """Opens or creates the store; None keeps it in memory."""
         self._db = opened(path, migrations)
         self.macro = Readings(self._db)
+        self.books = Books(self._db)
+        self.events = EventRows(self._db)
+        self.news = NewsRows(self._db)
         self.exchange = MAINLAND
         self._bar, self._market_day = TABLES[self.exchange]
 
@@ -159,11 +165,12 @@ class Store:
         """Adds reports: the columns of `reports`, days as numbers; old ones stay."""
         return self._insert("report", 7, rows)
 
-    def reports(self, since: date, until: date) -> pd.DataFrame:
-        """Reports public between two days: code, report, public (dates), figures in CNY."""
-        found = self._db.execute(
-            "SELECT * FROM report WHERE public BETWEEN ? AND ?", (as_int(since), as_int(until))
-        )
+    def reports(self, since: date, until: date, of: Iterable[str] | None = None) -> pd.DataFrame:
+        """Reports (of some codes) public between two days: code, report, public (dates), CNY."""
+        few = "" if of is None else " AND code IN (SELECT value FROM json_each(?))"
+        named = () if of is None else (json.dumps(list(of)),)
+        query = f"SELECT * FROM report WHERE public BETWEEN ? AND ?{few}"
+        found = self._db.execute(query, (as_int(since), as_int(until), *named))
         names = ["code", "report", "public", "profit", "profit_yoy", "revenue", "revenue_yoy"]
         frame = pd.DataFrame(found.fetchall(), columns=names)
         for column in ("report", "public"):
