@@ -64,6 +64,7 @@ def tidy(app: App) -> None:
         return
     app.ledger.outbox.forget_sent(app.now() - timedelta(days=known.sent_days))
     app.ledger.kept.forget(today - timedelta(days=known.sent_days))
+    app.store.news.forget(app.now() - timedelta(days=known.news_days))
     days = app.store.days(limit=known.bars_days)
     if len(days) == known.bars_days:
         app.store.forget_bars(days[0])
@@ -100,7 +101,14 @@ def fetch(
     known = app.settings.source
     history, followed = app.settings.data.history_days, themes(app.settings.home)
     every = {"month": known.macro_days, "quarter": known.macro_days, "day": known.flow_days}
-    wants = Wants(known.boards_a_day, known.histories_a_day, history, known.min_stocks, every)
+    wants = Wants(
+        known.boards_a_day,
+        known.histories_a_day,
+        history,
+        known.min_stocks,
+        every,
+        known.companies_a_day,
+    )
     with upstreams(app, stop) as source:
         try:
             renew(app, source, day)

@@ -10,6 +10,8 @@ from typing import Any
 
 from bot import context
 from bot.context import NAME_LIMIT
+from bot.fact_texts import beside
+from bot.happened import Beside
 from bot.hongkong_facts import HongKong
 from bot.names import FAULTS, KINDS, MARKS, RULES, STAGES
 from bot.past import Past
@@ -55,6 +57,7 @@ class Day:
     is_wide: bool = False  # the whole market moved
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
     past: Past | None = None  # run-ups before it
+    beside: Beside | None = None  # events and news beside a theme's price
     own: Own | None = None  # the record of the store itself, once it was made
     hong_kong: HongKong | None = None  # on its last judged day
     exchange: str = "XSHG"  # whose day it is; in Hong Kong net is of the Hang Seng index
@@ -179,6 +182,7 @@ def _section(transition: Transition, day: Day, language: Language) -> dict[str, 
         "siblings": context.siblings(transition.theme, day.stories, day.themes, language),
         "chain": context.chain(day.chains.get(transition.theme), language),
         "past": past(transition, day, language),
+        "beside": beside(day.beside, day.themes[transition.theme], day.day, language),
         "record": record(transition, day, language),
         "facts": day.facts.get(transition.theme),
         "number": number(transition),

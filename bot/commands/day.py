@@ -10,9 +10,10 @@ from bot.alerting import strongest_first, values
 from bot.app import App
 from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
+from bot.happened import fresh
 from bot.hongkong import FAULT
 from bot.jobs import facts_of
-from bot.names import GROUPS, MEANS
+from bot.names import BESIDE, GROUPS, MEANS
 from bot.provisional import LOOKED
 from bot.texts import local
 from market.calendar import HONG_KONG
@@ -44,6 +45,7 @@ def status(app: App, asked: Asked) -> Answer:
         *(f"⚠️ {sources.told(one, asked.language, zone)}" for one in sources.down(app)),
         *_hong_kong(app, asked),
         *_backdrop(app, asked),
+        *_beside(app, asked),
         *_look(app, asked, zone),
         both(
             asked,
@@ -81,6 +83,16 @@ def _stands(of: Group, asked: Asked) -> str:
     usable = both(asked, "可用", "usable")
     at = f"{of.newest} ({days}) · {of.source}" if of.newest else none
     return f"{name}: {of.alive}/{of.of} {usable} · {at}"
+
+
+def _beside(app: App, asked: Asked) -> list[str]:
+    """How fresh statements, events and news are, a line each."""
+    none = both(asked, "尚未取到", "nothing yet")
+    lines = []
+    for name, newest, count, source in fresh(app.store):
+        at = f"{newest} · {source}" if newest else none
+        lines.append(f"{BESIDE[name][asked.language]}: {count:,} · {at}")
+    return lines
 
 
 def _look(app: App, asked: Asked, zone: ZoneInfo) -> list[str]:
