@@ -18,19 +18,23 @@ from market.news import Line
 from market.source import Theme
 
 TITLE_LIMIT = 80  # characters of an announcement or a news line that are shown
+ORDER = ("profit", "revenue", "core", "investment", "trading", "stock")
 SHARES = ("core", "investment", "trading")  # shown without a sign
 
 
 def standing_lines(of: Standing, language: Language) -> list[str]:
-    """Each aggregate with its unit, the year before, period, public day and coverage."""
-    lines = [
-        _measure(name, of, language)
-        for name in ("profit", "revenue", "core", "investment", "trading", "stock")
-    ]
-    return [*lines[:2], _price(of, language), *lines[2:]]
+    """Each aggregate with its unit, the year before and coverage; at the end period and public day.
+
+    An aggregate of another period than most says so itself.
+    """
+    told = [(m.period, m.public) for m in of.measures.values() if m.period and m.public]
+    common = max(told, key=told.count) if told else None
+    lines = [_measure(name, of, language, common) for name in ORDER]
+    foot = [fact("most", language).format(dated=_dated(*common, language))] if common else []
+    return [*lines[:2], _price(of, language), *lines[2:], *foot]
 
 
-def _measure(name: str, of: Standing, language: Language) -> str:
+def _measure(name: str, of: Standing, language: Language, common: tuple[date, date] | None) -> str:
     measure = of.measures[name]
     parts = [f"{fact(name, language)} <b>{_size(name, measure.value, language)}</b>"]
     if name == "stock":
@@ -38,10 +42,15 @@ def _measure(name: str, of: Standing, language: Language) -> str:
     if measure.before == measure.before:
         before = _size(name, measure.before, language)
         parts.append(fact("year_before", language).format(size=before))
-    if measure.period and measure.public:
-        parts.append(f"{measure.period.year}Q{measure.period.month // 3}")
-        parts.append(fact("public", language).format(day=measure.public))
+    if measure.period and measure.public and (measure.period, measure.public) != common:
+        parts.append(_dated(measure.period, measure.public, language))
     return " · ".join([*parts, _covered(measure.covered, of, language)])
+
+
+def _dated(period: date, public: date, language: Language) -> str:
+    """2026Q3, and when the newest of its reports was public."""
+    shown = fact("public", language).format(day=public)
+    return f"{period.year}Q{period.month // 3} · {shown}"
 
 
 def _size(name: str, value: float, language: Language) -> str:

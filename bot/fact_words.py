@@ -22,7 +22,8 @@ FACTS: dict[str, Words] = {
     "losing": {"zh": "亏损 {count} 家", "en": "{count} lose money"},
     "whole_loss": {"zh": "合计亏损", "en": "a loss in sum"},
     "of": {"zh": "{covered}/{companies} 家", "en": "{covered} of {companies} companies"},
-    "public": {"zh": "公开于 {day}", "en": "public {day}"},
+    "public": {"zh": "最近公开于 {day}", "en": "the last of them public {day}"},
+    "most": {"zh": "报告期 {dated}", "en": "period {dated}"},
     "year_before": {"zh": "一年前 {size}", "en": "a year before {size}"},
     "whole_market": {"zh": "全市场", "en": "The whole market"},
     "limits": {

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from market.fundamentals import theme_growth, theme_pe
+from market.fundamentals import STALE_DAYS, figure_before, theme_pe
 
 UNKNOWN = float("nan")
 
@@ -41,24 +41,14 @@ class Price:
 def growth(reports: pd.DataFrame, item: str, day: date) -> Measure:
     """Of profit or revenue, on a year before: as the rule of divergence counts it on a day.
 
-    `reports` as Store.reports gives them.
+    `reports` as Store.reports gives them, none public after the day.
     """
-    usable = reports[reports[item].notna() & reports[f"{item}_yoy"].notna()]
-    codes = sorted(set(usable["code"]))
-    if not codes:
-        return Measure(UNKNOWN, 0)
-    together = sparse.csr_matrix(np.ones((len(codes), 1)))
-    figures = theme_growth(usable, [day], codes, together)
-    covered = theme_growth(_alone(usable, item), [day], codes, together)["with_report"]
-    return _dated(
-        float(figures[f"{item}_growth"][0, 0]), int(covered[0, 0]), latest(usable, [item])
-    )
-
-
-def _alone(reports: pd.DataFrame, item: str) -> pd.DataFrame:
-    """The reports as if they told of this item only."""
-    other = "revenue" if item == "profit" else "profit"
-    return reports.assign(**{other: np.nan})
+    speaking = reports["public"].to_numpy("datetime64[D]") + STALE_DAYS > np.datetime64(day)
+    usable = reports[speaking & (reports[f"{item}_yoy"] != -1).to_numpy()]
+    now = latest(usable, [item, f"{item}_yoy"])
+    values = now[item].to_numpy(float)
+    before = figure_before(values, now[f"{item}_yoy"].to_numpy(float))
+    return _dated(_grown(values.sum(), before.sum()), len(now), now)
 
 
 def share(rows: pd.DataFrame, part: str, whole: str, since: date, rest: bool = False) -> Measure:
@@ -118,19 +108,17 @@ def price(valuations: Mapping[str, tuple[float, float]], codes: Sequence[str]) -
 
 
 def latest(rows: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
-    """Each company's newest row that knows all items, by code."""
-    known = rows.dropna(subset=list(items)).sort_values(["report", "public"])
-    return known.drop_duplicates("code", keep="last").set_index("code")
+    """Each company's newest row that knows all items, by code; a company has one row a period."""
+    known = rows.dropna(subset=list(items))
+    newest = known.sort_values("report", kind="stable").drop_duplicates("code", keep="last")
+    return newest.set_index("code")
 
 
 def year_before(rows: pd.DataFrame, now: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
     """The rows of the same companies for the same period a year before, by code, where known."""
-    wanted = {
-        (code, report.replace(year=report.year - 1)) for code, report in now["report"].items()
-    }
-    keys = pd.Series(list(zip(rows["code"], rows["report"], strict=True)), rows.index, dtype=object)
-    known = rows[keys.isin(wanted)] if wanted else rows.iloc[:0]
-    return latest(known, items)
+    then = [report.replace(year=report.year - 1) for report in now["report"]]
+    wanted = pd.DataFrame({"code": now.index, "report": pd.Series(then, dtype=object)})
+    return latest(rows.merge(wanted, on=["code", "report"]), items)
 
 
 def _dated(value: float, covered: int, rows: pd.DataFrame, before: float = UNKNOWN) -> Measure:

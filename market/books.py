@@ -49,7 +49,7 @@ class Books:
         frame = pd.DataFrame(found, columns=list(COLUMNS[table]))
         for column in ("report", "public"):
             dates = {number: as_date(number) for number in frame[column].unique()}
-            frame[column] = frame[column].map(dates)
+            frame[column] = frame[column].map(dates).astype(object)
         return frame.astype(dict.fromkeys(COLUMNS[table][4:], float))
 
     def has(self, table: str, report: date) -> bool:

@@ -175,7 +175,7 @@ class Store:
         frame = pd.DataFrame(found.fetchall(), columns=names)
         for column in ("report", "public"):
             dates = {number: as_date(number) for number in frame[column].unique()}
-            frame[column] = frame[column].map(dates)
+            frame[column] = frame[column].map(dates).astype(object)
         return frame.astype(dict.fromkeys(names[3:], float))
 
     def save_theme_days(self, rows: Iterable[tuple[Any, ...]]) -> int:

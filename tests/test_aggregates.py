@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from bot.standing import standing
 from market.aggregates import Measure, growth, price, share, stocked
 from market.facts import as_int
-from market.fundamentals import deadline
+from market.fundamentals import deadline, theme_growth
 from market.store import Store
 
 Q3, BEFORE = date(2025, 9, 30), date(2024, 9, 30)
@@ -134,3 +135,19 @@ def test_a_group_stands_only_by_what_was_public_on_the_day(store: Store) -> None
     assert (everyone.companies, everyone.measures["core"].covered) == (2, 2)
     before = standing(store, date(2025, 10, 19), ["600001"])
     assert {measure.covered for measure in before.measures.values()} == {0}
+
+
+def test_growth_is_the_number_the_rule_of_divergence_goes_by() -> None:
+    rng = np.random.default_rng(3)
+    told = []
+    for n in range(60):
+        for report in (date(2025, 3, 31), date(2025, 6, 30), Q3)[: 1 + n % 3]:
+            figures = rng.normal(3e8, 2e8), rng.normal(0.1, 0.8), 1e9, -1.0 if n % 7 == 0 else 0.2
+            told.append((f"{n:06}", report, *figures))
+    known = reports(*told)
+    known.loc[::5, "profit"] = np.nan
+    together = sparse.csr_matrix(np.ones((60, 1)))
+    codes = [f"{n:06}" for n in range(60)]
+    whole = theme_growth(known, [DAY], codes, together)
+    for item in ("profit", "revenue"):
+        assert growth(known, item, DAY).value == pytest.approx(whole[f"{item}_growth"][0, 0])

@@ -86,12 +86,12 @@ def _events(store: Store) -> None:
 
 def _news(store: Store) -> None:
     at = datetime(2024, 6, 27, 16, 30, tzinfo=UTC)
-    link = "https://example.com/n"
+    link, kinds = "https://example.com/n", ("export_controls", "gone")
     lines = [
-        (Line(at, "eastmoney", "美方<新>出口管制", "", link, ("export_controls", "gone")), ["600000"]),
+        (Line(at, "eastmoney", "美方<新>出口管制", "", link, kinds), ["600000"]),
         (Line(at - timedelta(days=1), "sina", "", "热题材会议", ""), ["hot"]),
         (Line(at - timedelta(days=2), "sina", "", "别的禁运", "", ("embargo",)), ["x"]),
-    ]  # fmt: skip
+    ]
     store.news.save(lines)
 
 
@@ -100,39 +100,53 @@ def asked(app: App, name: str, rest: str = "热题材", language: Language = "zh
 
 
 def test_fundamentals_have_unit_period_public_day_and_coverage(app: App) -> None:
-    said = plain(asked(app, "fundamentals").text).splitlines()
-    assert said[0] == "热题材 · 基本面"
-    assert "净利润同比 +25.0% · 2024Q1 · 公开于 2024-04-20 · 8/8 家" in said
-    assert "市盈率（总市值/滚动利润，含亏损） 24.2x · 中位 20.0x · 亏损 1 家 · 8/8 家" in said
-    assert "非经常性损益占净利润 30.0% · 一年前 10.0% · 2024Q1 · 公开于 2024-04-20 · 3/8 家" in said
-    assert "投资收益占利润总额 25.0% · 一年前 10.0% · 2024Q1 · 公开于 2024-04-20 · 3/8 家" in said
-    assert (
-        "交易性金融资产占总资产 10.0% · 一年前 5.0% · 2024Q1 · 公开于 2024-04-20 · 3/8 家" in said
-    )
-    assert (
-        "存货同比 +50.0%（同期这些公司营收 +10.0%，相差 +40.0 个百分点）"
-        " · 2024Q1 · 公开于 2024-04-20 · 3/8 家" in said
-    )
-    assert said[-1] == "数据日 2024-06-28 · 名单 2024-06-28"
-    assert any("价格相对业绩的净偏离" in line and "/why" in line for line in said)
-
-
-def test_the_whole_market_stands_below_made_in_a_worker(app: App) -> None:
-    given = asked(app, "fundamentals", language="en")
-    assert "profit, on a year before +25.0% · 2024Q1 · public 2024-04-20 · 8 of 8" in plain(
-        given.text
-    )
+    given = asked(app, "fundamentals")
+    head = plain(given.text).splitlines()
+    assert head[0] == "热题材 · 基本面"
+    assert head[-1] == "数据日 2024-06-28 · 名单 2024-06-28"
+    assert any("价格相对业绩的净偏离" in line and "/why" in line for line in head)
     assert given.more
-    said = given.more(app)
-    assert said.startswith("<b>The whole market</b>")
-    assert "+25.0%</b> · 2024Q1 · public 2024-04-20 · 20 of 20 companies" in said
-    assert "the whole market's are of those companies too" in said
+    said = plain(given.more(app)).split("\n\n")[0].splitlines()
+    assert said == [
+        "净利润同比 +25.0% · 8/8 家",
+        "营业总收入同比 +10.0% · 8/8 家",
+        "市盈率（总市值/滚动利润，含亏损） 24.2x · 中位 20.0x · 亏损 1 家 · 8/8 家",
+        "非经常性损益占净利润 30.0% · 一年前 10.0% · 3/8 家",
+        "投资收益占利润总额 25.0% · 一年前 10.0% · 3/8 家",
+        "交易性金融资产占总资产 10.0% · 一年前 5.0% · 3/8 家",
+        "存货同比 +50.0%（同期这些公司营收 +10.0%，相差 +40.0 个百分点） · 3/8 家",
+        "报告期 2024Q1 · 最近公开于 2024-04-20",
+    ]
+
+
+def test_the_whole_market_stands_below_the_members(app: App) -> None:
+    given = asked(app, "fundamentals", language="en")
+    assert given.more
+    members, market, foot = plain(given.more(app)).split("\n\n")
+    assert "profit, on a year before +25.0% · 8 of 8 companies" in members
+    assert market.startswith("The whole market\n")
+    assert "profit, on a year before +25.0% · 20 of 20 companies" in market
+    assert "the whole market's are of those companies too" in foot
+
+
+def test_an_aggregate_of_another_period_says_so(app: App) -> None:
+    other = replace(app, store=Store(None))
+    markets.fill(other.store)
+    _reports(other.store)
+    late = [as_int(day) for day in (date(2023, 12, 31), date(2024, 4, 30), DAY)]
+    other.store.books.save("statement", [("600006", *late, 1e8, 5e7, None, None, None, None)])
+    given = asked(other, "fundamentals")
+    assert given.more
+    (line,) = [one for one in plain(given.more(other)).splitlines()[:8] if "非经常性" in one]
+    assert line.endswith("2024Q1 · 最近公开于 2024-04-30 · 4/8 家")
 
 
 def test_what_is_not_known_is_said_to_be_unknown(app: App) -> None:
     bare = replace(app, store=Store(None))
     markets.fill(bare.store)
-    said = plain(asked(bare, "fundamentals").text)
+    more = asked(bare, "fundamentals").more
+    assert more
+    said = plain(more(bare))
     assert "净利润同比 未知 · 0/8 家" in said
     assert "市盈率（总市值/滚动利润，含亏损） 未知 · 0/8 家" in said
     assert "nan" not in said

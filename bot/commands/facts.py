@@ -47,11 +47,10 @@ def _fundamentals(app: App, asked: Asked, theme: Theme) -> Answer:
     label = say("simulated", language) if theme.source == "simulated" else ""
     if not members:
         return Answer(f"{label}{title}\n{fact('no_members', language)}")
-    lines = standing_lines(standing(app.store, day, members), language)
-    lines += _divergence(app, theme, language)
-    foot = f"{say('day', language)} {day} · {say('list_of', language)}"
-    text = "\n".join([label + title, *lines, f"{foot} {app.store.member_day(theme.id, day)}"])
-    return Answer(text, more=partial(_market, language=language))
+    made_with = app.store.member_day(theme.id, day)
+    foot = f"{say('day', language)} {day} · {say('list_of', language)} {made_with}"
+    text = "\n".join([label + title, *_divergence(app, theme, language), foot])
+    return Answer(text, more=partial(_together, theme=theme.id, language=language))
 
 
 def _divergence(app: App, theme: Theme, language: Language) -> list[str]:
@@ -66,13 +65,15 @@ def _divergence(app: App, theme: Theme, language: Language) -> list[str]:
     ]
 
 
-def _market(app: App, language: Language) -> str:
-    """The same of all companies on the day last judged; reading them takes a while."""
+def _together(app: App, theme: str, language: Language) -> str:
+    """The sums of the members' reports, then of all companies'; reading them takes a second."""
     day = app.ledger.evaluated()
     assert day
-    lines = standing_lines(standing(app.store, day), language)
+    members = standing_lines(standing(app.store, day, app.store.members(theme, day)), language)
+    market = standing_lines(standing(app.store, day), language)
     title = f"<b>{fact('whole_market', language)}</b>"
-    return "\n".join([title, *lines, fact("limits", language), say("rest", language)])
+    parts = [*members, "", title, *market, "", fact("limits", language), say("rest", language)]
+    return "\n".join(parts)
 
 
 def _events(app: App, asked: Asked, theme: Theme) -> Answer:
