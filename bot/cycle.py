@@ -101,14 +101,7 @@ def fetch(
     known = app.settings.source
     history, followed = app.settings.data.history_days, themes(app.settings.home)
     every = {"month": known.macro_days, "quarter": known.macro_days, "day": known.flow_days}
-    wants = Wants(
-        known.boards_a_day,
-        known.histories_a_day,
-        history,
-        known.min_stocks,
-        every,
-        known.companies_a_day,
-    )
+    wants = Wants(known.boards_a_day, known.histories_a_day, history, known.min_stocks, every)
     with upstreams(app, stop) as source:
         try:
             renew(app, source, day)

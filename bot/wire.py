@@ -1,6 +1,7 @@
 """A look at the news wire: when it is due, what its lines match, whom they name.
 
-A look that fails is told in /status; one that was missed is not caught up with.
+A look that fails is told in /status; one that was missed is not caught up with. What else is asked
+for once a day, events and filings, goes along with the day's first look.
 """
 
 import threading
@@ -8,6 +9,7 @@ import threading
 from bot import sources
 from bot.app import App
 from bot.cycle import upstreams
+from bot.gather import gather
 from bot.home import news_words
 from bot.intraday import recent
 from bot.records import Run
@@ -19,13 +21,15 @@ JOB, NEED = "news", "news"  # among runs, among needs of sources
 
 
 def look(app: App, stop: threading.Event) -> int:
-    """Looks once a slot; gives the number of new lines."""
+    """Looks once a slot, and for what is due once a day; gives the number of new lines."""
     now = app.now()
     due = recent(app.settings.news.times, now)
     if not due or not app.ledger.save_run(JOB, Run(f"{due:%Y-%m-%d %H:%M}", now, now, {})):
         return 0
-    with upstreams(app, stop, attempts=1) as source:
-        return keep(app, source)
+    with upstreams(app, stop) as source:
+        new = keep(app, source)
+        gather(app, source, stop)
+    return new
 
 
 def keep(app: App, source: Source) -> int:

@@ -14,7 +14,7 @@ from market.store import Store
 
 PAST_DAYS = 30  # calendar days of announcements that are shown
 AHEAD_DAYS = 60  # calendar days of lock-up expiries that are shown
-DATES_AN_EVENING = 4  # dates whose announcements are read; some 20 requests each
+DATES_A_DAY = 4  # dates whose announcements are read; some 20 requests each
 LOCKUP_DAYS, FUND_DAYS = 3, 7  # calendar days between two looks
 FUND = "https://fund.eastmoney.com/{code}.html"
 
@@ -35,7 +35,7 @@ def _notices(source: Source, store: Store, day: date) -> None:
 
     A date is read to its end on a later day: more of it comes until then.
     """
-    for one in unread(store, day)[:DATES_AN_EVENING]:
+    for one in unread(store, day)[:DATES_A_DAY]:
         try:
             told = _followed(source.notices(one), source.name)
         except NoData:

@@ -1,6 +1,6 @@
 """What companies report beside profit and revenue, into the store: dates, balances, statements.
 
-Balance sheets come for the whole market; statements company by company, a few an evening, until
+Balance sheets come for the whole market; statements company by company, a few a day, until
 the largest members of the followed themes are up to date.
 """
 
@@ -14,7 +14,7 @@ from market.backdrop import Look, faults_of
 from market.checks import Fault
 from market.facts import as_figures, as_int
 from market.fundamentals import deadline, due_reports
-from market.histories import Wants, by_board
+from market.histories import by_board
 from market.schema import BALANCE, STATEMENT
 from market.source import NoData, Source
 from market.store import Store
@@ -25,7 +25,7 @@ LARGEST = 30  # members by market value whose statements are fetched, of each fo
 
 
 def fetch_filings(
-    source: Source, store: Store, day: date, themes: Themes, wants: Wants
+    source: Source, store: Store, day: date, themes: Themes, companies: int
 ) -> list[Fault]:
     """Brings in what is due; raises SourceError when nothing comes."""
     looks = [
@@ -35,7 +35,7 @@ def fetch_filings(
             "statements",
             "filings:statements",
             1,
-            lambda: statements(source, store, day, themes, wants),
+            lambda: statements(source, store, day, themes, companies),
         ),
     ]
     return faults_of(store, "filings", looks, day)
@@ -103,9 +103,9 @@ def _due(store: Store, name: str, day: date) -> bool:
     return not seen or date.fromisoformat(seen) + timedelta(days=LOOK_DAYS) <= day
 
 
-def statements(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
+def statements(source: Source, store: Store, day: date, themes: Themes, companies: int) -> None:
     """Statements of the few companies that wait longest; what came is kept when one fails."""
-    for code in waiting(store, day, themes)[: wants.companies_a_day]:
+    for code in waiting(store, day, themes)[:companies]:
         try:
             found = source.company(code)
         except NoData:

@@ -25,7 +25,6 @@ class Wants:
     history_days: int  # trading days of them
     min_stocks: int  # a snapshot with fewer is not the market
     macro_every: Mapping[str, int]  # calendar days between two looks at a series, by cadence
-    companies_a_day: int = 0  # whose statements are fetched; three requests each
 
     @property
     def history(self) -> timedelta:

@@ -7,12 +7,10 @@ from datetime import date
 import pandas as pd
 
 from config.themes import Themes
-from market.announced import fetch_events
 from market.backdrop import fetch_indices, fetch_macro
 from market.checks import Fault, snapshot_faults
 from market.derive import derive
 from market.facts import as_figures, as_int
-from market.filings import fetch_filings
 from market.histories import Wants, by_board, gap, histories, indices, stored_before
 from market.reports import earnings
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
@@ -66,8 +64,6 @@ def ingest(
     # what no day waits for: a slow host must not keep the figures that are in hand
     tried("world", lambda: faults.extend(fetch_indices(source, store, day, wants.history)))
     tried("macro", lambda: faults.extend(fetch_macro(source, store, day, wants.macro_every)))
-    tried("events", lambda: faults.extend(fetch_events(source, store, day)))
-    tried("filings", lambda: faults.extend(fetch_filings(source, store, day, themes, wants)))
     provider = quotes.attrs["provider"]
     return IngestReport(day, provider, len(quotes), tuple(faults), (provider, *served))
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def answer(up: "Upstream", path: str, query: dict[str, str]) -> Answer | None:
     if path.endswith("/security/ann"):
         return "notices", lambda: _notices(up, query)
     if query.get("reportName") == "RPT_LIFT_STAGE":
-        return "lockups", lambda: up._page(_lockups(up), query)
+        return "lockups", lambda: up._page(_lockups(up, query["filter"]), query)
     if path.endswith("/FundNewIssue.aspx"):
         return "new_funds", lambda: _funds(up)
     if path.endswith("/getFastNewsList"):
@@ -54,17 +54,17 @@ def _notice(up: "Upstream", n: int, day: str) -> dict[str, Any]:
     }
 
 
-def _lockups(up: "Upstream") -> list[dict[str, Any]]:
+def _lockups(up: "Upstream", asked: str) -> list[dict[str, Any]]:
     names = (
         *("SECURITY_CODE", "SECURITY_NAME_ABBR", "FREE_DATE", "CURRENT_FREE_SHARES"),
         *("ABLE_FREE_SHARES", "LIFT_MARKET_CAP", "FREE_RATIO", "NEW", "B20_ADJCHRATE"),
         *("A20_ADJCHRATE", "FREE_SHARES_TYPE", "TOTAL_RATIO", "NON_FREE_SHARES"),
         "BATCH_HOLDER_NUM",
     )
-    rows = []
+    rows, first = [], date.fromisoformat(asked.split("'")[1])
     for n, code in enumerate(up.codes[:6]):
         row: dict[str, Any] = dict.fromkeys(names, 1e15)
-        day = up.today + timedelta(days=10 * n)
+        day = first + timedelta(days=10 * n)
         row |= {"SECURITY_CODE": code, "FREE_DATE": f"{day} 00:00:00", "LIFT_MARKET_CAP": 5e4}
         rows.append(row | {"FREE_SHARES_TYPE": "首发原股东限售股份"})  # 5e4 is in 万元
     return rows

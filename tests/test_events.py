@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.happened import Beside
-from market.announced import DATES_AN_EVENING, dates_read, fetch_events, unread
+from market.announced import DATES_A_DAY, dates_read, fetch_events, unread
 from market.events import Event, bare, companies, is_theme_fund, kind_of, renames, to_concept
 from market.simulate import SimulatedMarket, simulate
 from market.source import Banned, NoData, SourceError, Theme, Transient
@@ -112,11 +112,11 @@ def test_dates_are_read_newest_first_and_again_once_they_are_over(
     source: FakeSource, store: Store
 ) -> None:
     fetch_events(source, store, DAY)
-    first = [DAY - timedelta(days=back) for back in range(DATES_AN_EVENING)]
+    first = [DAY - timedelta(days=back) for back in range(DATES_A_DAY)]
     assert [what for what in source.asked if what.startswith("notices ")] == [
         f"notices {one}" for one in first
     ]
-    assert dates_read(store, DAY) == DATES_AN_EVENING
+    assert dates_read(store, DAY) == DATES_A_DAY
     source.asked.clear()
     fetch_events(source, store, DAY)  # the evening is tried again: nothing is asked twice
     assert source.asked == []
@@ -138,7 +138,7 @@ def test_a_months_announcements_are_there_after_some_evenings(
 def test_a_date_without_announcements_is_read(source: FakeSource, store: Store) -> None:
     source.faults[f"notices {DAY}"] = NoData("a holiday")
     assert fetch_events(source, store, DAY) == []
-    assert dates_read(store, DAY) == DATES_AN_EVENING
+    assert dates_read(store, DAY) == DATES_A_DAY
 
 
 def test_what_came_before_a_fault_is_kept_and_the_fault_is_told(

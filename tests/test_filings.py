@@ -1,6 +1,5 @@
 """What companies file comes in by and by: once a week, the largest members first, resumable."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,14 +9,13 @@ import pytest
 from config.themes import Themes, load_themes
 from market.facts import as_int
 from market.filings import LARGEST, balances, disclose, last_quarters, statements, waiting, wanted
-from market.histories import Wants
 from market.reports import earnings
 from market.simulate import HOT, SimulatedMarket, simulate
 from market.source import Banned, Theme
 from market.store import Store
 from tests.fakes import FakeSource
 
-WANTS = Wants(3, 5, 200, 100, {}, companies_a_day=4)
+A_DAY = 4  # companies
 Q3, Q3_BEFORE = date(2023, 9, 30), date(2022, 9, 30)
 DAY = date(2023, 10, 18)  # reports of the third quarter still come
 
@@ -97,7 +95,7 @@ def test_statements_come_a_few_an_evening_the_largest_members_first(
     chosen = wanted(followed, DAY, themes)
     assert len(chosen) == LARGEST
     for evening in range(3):
-        statements(source, followed, DAY + timedelta(days=evening), themes, WANTS)
+        statements(source, followed, DAY + timedelta(days=evening), themes, A_DAY)
     asked = [what.split()[1] for what in source.asked if what.startswith("company ")]
     assert asked == chosen[:12]
     held = followed.books.known("statement", DAY, date(2023, 6, 30), chosen)
@@ -111,9 +109,9 @@ def test_statements_resume_where_a_refusal_stopped_them(
     chosen = wanted(followed, DAY, themes)
     source.faults[f"company {chosen[2]}"] = Banned("sina")
     with pytest.raises(Banned):
-        statements(source, followed, DAY, themes, WANTS)
+        statements(source, followed, DAY, themes, A_DAY)
     source.faults.clear()
-    statements(source, followed, DAY + timedelta(days=1), themes, WANTS)
+    statements(source, followed, DAY + timedelta(days=1), themes, A_DAY)
     asked = [what.split()[1] for what in source.asked if what.startswith("company ")]
     assert asked == [*chosen[:3], *chosen[2:6]]
 
@@ -121,11 +119,10 @@ def test_statements_resume_where_a_refusal_stopped_them(
 def test_who_has_the_newest_report_is_left_alone_until_there_is_a_newer(
     source: FakeSource, followed: Store, themes: Themes
 ) -> None:
-    all_of_them = replace(WANTS, companies_a_day=100)
     first = wanted(followed, DAY, themes)[0]
     source.today = date(2023, 9, 29)  # its newest quarter is the second
     followed.save_reports([(first, 20230630, 20230831, 1e8, 0.1, 1e9, 0.1)])
-    statements(source, followed, DAY, themes, all_of_them)
+    statements(source, followed, DAY, themes, 100)
     later = DAY + timedelta(days=30)
     assert first not in waiting(followed, later, themes)
     followed.save_reports([(first, as_int(Q3), as_int(DAY), 1e8, 0.1, 1e9, 0.1)])
