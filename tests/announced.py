@@ -16,6 +16,7 @@ TITLES = (
     "2025年年度报告",
 )
 FUND_FIELDS = 19
+ROWS = 140  # announcements a day
 LINES = 5
 
 
@@ -36,7 +37,7 @@ def answer(up: "Upstream", path: str, query: dict[str, str]) -> Answer | None:
 
 def _notices(up: "Upstream", query: dict[str, str]) -> Any:
     first = (int(query["page_index"]) - 1) * 100
-    rows = [_notice(up, n, query["begin_time"]) for n in range(140)]
+    rows = [_notice(up, n, query["begin_time"]) for n in range(ROWS)]
     return {"data": {"total_hits": len(rows), "list": rows[first : first + 100]}}
 
 
