@@ -14,8 +14,9 @@ PLAN = re.compile(r"减持.*(计划|预披露|意向)|(拟|计划|预披露).*�
 NO_PLAN = re.compile("不减持|未减持|不存在|终止|届满|完成|完毕|结果|进展|实施情况|过半|触及|调整")
 UNUSUAL = re.compile("异常波动|交易异动|股价异动")
 ANSWER = re.compile("问询|回函|回复|核查|征询")  # of the same move, by others than the company
-DIVIDEND = re.compile("^(XD|XR|DR)")  # a day's mark, for which the name is cut short
-MARKS = re.compile(r"^(XD|XR|DR|S?\*?ST|[NC](?=[\u4e00-\u9fff]))|(-[UWV]+|退)$")
+# marks of a day, of risk, of a first listing: for them a name is cut short
+BEFORE = re.compile(r"^(XD|XR|DR|S?\*?ST|[NC](?=[\u4e00-\u9fff]))")
+AFTER = re.compile(r"(-[UWV]+|退)$")  # of a board, of a delisting
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,11 @@ def kind_of(title: str) -> str | None:
 
 def bare(name: str) -> str:
     """A stock's name without the marks of a day, of risk or of a board, and without spaces."""
-    return MARKS.sub("", unicodedata.normalize("NFKC", name).replace(" ", ""))
+    return AFTER.sub("", BEFORE.sub("", _plain(name)))
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).replace(" ", "")
 
 
 def renames(before: Mapping[str, str], now: Mapping[str, str], day: date) -> list[Event]:
@@ -60,7 +65,8 @@ def renames(before: Mapping[str, str], now: Mapping[str, str], day: date) -> lis
 
 
 def _cut_short(before: str, now: str) -> bool:
-    marked = any(DIVIDEND.match(name) for name in (before, now))
+    """Whether one is the other's beginning, because a mark took its room."""
+    marked = any(BEFORE.match(_plain(name)) for name in (before, now))
     old, new = bare(before), bare(now)
     return marked and (old.startswith(new) or new.startswith(old))
 

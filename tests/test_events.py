@@ -67,7 +67,9 @@ def test_a_name_is_bare_of_its_marks(told: str, name: str) -> None:
     ("before", "now", "title"),
     [
         ("某某纺织", "某某智算", "某某纺织 → 某某智算"),
-        ("甲乙丙丁", "*ST甲乙", "甲乙丙丁 → 甲乙"),
+        ("甲乙丙丁", "*ST甲乙", None),
+        ("N某某公", "某某公司", None),
+        ("ST甲乙", "丙丁智算", "甲乙 → 丙丁智算"),
         ("贵州茅台", "XD贵州茅", None),
         ("XD贵州茅", "贵州茅台", None),
         ("甲乙股份", "ST甲乙股份", None),
