@@ -3,16 +3,16 @@
 import html
 from collections.abc import Mapping, Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from bot.fact_words import EVENTS, FACTS, fact
 from bot.happened import Beside, Happened
 from bot.standing import Standing
-from bot.texts import figure, money
+from bot.texts import figure, local, money
 from bot.words import Language
 from config.news import Kind
 from market.aggregates import Measure
 from market.announced import AHEAD_DAYS, PAST_DAYS
-from market.calendar import SHANGHAI
 from market.events import Event, companies, to_concept
 from market.news import Line
 from market.source import Theme
@@ -120,14 +120,14 @@ def event_line(event: Event, theme: Theme, names: Mapping[str, str], language: L
     return " · ".join(parts)
 
 
-def news_line(line: Line, kinds: Mapping[str, Kind], language: Language) -> str:
-    """A news line: when (Shanghai), which kinds it matches, its words, its source."""
+def news_line(line: Line, kinds: Mapping[str, Kind], zone: ZoneInfo, language: Language) -> str:
+    """A news line: when, by a zone's clocks, which kinds it matches, its words, its source."""
     names = [_kind(kinds, key, language) for key in line.kinds]
     mark = f"● {html.escape(', '.join(names))} · " if names else ""
     said = html.escape((line.title or line.body)[:TITLE_LIMIT])
     if line.link.startswith("https://"):
         said = f'<a href="{html.escape(line.link)}">{said}</a>'
-    return f"{line.at.astimezone(SHANGHAI):%m-%d %H:%M} {mark}{said} ({line.source})"
+    return f"{local(line.at, zone, '%m-%d %H:%M')} {mark}{said} ({line.source})"
 
 
 def _kind(kinds: Mapping[str, Kind], key: str, language: Language) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from bot.texts import local
 from market.announced import AHEAD_DAYS, PAST_DAYS
 from market.calendar import SHANGHAI
 from market.events import Event, is_theme_fund
@@ -59,11 +61,11 @@ def begun(day: date, days: int) -> datetime:
     return datetime.combine(first, time(), SHANGHAI).astimezone(UTC)
 
 
-def fresh(store: Store) -> list[tuple[str, str, int, str]]:
+def fresh(store: Store, zone: ZoneInfo = SHANGHAI) -> list[tuple[str, str, int, str]]:
     """Of statements, events and news: the name, the newest, how many, and whence."""
     (filed, companies), (seen, events) = store.books.fetched(), store.events.newest()
     at, source, lines = store.news.newest()
-    newest = f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if at else ""
+    newest = local(at, zone) if at else ""
     return [
         ("filings", str(filed or ""), companies, "eastmoney, sina"),
         ("events", str(seen or ""), events, "eastmoney"),

@@ -292,11 +292,6 @@ def record(transition: Transition, day: Day, language: Language) -> str:
     return "" if silent else context.record(transition.after.stage, day.own, language)
 
 
-def stage_name(stage: Stage, language: Language) -> str:
-    """A stage in words."""
-    return STAGES[stage][language]
-
-
 def number(transition: Transition) -> str:
     """A short number by which an alert can be spoken of; the same in every chat."""
     known = f"{transition.theme}:{transition.day}:{transition.kind}"

@@ -1,6 +1,6 @@
 """Names of stages, kinds of alerts, rules and faults, Chinese and English side by side."""
 
-from bot.words import Words
+from bot.words import Language, Words
 from signals.model import Kind, Stage
 
 STAGES: dict[Stage, Words] = {
@@ -104,3 +104,8 @@ TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
     "calendar": {"zh": "已知的交易日所剩不多", "en": "few trading days ahead are known"},
     "skipped": {"zh": "跳过了一条无法读取的更新", "en": "an update could not be read, skipped"},
 }
+
+
+def stage_name(stage: Stage, language: Language) -> str:
+    """A stage in words."""
+    return STAGES[stage][language]

@@ -1,5 +1,6 @@
 """What people read of fundamentals, events and news: units, coverage, days, links; escaped."""
 
+import signal
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from bot.commands import answer
 from bot.commands.asked import Answer, Asked
 from bot.fact_texts import beside, event_line
 from bot.happened import Beside
+from bot.home import DATABASE
 from bot.jobs import daily, facts_of
 from bot.ledger import Ledger
 from bot.records import Chat
@@ -25,6 +27,8 @@ from market.news import Line
 from market.store import Store
 from signals.model import Kind, Stage, ThemeState, Transition
 from tests import markets
+from tests.botapi import BotApi
+from tests.process import ADMIN, Bot
 
 CHAT = Chat(7, "private", "", "zh", active=False)
 DAY = date(2024, 6, 28)
@@ -241,3 +245,31 @@ def test_the_status_tells_how_fresh_each_is(app: App) -> None:
     assert "财务报表（逐家取得的公司）: 3 · 2024-04-20 · eastmoney, sina" in said
     assert "事件: 6 · 2024-06-28 · eastmoney" in said
     assert "新闻快讯: 3 · 2024-06-28 00:30 · eastmoney" in said
+
+
+def test_fundamentals_events_and_news_are_answered_by_the_running_bot(
+    home: Path, api: BotApi
+) -> None:
+    store, today = Store(home / DATABASE), date.today()
+    last = as_int(store.days()[-1])
+    store.save_reports((f"{600000 + n}", last, last, 1e8, 0.25, 1e9, 0.1) for n in range(24))
+    store.events.save([Event(today, "600000", "unusual", "<异动>", "https://x/", None, "x")], today)
+    line = Line(datetime.now(UTC), "wire", "<出口管制>", "", "https://x/n", ("export_controls",))
+    store.news.save([(line, ["600000"])])
+    store.close()
+    ledger = Ledger(home / DATABASE)
+    ledger.set_fact("evaluated", "2024-06-28")
+    ledger.close()
+    bot = Bot(home, api)
+    try:
+        for command in ("/fundamentals 热题材", "/events 热题材", "/news 热题材", "/news"):
+            api.write(command, ADMIN)
+        told = sorted(message["text"] for message in api.until(4))
+    finally:
+        bot.end(signal.SIGKILL)
+    named, happened, books, triggers = told
+    assert "净利润同比 <b>+25.0%</b> · 8/8 家" in books
+    assert "全市场" in books
+    assert '<a href="https://x/">&lt;异动&gt;</a>' in happened
+    assert "出口管制 · <a href=" in named
+    assert triggers.startswith("<b>触发词新闻</b>")

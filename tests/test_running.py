@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,9 +21,6 @@ from bot.home import DATABASE
 from bot.ledger import Ledger
 from bot.polling import Hearing
 from config.settings import Settings
-from market.events import Event
-from market.facts import as_int
-from market.news import Line
 from market.store import Store
 from tests.botapi import BotApi
 from tests.process import ADMIN, Bot, enqueue, free_port, page
@@ -58,34 +55,6 @@ def test_the_macro_backdrop_comes_with_its_panel(home: Path, api: BotApi) -> Non
         assert picture["method"] == "sendPhoto"
     finally:
         bot.end(signal.SIGKILL)
-
-
-def test_fundamentals_events_and_news_are_answered_by_the_running_bot(
-    home: Path, api: BotApi
-) -> None:
-    store, today = Store(home / DATABASE), date.today()
-    last = as_int(store.days()[-1])
-    store.save_reports((f"{600000 + n}", last, last, 1e8, 0.25, 1e9, 0.1) for n in range(24))
-    store.events.save([Event(today, "600000", "unusual", "<异动>", "https://x/", None, "x")], today)
-    line = Line(datetime.now(UTC), "wire", "<出口管制>", "", "https://x/n", ("export_controls",))
-    store.news.save([(line, ["600000"])])
-    store.close()
-    ledger = Ledger(home / DATABASE)
-    ledger.set_fact("evaluated", "2024-06-28")
-    ledger.close()
-    bot = Bot(home, api)
-    try:
-        for command in ("/fundamentals 热题材", "/events 热题材", "/news 热题材", "/news"):
-            api.write(command, ADMIN)
-        told = sorted(message["text"] for message in api.until(4))
-    finally:
-        bot.end(signal.SIGKILL)
-    named, happened, books, triggers = told
-    assert "净利润同比 <b>+25.0%</b> · 8/8 家" in books
-    assert "全市场" in books
-    assert '<a href="https://x/">&lt;异动&gt;</a>' in happened
-    assert "出口管制 · <a href=" in named
-    assert triggers.startswith("<b>触发词新闻</b>")
 
 
 def test_another_program_on_the_same_token_is_told_and_ends_it(home: Path, api: BotApi) -> None:

@@ -45,7 +45,7 @@ def status(app: App, asked: Asked) -> Answer:
         *(f"⚠️ {sources.told(one, asked.language, zone)}" for one in sources.down(app)),
         *_hong_kong(app, asked),
         *_backdrop(app, asked),
-        *_beside(app, asked),
+        *_beside(app, asked, zone),
         *_look(app, asked, zone),
         both(
             asked,
@@ -85,11 +85,11 @@ def _stands(of: Group, asked: Asked) -> str:
     return f"{name}: {of.alive}/{of.of} {usable} · {at}"
 
 
-def _beside(app: App, asked: Asked) -> list[str]:
+def _beside(app: App, asked: Asked, zone: ZoneInfo) -> list[str]:
     """How fresh statements, events and news are, a line each."""
     none = both(asked, "尚未取到", "nothing yet")
     lines = []
-    for name, newest, count, source in fresh(app.store):
+    for name, newest, count, source in fresh(app.store, zone):
         at = f"{newest} · {source}" if newest else none
         lines.append(f"{BESIDE[name][asked.language]}: {count:,} · {at}")
     return lines

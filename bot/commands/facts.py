@@ -14,7 +14,6 @@ from bot.names import RULES
 from bot.standing import standing
 from bot.words import Language, say
 from market.announced import AHEAD_DAYS, PAST_DAYS, dates_read
-from market.calendar import SHANGHAI
 from market.news import Line
 from market.source import Theme
 
@@ -114,12 +113,12 @@ def _named(app: App, asked: Asked, theme: Theme) -> Answer:
 
 def _news(app: App, asked: Asked, title: str, lines: Sequence[Line]) -> Answer:
     """Lines under a title, then how fresh the news are and where the words come from."""
-    language = asked.language
+    language, zone = asked.language, app.ledger.wishes(asked.chat.id).zone
     kinds = {kind.key: kind for kind in news_words(app.settings.home)}
     at, source, count = app.store.news.newest()
-    shown = [news_line(line, kinds, language) for line in lines]
+    shown = [news_line(line, kinds, zone, language) for line in lines]
     if at:
-        when = f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        when = texts.local(at, zone)
         fresh = both(
             asked,
             f"共 {count:,} 条，最新 {when} · {source}",

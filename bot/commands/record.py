@@ -10,6 +10,7 @@ from bot import context, messages, own_record
 from bot.app import App
 from bot.commands.asked import Answer, Asked, as_of, both, listed
 from bot.jobs import facts_of
+from bot.names import stage_name
 from bot.texts import figure
 from bot.words import say
 from market.calendar import HONG_KONG
@@ -102,7 +103,7 @@ def _scores(told: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list
         own = [t for t in told if t.after.stage is stage and t.before.stage is not stage]
         known = [_at(fell, t.day, t.theme) for t in own]
         hits, done = known.count(1.0), sum(value == value for value in known)
-        name = messages.stage_name(stage, asked.language)
+        name = stage_name(stage, asked.language)
         size = figure(FALL, "share", asked.language)
         lines.append(
             both(
