@@ -13,7 +13,7 @@ from bot.context import NAME_LIMIT
 from bot.fact_texts import beside
 from bot.happened import Beside
 from bot.hongkong_facts import HongKong
-from bot.names import FAULTS, KINDS, MARKS, RULES, STAGES
+from bot.names import FAULTS, KINDS, MARKS, STAGES, rule_name
 from bot.past import Past
 from bot.reading_texts import brief
 from bot.records import Grouping
@@ -226,11 +226,6 @@ def _shown(signal: Signal, language: Language) -> dict[str, str]:
         "value": value,
         "threshold": threshold,
     }
-
-
-def rule_name(name: str, language: Language) -> str:
-    """A rule in words."""
-    return RULES[name][language] if name in RULES else name
 
 
 def episode(state: ThemeState, transition: Transition | None, language: Language) -> str:

@@ -109,3 +109,8 @@ TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
 def stage_name(stage: Stage, language: Language) -> str:
     """A stage in words."""
     return STAGES[stage][language]
+
+
+def rule_name(name: str, language: Language) -> str:
+    """A rule in words."""
+    return RULES[name][language] if name in RULES else name

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.economy import page
+
 if TYPE_CHECKING:
     from tests.upstream import Upstream
 
@@ -25,7 +27,7 @@ def answer(up: "Upstream", path: str, query: dict[str, str]) -> Answer | None:
     if path.endswith("/security/ann"):
         return "notices", lambda: _notices(up, query)
     if query.get("reportName") == "RPT_LIFT_STAGE":
-        return "lockups", lambda: up._page(_lockups(up, query["filter"]), query)
+        return "lockups", lambda: page(_lockups(up, query["filter"]), query)
     if path.endswith("/FundNewIssue.aspx"):
         return "new_funds", lambda: _funds(up)
     if path.endswith("/getFastNewsList"):

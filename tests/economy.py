@@ -15,6 +15,13 @@ def tables(report: str, days: Sequence[date], today: date) -> Table | None:
     return name, made([day for day in days if day < today])
 
 
+def page(rows: list[dict[str, Any]], query: dict[str, str]) -> Any:
+    """One page of a table, as the data centre gives it."""
+    size = int(query.get("pageSize") or query["ps"])
+    first = (int(query.get("pageNumber") or query["p"]) - 1) * size
+    return {"result": {"pages": -(-len(rows) // size), "data": rows[first : first + size]}}
+
+
 def _months(days: Sequence[date]) -> list[date]:
     """First days of the months that are over, the newest first."""
     return sorted({day.replace(day=1) for day in days} - {days[-1].replace(day=1)}, reverse=True)

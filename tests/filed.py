@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.economy import page
+
 if TYPE_CHECKING:
     from tests.upstream import Upstream
 
@@ -29,9 +31,9 @@ def answer(up: "Upstream", path: str, query: dict[str, str]) -> Answer | None:
     report = query.get("reportName", "")
     if report == "RPT_PUBLIC_BS_APPOIN":
         day = date.fromisoformat(query["filter"].split("'")[1]) + timedelta(days=14)
-        return "disclosures", lambda: up._page([_appointed(c, day) for c in up.codes], query)
+        return "disclosures", lambda: page([_appointed(c, day) for c in up.codes], query)
     if report == "RPT_DMSK_FN_BALANCE":
-        return "balances", lambda: up._page([_balance(code) for code in up.codes], query)
+        return "balances", lambda: page([_balance(code) for code in up.codes], query)
     if query.get("type") == "RPT_F10_FINANCE_MAINFINADATA":
         return "company", lambda: {"result": {"data": [_main(one) for one in periods()]}}
     if path.endswith("getFinanceReport2022"):

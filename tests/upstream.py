@@ -86,9 +86,8 @@ class Upstream:
         report = query.get("reportName") or query.get("type", "")
         known = economy.tables(report, self.days, self.today)
         if known:
-            return known[0], lambda: self._page(known[1], query)
-        beside = filed.answer(self, path, query) or announced.answer(self, path, query)
-        if beside:
+            return known[0], lambda: economy.page(known[1], query)
+        if beside := filed.answer(self, path, query) or announced.answer(self, path, query):
             return beside
         table: dict[str, tuple[str, Callable[[], Any]]] = {
             "/kline/get": ("history", lambda: self._kline(query)),
@@ -223,13 +222,7 @@ class Upstream:
             row: dict[str, Any] = {f"c{n}": None for n in range(REPORT_FIELDS)}
             row |= {"c0": code, "c1": f"模拟{code}", "c6": "2026-10-30", "c10": 1e9, "c11": 1e8}
             rows.append(row | {"c13": 8.0, "c14": 10.0})
-        return self._page(rows, query)
-
-    def _page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> Any:
-        size = int(query.get("pageSize") or query["ps"])
-        first = (int(query.get("pageNumber") or query["p"]) - 1) * size
-        pages = -(-len(rows) // size)
-        return {"result": {"pages": pages, "data": rows[first : first + size]}}
+        return economy.page(rows, query)
 
 
 class Handler(BaseHTTPRequestHandler):
