@@ -66,6 +66,7 @@ def tidy(app: App) -> None:
         return
     app.ledger.outbox.forget_sent(app.now() - timedelta(days=known.sent_days))
     app.ledger.kept.forget(today - timedelta(days=known.sent_days))
+    app.store.news.forget(app.now() - timedelta(days=known.news_days))
     days = app.store.days(limit=known.bars_days)
     if len(days) == known.bars_days:
         app.store.forget_bars(days[0])

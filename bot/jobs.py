@@ -12,6 +12,7 @@ from bot.chains import chains_of
 from bot.drafts import Judged, Written, drafts_of, faults_of, oldest_news, slot
 from bot.errors import UserError
 from bot.grouping import grouper, unheard
+from bot.happened import Beside
 from bot.hongkong_facts import HongKong
 from bot.joins import since_digest
 from bot.records import Grouping, Run
@@ -177,5 +178,13 @@ def facts_of(app: App, day: date) -> messages.Day:
         return messages.Day(day, *figures, faults, of_day, exchange=store.exchange)
     new, before, own = news(store, day), past.Past(app), own_record.kept(app.ledger)
     return messages.Day(
-        day, *figures, faults, of_day, macro=new, past=before, own=own, hong_kong=HongKong(app)
+        day,
+        *figures,
+        faults,
+        of_day,
+        macro=new,
+        past=before,
+        beside=Beside(store),
+        own=own,
+        hong_kong=HongKong(app),
     )

@@ -10,8 +10,10 @@ from typing import Any
 
 from bot import context, member_texts
 from bot.context import NAME_LIMIT
+from bot.fact_texts import beside
+from bot.happened import Beside
 from bot.hongkong_facts import HongKong
-from bot.names import FAULTS, KINDS, MARKS, RULES, STAGES
+from bot.names import FAULTS, KINDS, MARKS, STAGES, rule_name
 from bot.past import Past
 from bot.reading_texts import brief
 from bot.records import Grouping
@@ -57,6 +59,7 @@ class Day:
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
     past: Past | None = None  # run-ups before it
     joins: tuple[tuple[str, Change], ...] = ()  # of themes followed closely, since the last digest
+    beside: Beside | None = None  # events and news beside a theme's price
     own: Own | None = None  # the record of the store itself, once it was made
     hong_kong: HongKong | None = None  # on its last judged day
     exchange: str = "XSHG"  # whose day it is; in Hong Kong net is of the Hang Seng index
@@ -182,6 +185,7 @@ def _section(transition: Transition, day: Day, language: Language) -> dict[str, 
         "siblings": context.siblings(transition.theme, day.stories, day.themes, language),
         "chain": context.chain(day.chains.get(transition.theme), language),
         "past": past(transition, day, language),
+        "beside": beside(day.beside, day.themes[transition.theme], day.day, language),
         "record": record(transition, day, language),
         "facts": day.facts.get(transition.theme),
         "number": number(transition),
@@ -225,11 +229,6 @@ def _shown(signal: Signal, language: Language) -> dict[str, str]:
         "value": value,
         "threshold": threshold,
     }
-
-
-def rule_name(name: str, language: Language) -> str:
-    """A rule in words."""
-    return RULES[name][language] if name in RULES else name
 
 
 def episode(state: ThemeState, transition: Transition | None, language: Language) -> str:

@@ -49,6 +49,9 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     "hk_index": {"zh": "未取到港股指数", "en": "an index of Hong Kong did not come"},
     "hk_members": {"zh": "部分港股未取到", "en": "some stocks of Hong Kong did not come"},
     "earnings": {"zh": "未取到业绩报表", "en": "company reports did not come"},
+    "events": {"zh": "未取到部分公告、解禁或新基金", "en": "some announcements did not come"},
+    "filings": {"zh": "未取到部分财务报表", "en": "some companies' statements did not come"},
+    "news": {"zh": "未取到新闻快讯", "en": "the news wire did not answer"},
     "unchained": {"zh": "昨收与库存收盘不符", "en": "previous closes differ from those stored"},
     "gap": {
         "zh": "这些交易日只补到指数与所关注板块的点位",
@@ -76,11 +79,25 @@ MEANS: dict[str, Words] = {  # of needs that sources may not meet: what it means
         "zh": "宏观背景停在旧值；警报不受影响",
         "en": "the backdrop is older; alerts do not need it",
     },
+    "events": {
+        "zh": "/events 不全；警报不受影响",
+        "en": "/events is incomplete; alerts are not touched",
+    },
+    "filings": {
+        "zh": "/fundamentals 停在旧值；警报不受影响",
+        "en": "/fundamentals is older; alerts are not touched",
+    },
+    "news": {"zh": "/news 停在旧值；警报不受影响", "en": "/news is older; alerts are not touched"},
 }
 GROUPS: dict[str, Words] = {  # of series of the backdrop
     "macro": {"zh": "宏观", "en": "macro"},
     "flows": {"zh": "资金", "en": "flows"},
     "world": {"zh": "各市场指数", "en": "indices of markets"},
+}
+BESIDE: dict[str, Words] = {  # what stands beside a price, each with a count
+    "filings": {"zh": "财务报表（逐家取得的公司）", "en": "statements, companies fetched"},
+    "events": {"zh": "事件", "en": "events"},
+    "news": {"zh": "新闻快讯", "en": "news lines"},
 }
 TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
     "data": {"zh": "取不到当日数据", "en": "the day's figures do not come in"},
@@ -97,3 +114,8 @@ TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
 def stage_name(stage: Stage, language: Language) -> str:
     """A stage in words."""
     return STAGES[stage][language]
+
+
+def rule_name(name: str, language: Language) -> str:
+    """A rule in words."""
+    return RULES[name][language] if name in RULES else name

@@ -123,7 +123,9 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
             (number, code, *as_figures(bar))
             for number, code, *bar in rows[["number", "code", *BAR]].itertuples(index=False)
         )
-        store.save_names(dict(zip(quotes["code"], quotes["name"], strict=True)))
+        names = dict(zip(quotes["code"], quotes["name"], strict=True))
+        store.save_names(names)
+        store.events.see_names(names, day)
         store.save_valuations(
             (as_int(day), code, *as_figures(figures))
             for code, *figures in quotes[["code", "pe_ttm", "market_cap"]].itertuples(index=False)

@@ -12,8 +12,11 @@ import numpy as np
 import pandas as pd
 
 from market.bar_rows import bars_between, days_with_bars
+from market.books import Books
 from market.database import atomic, opened
+from market.event_rows import EventRows
 from market.facts import Listing, MarketDay, ThemeFacts, as_date, as_int, maybe_date
+from market.news_rows import NewsRows
 from market.panels import read_net, read_panel
 from market.pasts import BoardDays, Pasts
 from market.readings import Readings
@@ -39,6 +42,9 @@ class Store:
         self.macro = Readings(self._db)
         self.pasts = Pasts(self._db)
         self.board_days = BoardDays(self._db)
+        self.books = Books(self._db)
+        self.events = EventRows(self._db)
+        self.news = NewsRows(self._db)
         self.exchange = MAINLAND
         self._bar, self._market_day = TABLES[self.exchange]
 
@@ -179,16 +185,17 @@ class Store:
         """Adds reports: the columns of `reports`, days as numbers; old ones stay."""
         return self._insert("report", 7, rows)
 
-    def reports(self, since: date, until: date) -> pd.DataFrame:
-        """Reports public between two days: code, report, public (dates), figures in CNY."""
-        found = self._db.execute(
-            "SELECT * FROM report WHERE public BETWEEN ? AND ?", (as_int(since), as_int(until))
-        )
+    def reports(self, since: date, until: date, of: Iterable[str] | None = None) -> pd.DataFrame:
+        """Reports (of some codes) public between two days: code, report, public (dates), CNY."""
+        few = "" if of is None else " AND code IN (SELECT value FROM json_each(?))"
+        named = () if of is None else (json.dumps(list(of)),)
+        query = f"SELECT * FROM report WHERE public BETWEEN ? AND ?{few}"
+        found = self._db.execute(query, (as_int(since), as_int(until), *named))
         names = ["code", "report", "public", "profit", "profit_yoy", "revenue", "revenue_yoy"]
         frame = pd.DataFrame(found.fetchall(), columns=names)
         for column in ("report", "public"):
             dates = {number: as_date(number) for number in frame[column].unique()}
-            frame[column] = frame[column].map(dates)
+            frame[column] = frame[column].map(dates).astype(object)
         return frame.astype(dict.fromkeys(names[3:], float))
 
     def save_theme_days(self, rows: Iterable[tuple[Any, ...]]) -> int:

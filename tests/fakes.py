@@ -1,6 +1,6 @@
 """Stand-ins that are passed as arguments: a source over a simulated market."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -110,3 +110,58 @@ class FakeSource:
         periods = pd.date_range("2015-01-31", self.today, freq="ME").date
         values = 0.05 + 0.01 * np.sin(np.arange(len(periods)))
         return pd.DataFrame({"period": periods, "value": values})
+
+    def disclosures(self, report: date) -> pd.DataFrame:
+        self._asked("disclosures")
+        codes = sorted(self.market.bars["code"].unique())
+        return pd.DataFrame({"code": codes}).assign(published=report + timedelta(days=20))
+
+    def balances(self, report: date) -> pd.DataFrame:
+        self._asked(f"balances {report}")
+        self._asked("balances")
+        codes = sorted(self.market.bars["code"].unique())
+        figures = {"inventories": 1e8 * (report.year - 2000), "assets": 5e9, "equity": 2e9}
+        return pd.DataFrame({"code": codes}).assign(**figures)
+
+    def company(self, code: str) -> pd.DataFrame:
+        self._asked(f"company {code}")
+        self._asked("company")
+        ends = pd.date_range("2022-03-31", self.today, freq="QE").date
+        figures = {"profit": 1e8, "core_profit": 8e7, "pretax": 1.2e8, "investment": 3e7}
+        figures |= {"trading": 2e8, "assets": 5e9}
+        return pd.DataFrame({"report": ends}).assign(published=pd.NaT, **figures)
+
+    def notices(self, day: date) -> pd.DataFrame:
+        self._asked(f"notices {day}")
+        self._asked("notices")
+        titles = ["关于股东减持股份计划的公告", "股票交易异常波动公告", "年度报告"]
+        links = [f"https://example.com/{day}/{n}" for n in range(3)]
+        codes = sorted(self.market.bars["code"].unique())[:3]
+        return pd.DataFrame({"code": codes, "title": titles, "day": day, "link": links})
+
+    def lockups(self, since: date, until: date) -> pd.DataFrame:
+        self._asked("lockups")
+        codes = sorted(self.market.bars["code"].unique())[:2]
+        days = [since + timedelta(days=5), since + timedelta(days=40)]
+        frame = pd.DataFrame({"code": codes, "day": days, "size": [1e9, np.nan]})
+        return frame.assign(title="首发原股东限售股份", link="https://example.com/dxf")
+
+    def new_funds(self) -> pd.DataFrame:
+        self._asked("new_funds")
+        names = ["模拟深思链ETF", "模拟深思链ETF联接A", "别的混合"]
+        frame = pd.DataFrame({"code": ["510001", "510002", "510003"], "name": names})
+        return frame.assign(day=self.today)
+
+    def telegraph(self) -> pd.DataFrame:
+        self._asked("telegraph")
+        at = pd.Timestamp(f"{self.today} 04:00", tz="UTC")
+        frame = pd.DataFrame(
+            {
+                "at": [at, at + pd.Timedelta(minutes=1), at + pd.Timedelta(minutes=2)],
+                "title": ["美方宣布新的出口管制", "A new <b> probe into 模拟深思链", "天气晴"],
+                "body": ["涉及甲乙丙股份", "", ""],
+                "link": ["https://example.com/1", "https://example.com/2", ""],
+            }
+        )
+        frame.attrs["provider"] = "fake"
+        return frame

@@ -147,6 +147,7 @@ def test_an_index_of_another_market_has_days_and_points(guard: Guard, code: str)
         ("homes", 0.0025, date(2026, 6, 30), 20),
         ("southbound", 50e8, DAYS[-2], 399),
         ("margin", 18_000e8, DAYS[-2], 399),
+        ("yield10", 0.018, DAYS[-2], 360),
     ],
 )
 def test_a_macro_series_comes_by_period_in_our_units(
@@ -259,6 +260,8 @@ def test_a_budget_is_kept(upstream: Upstream) -> None:
         ("datacenter-web.eastmoney.com", "eastmoney"),
         ("proxy.finance.qq.com", "tencent"),
         ("vip.stock.finance.sina.com.cn", "sina"),
+        ("quotes.sina.cn", "sina"),
+        ("np-anotice-stock.eastmoney.com", "eastmoney"),
         ("evilqq.com", "other"),
     ],
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from bot import sources, wire
 from bot.app import App, open_app
 from bot.cycle import catch_up, due_day, run_daily
 from bot.errors import UserError
@@ -21,6 +22,7 @@ from config.settings import load
 from market.akshare.fetch import offline_calendar
 from market.facts import as_int
 from market.simulate import simulate
+from market.source import Theme
 from tests.led import environ
 from tests.upstream import Upstream
 
@@ -196,3 +198,31 @@ def test_a_bot_that_is_told_to_stop_stops_fetching(app: App, upstream: Upstream)
     with pytest.raises(UserError, match="stopping"):
         catch_up(app, stop)
     assert app.ledger.fact("cycle") is None
+
+
+def test_a_morning_look_brings_news_events_and_filings_through_akshares_own_code(
+    app: App, upstream: Upstream
+) -> None:
+    members = upstream.codes[:3]
+    app.store.save_themes([Theme("hot", "模拟·深思链", "concept", "XSHG", "em", "board", "BK0801")])
+    app.store.save_members("hot", DAYS[-1], members)
+    app.store.save_market_days([(as_int(DAYS[-1]), 1000.0, 1, 1, 0, 0, None, "x")])
+    app.store.save_valuations((as_int(DAYS[-1]), code, 20.0, 1e9) for code in members)
+    upstream.requests.clear()
+    upstream.faults["lockups"] = "403"
+    morning = replace(app, now=lambda: datetime(2026, 7, 15, 23, 31, tzinfo=UTC))  # 07:31 there
+    assert wire.look(morning, threading.Event()) == 5
+    assert wire.look(morning, threading.Event()) == 0  # once a slot
+    asked = Counter(upstream.requests)
+    assert asked["wire"] == 1
+    # the first refusal closed the whole group's door, and what went before it is kept
+    assert asked["lockups"] == 1
+    assert app.store.events.newest()[1] > 0
+    assert {one.need for one in sources.down(app)} == {"events", "filings"}
+    upstream.faults.clear()
+    app.store.set_note("doors", "{}")
+    noon = replace(app, now=lambda: datetime(2026, 7, 16, 23, 31, tzinfo=UTC))
+    wire.look(noon, threading.Event())
+    assert sources.down(app) == []
+    assert app.store.books.fetched() == (date(2026, 7, 17), 3)
+    assert len(app.store.events.of_kind("lockup", DAYS[-1], date.max)) > 0

@@ -194,8 +194,10 @@ def test_health_loads_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_the_doctor_names_what_is_missing_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "news.toml").write_text("[[kind]\n")
     done = paomo(tmp_path, "doctor")
     assert done.returncode == 1
+    assert f"✗ lists: {tmp_path / 'news.toml'}: cannot be read as TOML" in done.stdout
     assert "✗ people: nobody may use the bot: set PAOMO_ADMINS" in done.stdout
     assert "✗ telegram: no TELEGRAM_TOKEN" in done.stdout
     assert "✓ font: Chinese font" in done.stdout

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from market.simulate import SimulatedMarket
-from tests import economy, faults, hk, sina, stocks, ticks
+from tests import announced, economy, faults, filed, hk, sina, stocks, ticks
 from tests.loopback import Loopback
 
 HOSTS = (
@@ -31,6 +31,8 @@ HOSTS = (
     "finance.sina.com.cn",
     "*.finance.sina.com.cn",
     "*.stock.finance.sina.com.cn",
+    "quotes.sina.cn",
+    "zhibo.sina.com.cn",
 )
 PAGE = 100  # rows EastMoney gives at most
 DRIP_SECONDS = 0.2  # between two bytes
@@ -83,9 +85,12 @@ class Upstream:
         if path.endswith("/clist/get"):
             listing = query["fs"].startswith("m:90")
             return ("boards" if listing else "members"), lambda: self._clist(query, listing)
-        known = economy.tables(query.get("reportName", ""), self.days, self.today)
+        report = query.get("reportName") or query.get("type", "")
+        known = economy.tables(report, self.days, self.today)
         if known:
-            return known[0], lambda: self._page(known[1], query)
+            return known[0], lambda: economy.page(known[1], query)
+        if beside := filed.answer(self, path, query) or announced.answer(self, path, query):
+            return beside
         table: dict[str, tuple[str, Callable[[], Any]]] = {
             "/kline/get": ("history", lambda: self._kline(query)),
             "/getBoardRankList": ("tencent", lambda: self._tencent(query)),
@@ -224,13 +229,7 @@ class Upstream:
             row: dict[str, Any] = {f"c{n}": None for n in range(REPORT_FIELDS)}
             row |= {"c0": code, "c1": f"模拟{code}", "c6": "2026-10-30", "c10": 1e9, "c11": 1e8}
             rows.append(row | {"c13": 8.0, "c14": 10.0})
-        return self._page(rows, query)
-
-    def _page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> Any:
-        size = int(query["pageSize"])
-        first = (int(query["pageNumber"]) - 1) * size
-        pages = -(-len(rows) // size)
-        return {"result": {"pages": pages, "data": rows[first : first + size]}}
+        return economy.page(rows, query)
 
 
 class Handler(BaseHTTPRequestHandler):

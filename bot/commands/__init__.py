@@ -10,6 +10,7 @@ from bot.commands.backdrop import flows, macro, market
 from bot.commands.chain import chain
 from bot.commands.chat import start, stop
 from bot.commands.day import digest, status
+from bot.commands.facts import events, fundamentals, news
 from bot.commands.lookups import stock, theme, themes, top
 from bot.commands.members import members
 from bot.commands.mutes import mute, unmute
@@ -78,6 +79,9 @@ COMMANDS: dict[str, Command] = {
     "macro": Command(macro, "宏观背景：各项读数与图", "the macro backdrop, reading by reading"),
     "market": Command(market, "全市场与各市场涨跌", "the whole market, beside other markets"),
     "flows": Command(flows, "南向、融资、题材成交占比", "southbound, margin, themes' share traded"),
+    "fundamentals": Command(fundamentals, "一个题材的业绩与估值", "what its members report"),
+    "events": Command(events, "减持、解禁、异动等", "reductions, lock-ups, notices, renamings"),
+    "news": Command(news, "触发词新闻，或点名某题材的", "trigger lines, or those naming a theme"),
     "history": Command(past.history, "以往的行情与结局", "past run-ups and how they ended"),
     "similar": Command(past.similar, "以往哪些行情像今天", "which past run-ups today is like"),
     "record": Command(record.record, "警报的成绩", "what became of the alerts"),
@@ -118,6 +122,9 @@ PRESSED = {  # button -> command
     "g": "useful",
     "b": "useless",
     "k": "settings",
+    "fu": "fundamentals",
+    "ev": "events",
+    "nw": "news",
     "f": "watch",
     "x": "unwatch",
 }

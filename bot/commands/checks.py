@@ -16,8 +16,8 @@ from bot.commands.asked import Answer, Asked, both, shown_states
 from bot.drafts import chart
 from bot.errors import UserError
 from bot.jobs import facts_of
-from bot.messages import rule_name, theme_name
-from bot.names import RULES, STAGES
+from bot.messages import theme_name
+from bot.names import RULES, STAGES, rule_name
 from bot.records import Grouping, Outgoing, Wishes
 from bot.timing import silenced
 from bot.words import Language, say

@@ -12,10 +12,11 @@ from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
 from bot.filling import standing
 from bot.filling_texts import missing
+from bot.happened import fresh
 from bot.hongkong import FAULT
 from bot.jobs import facts_of
 from bot.joins import since_digest
-from bot.names import GROUPS, MEANS
+from bot.names import BESIDE, GROUPS, MEANS
 from bot.provisional import LOOKED
 from bot.texts import local
 from market.calendar import HONG_KONG
@@ -49,6 +50,7 @@ def status(app: App, asked: Asked) -> Answer:
         *_hong_kong(app, asked),
         *missing(standing(app), asked.language),
         *_backdrop(app, asked),
+        *_beside(app, asked, zone),
         *_look(app, asked, zone),
         both(
             asked,
@@ -86,6 +88,16 @@ def _stands(of: Group, asked: Asked) -> str:
     usable = both(asked, "可用", "usable")
     at = f"{of.newest} ({days}) · {of.source}" if of.newest else none
     return f"{name}: {of.alive}/{of.of} {usable} · {at}"
+
+
+def _beside(app: App, asked: Asked, zone: ZoneInfo) -> list[str]:
+    """How fresh statements, events and news are, a line each."""
+    none = both(asked, "尚未取到", "nothing yet")
+    lines = []
+    for name, newest, count, source in fresh(app.store, zone):
+        at = f"{newest} · {source}" if newest else none
+        lines.append(f"{BESIDE[name][asked.language]}: {count:,} · {at}")
+    return lines
 
 
 def _look(app: App, asked: Asked, zone: ZoneInfo) -> list[str]:

@@ -20,6 +20,7 @@ from bot.commands.asked import (
     stage_of,
 )
 from bot.commands.mutes import PICK
+from bot.fact_texts import beside
 from bot.jobs import facts_of
 from bot.joins import of_week
 from bot.names import STAGES
@@ -57,6 +58,7 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
         facts=told.facts.get(theme.id),
         evidence=messages.evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
         past=[*_past(app, asked, theme, day), *_lists(app, asked, theme, day)],
+        beside=beside(told.beside, theme, day, asked.language),
     )
     return Answer(text, _buttons(asked, theme), theme.id)
 
@@ -96,8 +98,13 @@ def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], .
     hush = both(asked, "静音…", "Mute …")
     links = both(asked, "子题材", "Chain")
     who = both(asked, "成分股", "Members")
-    first = ((because, f"w:{theme.id}"), (links, f"c:{theme.id}"))
-    return (first, ((who, f"e:{theme.id}"), (hush, f"m:{theme.id} {PICK}")))
+    books = both(asked, "基本面", "Fundamentals")
+    happened, told = both(asked, "事件", "Events"), both(asked, "新闻", "News")
+    return (
+        ((because, f"w:{theme.id}"), (links, f"c:{theme.id}"), (hush, f"m:{theme.id} {PICK}")),
+        ((who, f"e:{theme.id}"), (books, f"fu:{theme.id}")),
+        ((happened, f"ev:{theme.id}"), (told, f"nw:{theme.id}")),
+    )
 
 
 def themes(app: App, asked: Asked) -> Answer:

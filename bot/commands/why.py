@@ -12,8 +12,8 @@ from bot.app import App
 from bot.commands.asked import Answer, Asked, name_of, of_one, shown_state
 from bot.commands.lookups import unjudged
 from bot.jobs import facts_of
-from bot.messages import MOOD, rule_name
-from bot.names import STAGES
+from bot.messages import MOOD
+from bot.names import STAGES, rule_name
 from bot.words import Language, say
 from config.record import Record, shipped_rules
 from market.source import Theme

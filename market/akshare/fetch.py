@@ -15,6 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.akshare import company, events
+from market.akshare.frames import akshare
+from market.akshare.frames import check as _check
+from market.akshare.frames import number as _number
 from market.akshare.hongkong import hong_kong
 from market.akshare.macro import values
 from market.akshare.stocks import history, in_range, shares
@@ -27,11 +31,6 @@ ABROAD = {"SENSEX": "印度孟买SENSEX指数"}  # neither American nor from Hon
 MONEY = ("amount", "market_cap", "float_cap")
 MOST_CNY = 1e14  # more than the whole market trades in a month, or any company is worth
 MAX_PCT = 45.0  # %, beyond every price limit; new listings move more and are let through
-
-
-def akshare() -> Any:
-    """The library, imported on first use."""
-    return importlib.import_module("akshare")
 
 
 def calendar() -> list[date]:
@@ -248,17 +247,6 @@ def hk_history(code: str, since: date, until: date) -> pd.DataFrame:
     return _bars("hk_history", hong_kong(akshare(), code, since, until))
 
 
-def _number(figures: pd.Series) -> pd.Series:
-    return pd.to_numeric(figures, errors="coerce").astype(float)
-
-
-def _check(what: str, good: pd.Series, expected: str, tolerated: float = 0.0) -> None:
-    """Raises SchemaChanged when more than the tolerated share of rows is not as known."""
-    bad = int((~good).sum())
-    if not len(good) or bad > tolerated * len(good):
-        raise SchemaChanged(f"{what}: expected {expected}; {bad} of {len(good)} rows differ")
-
-
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "calendar": calendar,
     "boards": boards,
@@ -273,6 +261,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "earnings": earnings,
     "macro": macro,
     "hk_history": hk_history,
+    **company.FUNCTIONS,
+    **events.FUNCTIONS,
 }
 GUARD: list[Guard] = []  # the guard of this process, once it serves
 

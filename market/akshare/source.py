@@ -73,6 +73,37 @@ class AkshareSource:
         """See Source."""
         return self._frame("macro", series)
 
+    def disclosures(self, report: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("disclosures", report)
+
+    def balances(self, report: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("balances", report)
+
+    def company(self, code: str) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("company", code)
+
+    def notices(self, day: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("notices", day)
+
+    def lockups(self, since: date, until: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("lockups", since, until)
+
+    def new_funds(self) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("new_funds")
+
+    def telegraph(self) -> pd.DataFrame:
+        """See Source; EastMoney's 200 lines, then Sina's 20."""
+        try:
+            return self._frame("eastmoney_wire")
+        except SourceError:
+            return self._frame("sina_wire")
+
     def _frame(self, name: str, *args: str | date) -> pd.DataFrame:
         frame: pd.DataFrame = self.worker.call(name, *args)
         return frame
