@@ -72,3 +72,9 @@ def _learn(app: App, days: Iterable[date]) -> None:
     later = sorted({*_later(app), *(d for d in days if d > shipped)})
     if later:
         app.store.set_note(LATER, json.dumps([*map(str, later)]))
+
+
+def ends_week(app: App, day: date) -> bool:
+    """Whether no other trading day follows in the day's week."""
+    following = calendar_of(app).next(day)
+    return following.isocalendar()[:2] != day.isocalendar()[:2]

@@ -1,6 +1,5 @@
 """The picture of a chain: its sub-industries in the order of their ignition, day by day; a PNG."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bot.charts import DPI, DRAWING, INK, PALE, TICKS, font, readable
 from bot.names import STAGES
+from bot.style import DPI, SMALL, TITLE, WIDTH_INCHES, Look, dated, font, png, readable
 from bot.words import Language, say
 from market.source import Theme
 from signals.chain import Chain
@@ -17,14 +16,13 @@ from signals.chain import Chain
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS, FULL = "RdBu_r", 0.5  # told apart by the colour-blind; net run-up of the full colours
-UNKNOWN = "#d5d9de"
-WIDTH_INCHES, ROW_INCHES, MARGIN_INCHES = 7.2, 0.42, 1.9
-NAME_LIMIT = 9  # characters of a sub-industry's name beside its row
+FULL = 0.5  # net run-up of the full colours, fraction
+ROW_INCHES, HEAD_INCHES, FOOT_INCHES = 0.5, 0.75, 1.55
+NAME_LIMIT = 7  # characters of a sub-industry's name beside its row
 
 
 @dataclass(frozen=True)
-class Picture:
+class Ignition:
     """All that the picture of a chain shows."""
 
     parent: Theme
@@ -32,77 +30,90 @@ class Picture:
     run_ups: pd.DataFrame  # day x theme, fraction, net
     themes: Mapping[str, Theme]
     language: Language
+    look: Look
 
 
-def chain_chart(shown: Picture) -> bytes | None:
+def chain_chart(shown: Ignition) -> bytes | None:
     """PNG of the chain; None when no run-up is known on any day."""
     if not shown.run_ups.notna().any(axis=None):
         return None
-    out = io.BytesIO()
-    with DRAWING:
-        figure(shown).savefig(out, format="png")
-    return out.getvalue()
+    return png(lambda: figure(shown))
 
 
-def figure(shown: Picture) -> "Figure":
+def figure(shown: Ignition) -> "Figure":
     """The picture before it is a PNG."""
     from matplotlib.figure import Figure
 
-    links, days = shown.chain.links, list(shown.run_ups.index)
-    height = MARGIN_INCHES + ROW_INCHES * len(links)
-    made = Figure(figsize=(WIDTH_INCHES, height), dpi=DPI, facecolor="white")
+    links, days, style = shown.chain.links, list(shown.run_ups.index), shown.look.style
+    height = HEAD_INCHES + ROW_INCHES * len(links) + FOOT_INCHES
+    made = Figure(figsize=(WIDTH_INCHES, height), dpi=DPI, facecolor=style.paper)
     # fixed margins, as in the other chart; names to the left, stages to the right
-    made.subplots_adjust(left=0.25, right=0.88, top=1 - 0.55 / height, bottom=1.15 / height)
+    made.subplots_adjust(
+        left=0.25, right=0.86, top=1 - HEAD_INCHES / height, bottom=FOOT_INCHES / height
+    )
     axes = made.subplots()
-    axes.set_title(_title(shown), fontproperties=font(15), color=INK, loc="left", x=-0.38)
-    rows = shown.run_ups[[link.theme for link in links]].to_numpy(float).T
-    axes.set_facecolor(UNKNOWN)  # shows through where a run-up is not known
-    drawn = axes.imshow(
+    title = (0.03, 1 - 0.42 / height, _title(shown))
+    made.text(*title, fontproperties=font(TITLE), color=style.ink)
+    drawn = _rows(axes, shown)
+    for row, link in enumerate(links):
+        if link.ignited in days:
+            at = days.index(link.ignited)
+            axes.plot(at, row, ">", color=style.ink, markersize=11, mec=style.paper)
+        stage = STAGES[link.stage][shown.language]
+        axes.text(
+            len(days) + 0.5, row, stage, fontproperties=font(SMALL), color=style.ink, va="center"
+        )
+    _named(axes, shown, days)
+    _legend(made, drawn, shown, height)
+    return made
+
+
+def _rows(axes: Any, shown: Ignition) -> Any:
+    """Each day of each row in the colour of its run-up; what is not known is hatched."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    style = shown.look.style
+    axes.set_facecolor(style.paper)
+    axes.patch.set(hatch="xxx", edgecolor=style.pale)  # shows through
+    rows = shown.run_ups[[link.theme for link in shown.chain.links]].to_numpy(float).T
+    return axes.imshow(
         np.ma.masked_invalid(rows),
-        COLOURS,
+        LinearSegmentedColormap.from_list("scale", style.scale),
         aspect="auto",
         vmin=-FULL,
         vmax=FULL,
         interpolation="none",
     )
-    for row, link in enumerate(links):
-        if link.ignited in days:
-            axes.plot(days.index(link.ignited), row, ">", color="black", markersize=9, mec="white")
-        stage = STAGES[link.stage][shown.language]
-        axes.text(len(days) + 0.5, row, stage, fontproperties=font(11), color=INK, va="center")
-    _named(axes, shown, days)
-    _legend(made, drawn, shown.language, height)
-    return made
 
 
-def _title(shown: Picture) -> str:
+def _title(shown: Ignition) -> str:
     label = say("simulated", shown.language) if shown.parent.source == "simulated" else ""
     return f"{label}{readable(shown.parent)} · {shown.run_ups.index[-1]}"
 
 
-def _named(axes: Any, shown: Picture, days: list[Any]) -> None:
-    """Names of the rows, a few dates below, and thin white lines between the rows."""
-    links = shown.chain.links
+def _named(axes: Any, shown: Ignition, days: list[Any]) -> None:
+    """Names of the rows, a few dates below, and thin lines of paper between the rows."""
+    links, style = shown.chain.links, shown.look.style
     names = [readable(shown.themes[link.theme])[:NAME_LIMIT] for link in links]
-    axes.set_yticks(range(len(links)), names, fontproperties=font(12))
-    places = np.unique(np.linspace(0, len(days) - 1, TICKS).astype(int))
-    labels = [days[place].strftime("%y-%m-%d") for place in places]
-    axes.set_xticks(places, labels, fontproperties=font(11))
-    axes.hlines(np.arange(1, len(links)) - 0.5, -0.5, len(days) - 0.5, color="white", linewidth=2)
-    axes.tick_params(colors=INK, length=0)
-    axes.tick_params(axis="x", colors=PALE)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    axes.set_yticks(range(len(links)), names, fontproperties=font(SMALL))
+    dated(axes, days)
+    axes.set_xlim(-0.5, len(days) - 0.5)
+    between = np.arange(1, len(links)) - 0.5
+    axes.hlines(between, -0.5, len(days) - 0.5, color=style.paper, linewidth=2.5)
+    axes.tick_params(colors=style.ink, length=0)
+    axes.tick_params(axis="x", colors=style.pale)
+    axes.spines[:].set_visible(False)
 
 
-def _legend(made: "Figure", drawn: Any, language: Language, height: float) -> None:
-    bar = made.add_axes((0.25, 0.5 / height, 0.63, 0.13 / height))
+def _legend(made: "Figure", drawn: Any, shown: Ignition, height: float) -> None:
+    style = shown.look.style
+    bar = made.add_axes((0.25, 0.8 / height, 0.61, 0.15 / height))
     made.colorbar(drawn, cax=bar, orientation="horizontal", extend="both")
     ticks = (-FULL, -FULL / 2, 0, FULL / 2, FULL)
     bar.set_xticks(
-        ticks, [f"{tick:+.0%}" if tick else "0" for tick in ticks], fontproperties=font(10)
+        ticks, [f"{tick:+.0%}" if tick else "0" for tick in ticks], fontproperties=font(SMALL)
     )
-    bar.tick_params(colors=PALE, length=0)
+    bar.tick_params(colors=style.pale, length=0)
     bar.spines[:].set_visible(False)
-    words = say("chain_legend", language)
-    made.text(0.25, 0.1 / height, words, fontproperties=font(10), color=PALE)
+    words = say("chain_legend", shown.language)
+    made.text(0.03, 0.17 / height, words, fontproperties=font(SMALL), color=style.pale)

@@ -1,179 +1,225 @@
-"""The chart of a theme: price net of the market with its stages, and breadth; a PNG.
+"""The chart of a theme: price net of the market with its stages and alerts, breadth, crowding; PNG.
 
 Chinese renders anywhere: the font comes with a package. Matplotlib loads when a chart is drawn.
 """
 
-import importlib.util
-import io
-import threading
+from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from bot.names import STAGES
+from bot.names import KINDS, STAGES
+from bot.style import (
+    DPI,
+    HATCHES,
+    SHAPES,
+    SMALL,
+    TEXT,
+    TITLE,
+    WIDTH_INCHES,
+    Look,
+    Style,
+    bare,
+    dated,
+    font,
+    png,
+    readable,
+)
 from bot.words import Language, say
 from market.source import Theme
-from signals.model import Kind, Stage, Transition
+from signals.model import RUNNING, Kind, Stage, ThemeState, Transition
 from signals.panel import Panel
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FONT_PACKAGE = "cvttf_NotoSansCJK_Regular"  # Noto Sans CJK, SIL Open Font License
-SIZE_INCHES, DPI = (7.2, 7.2), 150  # 1,080 pixels square: a phone's width
-BREADTH_DAYS = 5  # trading days averaged, as the breadth rule does
-TICKS = 5  # dates named on the x axis
-INK, PALE = "#1f2933", "#7b8794"
-COLOURS = {  # backgrounds of an episode's stages; told apart by lightness too
-    Stage.FORMING: "#fde9b8",
-    Stage.BUBBLE: "#f5a3a3",
-    Stage.BURSTING: "#a9c5ea",
-}
-DRAWING = threading.Lock()  # matplotlib's fonts are shared between threads
-SHAPES = {Kind.SURGE: "^", Kind.DIVERGENCE: "D", Kind.REVERSAL: "v", Kind.OVER: "s"}
+HEIGHT_INCHES = 9.0
+MEAN_DAYS = 5  # trading days averaged, as the rules on breadth and crowding do
+NUMBERED = 12  # newest alerts with a number at their mark; more would not be read
 
 
-def theme_chart(
-    panel: Panel,
-    theme: Theme,
-    transitions: Sequence[Transition],
-    language: Language,
-    simulated: bool = False,
-) -> bytes | None:
-    """PNG of the theme over the panel's days; None when its price is not known on any of them.
+@dataclass(frozen=True)
+class Shown:
+    """All that the chart of a theme shows."""
 
-    `transitions` are the theme's own within those days, oldest first.
-    """
-    if not panel.net[theme.id].notna().any():
+    panel: Panel
+    theme: Theme
+    transitions: Sequence[Transition]  # the theme's own within those days, oldest first
+    state: ThemeState  # on the last day
+    language: Language
+    look: Look
+
+    @property
+    def style(self) -> Style:
+        """Its colours."""
+        return self.look.style
+
+
+def theme_chart(shown: Shown) -> bytes | None:
+    """PNG of the theme over the panel's days; None when its price is not known on any of them."""
+    if not shown.panel.net[shown.theme.id].notna().any():
         return None
-    out = io.BytesIO()
-    with DRAWING:
-        made = figure(panel, theme, transitions, language, simulated)
-        made.savefig(out, format="png")
-    return out.getvalue()
+    return png(lambda: figure(shown))
 
 
-def figure(
-    panel: Panel,
-    theme: Theme,
-    transitions: Sequence[Transition],
-    language: Language,
-    simulated: bool,
-) -> "Figure":
+def figure(shown: Shown) -> "Figure":
     """The chart before it is a picture."""
     from matplotlib.figure import Figure
 
-    made = Figure(figsize=SIZE_INCHES, dpi=DPI, facecolor="white")
-    price, breadth = made.subplots(2, 1, sharex=True, height_ratios=(3, 1.2))
+    style = shown.style
+    made = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES), dpi=DPI, facecolor=style.paper)
+    share, traded = _breadth(shown), _crowding(shown)
+    ratios = (3.2, *(1.0 if of.notna().any() else 0.3 for of in (share, traded)))
+    price, breadth, crowding = made.subplots(3, 1, sharex=True, height_ratios=ratios)
     # fixed margins: finding them costs as much as drawing
-    made.subplots_adjust(left=0.11, right=0.96, top=0.94, bottom=0.06, hspace=0.08)
-    stage = transitions[-1].after.stage if transitions else Stage.QUIET
-    label = say("simulated", language) if simulated else ""
-    title = f"{label}{readable(theme)} · {STAGES[stage][language]} · {panel.as_of}"
-    price.set_title(title, fontproperties=font(17), color=INK, loc="left")
-    _shade((price, breadth), panel, transitions)
-    _price(price, panel, theme.id, transitions, language)
-    if theme.exchange == "XHKG":
-        words = "相对恒生指数的净价，起点100" if language == "zh" else "net of Hang Seng, start 100"
-        price.set_ylabel(words, fontproperties=font(12), color=PALE)
-    _breadth(breadth, panel, theme.id, language)
-    _axes(price, breadth, panel)
+    made.subplots_adjust(left=0.105, right=0.91, top=0.895, bottom=0.115, hspace=0.3)
+    made.text(0.03, 0.957, _title(shown), fontproperties=font(TITLE), color=style.ink)
+    _shade((price, breadth, crowding), shown)
+    _price(price, shown)
+    _share(breadth, shown, share * 100, "drawn_breadth", top=100)
+    _share(crowding, shown, traded * 100, "drawn_crowding")
+    _axes((price, breadth, crowding), shown)
+    _legend(made, shown)
     return made
 
 
-def _price(
-    axes: Any, panel: Panel, theme: str, transitions: Sequence[Transition], language: Language
-) -> None:
-    net = panel.net[theme].to_numpy(float)
-    line = net / net[~np.isnan(net)][0] * 100
-    axes.plot(line, color=INK, linewidth=2)
-    peak = int(np.nanargmax(line))
-    axes.plot(peak, line[peak], "o", color=INK, markersize=7)
-    days = panel.days
-    for told in transitions:
-        place = days.index(told.day)
-        kind = told.kind
-        axes.plot(place, line[place], SHAPES[kind], color="#b42318", markersize=10)
-    words = (
-        "相对全市场的净价，起点100" if language == "zh" else "price net of the market, start 100"
+def _breadth(shown: Shown) -> pd.Series:
+    """Share of members above their 20-day average, by day."""
+    known = shown.panel.ma20_known[shown.theme.id]
+    return shown.panel.above_ma20[shown.theme.id] / known.where(known > 0)
+
+
+def _crowding(shown: Shown) -> pd.Series:
+    """Share of all money traded, by day."""
+    traded = shown.panel.market_amount
+    return shown.panel.amount[shown.theme.id] / traded.where(traded > 0)
+
+
+def _title(shown: Shown) -> str:
+    stage = STAGES[shown.state.stage][shown.language]
+    label = say("simulated", shown.language) if shown.theme.source == "simulated" else ""
+    return f"{label}{readable(shown.theme)} · {stage} · {shown.panel.as_of}"
+
+
+def _price(axes: Any, shown: Shown) -> None:
+    net, style = shown.panel.net[shown.theme.id].to_numpy(float), shown.style
+    known = np.flatnonzero(~np.isnan(net))
+    line = net / net[known[0]] * 100
+    axes.plot(line, color=style.ink, linewidth=2.2)
+    words = "drawn_net_hk" if shown.theme.exchange == "XHKG" else "drawn_net"
+    axes.set_title(
+        say(words, shown.language), fontproperties=font(SMALL), color=style.pale, loc="left"
     )
-    axes.set_ylabel(words, fontproperties=font(12), color=PALE)
+    axes.margins(y=0.14)  # room for the marks
+    _marks(axes, shown, line)
+    last = int(known[-1])
+    axes.annotate(
+        f"{line[last]:.0f}", (last, line[last]), (7, 0), textcoords="offset points",
+        fontproperties=font(TEXT), color=style.ink, va="center",
+    )  # fmt: skip
 
 
-def _breadth(axes: Any, panel: Panel, theme: str, language: Language) -> None:
-    above, known = panel.above_ma20[theme], panel.ma20_known[theme]
-    share = (above / known.where(known > 0)) * 100
-    words = "站上20日线 %" if language == "zh" else "above 20-day avg, %"
-    axes.set_ylabel(words, fontproperties=font(12), color=PALE)
-    axes.set_ylim(0, 100)
-    if not share.notna().any():
-        none = f"{words}: {say('unknown', language)}"
-        middle = len(panel.days) / 2
-        axes.text(middle, 50, none, fontproperties=font(13), ha="center", va="center", color=PALE)
+def _marks(axes: Any, shown: Shown, line: np.ndarray) -> None:
+    """Each alert by the shape of its kind, the newest with the number the caption names them by."""
+    days, style = shown.panel.days, shown.style
+    first = max(0, len(shown.transitions) - NUMBERED)
+    for number, told in enumerate(shown.transitions, 1):
+        place, colour = days.index(told.day), style.mark(told.kind)
+        axes.plot(
+            place, line[place], SHAPES[told.kind], color=colour, markersize=11,
+            markeredgecolor=style.paper, zorder=3,
+        )  # fmt: skip
+        if number > first:
+            below = told.kind in (Kind.REVERSAL, Kind.OVER)
+            axes.annotate(
+                str(number), (place, line[place]), (0, -10 if below else 10),
+                textcoords="offset points", fontproperties=font(SMALL), color=style.ink,
+                ha="center", va="top" if below else "bottom",
+            )  # fmt: skip
+
+
+def _share(
+    axes: Any, shown: Shown, percent: pd.Series, words: str, top: float | None = None
+) -> None:
+    """A share by day and its mean; that nothing is known is said, not drawn as zero."""
+    title, style = say(words, shown.language), shown.style
+    axes.set_title(title, fontproperties=font(SMALL), color=style.pale, loc="left")
+    if not percent.notna().any():
+        axes.set_yticks([])
+        axes.text(
+            len(percent) / 2, 0.5, say("unknown", shown.language), fontproperties=font(TEXT),
+            ha="center", va="center", color=style.ink, transform=axes.get_xaxis_transform(),
+        )  # fmt: skip
         return
-    axes.plot(share.to_numpy(float), color="#cbd2d9", linewidth=1)
-    mean = share.rolling(BREADTH_DAYS).mean()
-    axes.plot(mean.to_numpy(float), color=INK, linewidth=1.8)
-    axes.axhline(50, color=PALE, linewidth=0.7, linestyle=":")
+    axes.plot(percent.to_numpy(float), color=style.pale, linewidth=0.8, alpha=0.6)
+    mean = percent.rolling(MEAN_DAYS).mean()
+    axes.plot(mean.to_numpy(float), color=style.ink, linewidth=2)
+    axes.set_ylim(0, top)
+    axes.locator_params(axis="y", nbins=3)
 
 
-def _shade(both: Sequence[Any], panel: Panel, transitions: Sequence[Transition]) -> None:
-    """Backgrounds by stage: each from the day it was entered to the next."""
-    days = panel.days
-    changes = [t for t in transitions if t.before.stage is not t.after.stage]
-    if transitions:  # what stage the chart begins in, the first transition knows
-        spans = [(0, transitions[0].before.stage)]
-        spans += [(days.index(t.day), t.after.stage) for t in changes]
-        ends = [*(start for start, _ in spans[1:]), len(days) - 1]
-        for (start, stage), end in zip(spans, ends, strict=True):
-            for axes in both if stage in COLOURS else ():
-                axes.axvspan(start, end, color=COLOURS[stage], linewidth=0)
+def _shade(panels: Sequence[Any], shown: Shown) -> None:
+    """Backgrounds by stage."""
+    style = shown.style
+    for start, end, stage in _spans(shown):
+        for axes in panels if stage in style.stages else ():
+            axes.axvspan(
+                start, end, facecolor=style.stages[stage], edgecolor=style.paper, linewidth=0,
+                hatch=HATCHES.get(stage),
+            )  # fmt: skip
 
 
-def _axes(price: Any, breadth: Any, panel: Panel) -> None:
-    """Trading days side by side, a few of them named."""
-    days = panel.days
-    places = np.unique(np.linspace(0, len(days) - 1, TICKS).astype(int))
-    labels = [days[place].strftime("%y-%m-%d") for place in places]
-    named = breadth.set_xticks(places, labels, fontproperties=font(12))
-    named[-1].label1.set_horizontalalignment("right")  # or the picture's edge would cut it
-    breadth.set_xlim(-1, max(len(days), 2))
-    for axes in (price, breadth):
-        axes.tick_params(labelsize=12, colors=PALE)
-        axes.grid(axis="y", color="#e4e7eb", linewidth=0.7)
-        axes.set_axisbelow(True)
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
+def _spans(shown: Shown) -> list[tuple[int, int, Stage]]:
+    """Each stage from the day it was entered to the next, as rows of the panel."""
+    days, told = shown.panel.days, shown.transitions
+    # what stage the chart begins in, the first transition knows; without one, the state
+    first = told[0].before if told else shown.state
+    spans = [(bisect_left(days, first.since), first.stage)] if first.since else []
+    changes = [t for t in told if t.before.stage is not t.after.stage]
+    spans += [(days.index(t.day), t.after.stage) for t in changes]
+    ends = [*(start for start, _ in spans[1:]), len(days) - 1][: len(spans)]
+    return [(start, end, stage) for (start, stage), end in zip(spans, ends, strict=True)]
 
 
-def readable(theme: Theme) -> str:
-    """A theme's name, or its id where the font lacks a glyph of it: never boxes."""
-    glyphs = _glyphs()
-    return theme.name if all(ord(char) in glyphs for char in theme.name) else theme.id
+def _axes(panels: Sequence[Any], shown: Shown) -> None:
+    """Plain lines, and the days below them."""
+    for axes in panels:
+        bare(axes, shown.style)
+    dated(panels[-1], shown.panel.days)
 
 
-@cache
-def _glyphs() -> frozenset[int]:
-    from matplotlib.ft2font import FT2Font
+def _legend(made: "Figure", shown: Shown) -> None:
+    """What the backgrounds and the marks mean: those that are there."""
+    style, language = shown.style, shown.language
+    stages = {stage for _, _, stage in _spans(shown)}
+    kinds = {t.kind for t in shown.transitions}
+    entries = [_patch(style, s, STAGES[s][language]) for s in RUNNING if s in stages]
+    entries += [_point(style, kind, KINDS[kind][language]) for kind in Kind if kind in kinds]
+    if entries:
+        made.legend(
+            handles=entries, loc="lower center", ncols=len(entries), frameon=False,
+            prop=font(SMALL if len(entries) < 6 or language == "zh" else SMALL - 3),
+            labelcolor=style.ink, handlelength=1.1, handletextpad=0.35, columnspacing=1.0,
+            borderaxespad=0.2,
+        )  # fmt: skip
 
-    return frozenset(FT2Font(str(font_path())).get_charmap())
+
+def _patch(style: Style, stage: Stage, words: str) -> Any:
+    from matplotlib.patches import Patch
+
+    return Patch(
+        facecolor=style.stages[stage], edgecolor=style.paper, linewidth=0,
+        hatch=HATCHES.get(stage), label=words,
+    )  # fmt: skip
 
 
-def font_path() -> Path:
-    """The file of the font that holds Chinese; raises FileNotFoundError when it is missing."""
-    spec = importlib.util.find_spec(FONT_PACKAGE)
-    folders = (spec.submodule_search_locations if spec else None) or []
-    found = [file for folder in folders for file in Path(folder).glob("*.otf")]
-    if not found:
-        raise FileNotFoundError(f"the font package {FONT_PACKAGE} is missing; install Paomo anew")
-    return found[0]
+def _point(style: Style, kind: Kind, words: str) -> Any:
+    from matplotlib.lines import Line2D
 
-
-def font(points: float) -> Any:
-    """The font that holds Chinese, in a size."""
-    from matplotlib.font_manager import FontProperties
-
-    return FontProperties(fname=str(font_path()), size=points)
+    colour = style.mark(kind)
+    return Line2D(
+        [], [], color=colour, marker=SHAPES[kind], linestyle="", markersize=9, label=words
+    )

@@ -67,6 +67,7 @@ def tidy(app: App) -> None:
     app.ledger.outbox.forget_sent(app.now() - timedelta(days=known.sent_days))
     app.ledger.kept.forget(today - timedelta(days=known.sent_days))
     app.store.news.forget(app.now() - timedelta(days=known.news_days))
+    app.ledger.files.forget_before(today - timedelta(days=known.sent_days))
     days = app.store.days(limit=known.bars_days)
     if len(days) == known.bars_days:
         app.store.forget_bars(days[0])
@@ -265,10 +266,11 @@ def _delivered(app: App) -> str:
 
 
 async def _deliver(app: App) -> int:
-    from bot import sender
+    from bot import gallery, sender
 
     bot = sender.builder(app.settings).build().bot
     late = app.settings.schedule.late_minutes
     async with bot:
-        needs = Delivery(app.ledger, sender.of_outbox(bot), Pace(), app.now, late)
+        send = sender.of_outbox(bot, gallery.of_app(app))
+        needs = Delivery(app.ledger, send, Pace(), app.now, late)
         return await deliver(needs)

@@ -30,6 +30,7 @@ class SendError(Exception):
         rejected: bool = False,
         moved_to: int | None = None,
         lost: bool = False,
+        stale: bool = False,
     ) -> None:
         """Without any field: provably not sent, and may be tried again."""
         super().__init__(message)
@@ -40,6 +41,7 @@ class SendError(Exception):
         self.rejected = rejected  # the token is not valid
         self.moved_to = moved_to  # the chat's new id
         self.lost = lost  # the message to change was deleted, or can be changed no more
+        self.stale = stale  # Telegram does not know the file id: send the picture itself
 
 
 Send = Callable[[Queued, str], Awaitable[int]]  # message and its text as sent -> Telegram's id

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,11 @@ from rich.panel import Panel as Box
 
 from bot import texts
 from bot.app import App, judge
+from bot.draw import draw
 from bot.home import settings
 from bot.jobs import daily
 from bot.ledger import Ledger
+from bot.pictures import named
 from bot.records import Chat, Queued
 from bot.words import Language
 from config.settings import Settings
@@ -27,10 +30,22 @@ READER = 1  # id of the one chat that reads along
 SENT = time(7, 20)  # UTC; when the simulated messages are read, 15:20 in Shanghai
 
 
+class Lived(NamedTuple):
+    """A message as it arrived, and the app as it was then."""
+
+    message: Queued
+    app: App
+
+    def picture(self) -> bytes | None:
+        """The picture of the message, PNG; None where it has none."""
+        shown = named(self.message.photo) if self.message.photo else None
+        return draw(self.app, shown) if shown else None
+
+
 def run(seed: int, language: Language, out: Path | None) -> None:
     """Shows the chat of a reader; all of it simulated, and labelled so.
 
-    With `out`, the messages go there as an HTML page and the charts as PNG.
+    With `out`, the messages go there as an HTML page and the pictures as PNG.
     """
     console = Console()
     market = simulate(seed)
@@ -38,12 +53,13 @@ def run(seed: int, language: Language, out: Path | None) -> None:
         "[bold]SIMULATED MARKET · 模拟行情[/bold]: no figure below is real", soft_wrap=True
     )
     page: list[str] = []
-    for message in lived(market, settings(), language):
-        if out and message.photo:
-            page.append(_saved(message, out))
-        elif message.priority == 0 or page_worthy(message):
-            text = sent(message, language)
-            page.append(f"<pre>{text}</pre>")
+    for one in lived(market, settings(), language):
+        message = one.message
+        if message.priority == 1 and not page_worthy(message):
+            continue
+        text = sent(message, language)
+        page.append(_shown(message, text, one.picture() if out else None, out))
+        if not message.is_aside:
             told = texts.plain(text)
             console.print(Box(told, title=str(message.day), title_align="left", expand=False))
     if out:
@@ -56,7 +72,7 @@ def page_worthy(message: Queued) -> bool:
     return message.priority == 1 and message.day.day <= 3 and message.day.weekday() == 0
 
 
-def lived(market: SimulatedMarket, known: Settings, language: Language) -> Iterator[Queued]:
+def lived(market: SimulatedMarket, known: Settings, language: Language) -> Iterator[Lived]:
     """Messages of the days after the history, as one chat gets them, each day run by `daily`."""
     clock = [datetime.combine(market.days[0], SENT, UTC)]
     store, ledger = Store(None), Ledger(None)
@@ -75,7 +91,7 @@ def lived(market: SimulatedMarket, known: Settings, language: Language) -> Itera
         while due := ledger.outbox.due(app.now()):
             for message in due:
                 ledger.outbox.sent(message.id, message.id, app.now())
-                yield message
+                yield Lived(message, app)
 
 
 def _bars_of(market: SimulatedMarket) -> BarsBetween:
@@ -97,11 +113,14 @@ def sent(message: Queued, language: Language) -> str:
     return texts.stamped(message.text, message.day, at, 45, False, language)
 
 
-def _saved(message: Queued, out: Path) -> str:
+def _shown(message: Queued, text: str, png: bytes | None, out: Path | None) -> str:
+    """A message on the page; its picture beside the page."""
+    if not png or not out:
+        return f"<pre>{text}</pre>"
     out.mkdir(parents=True, exist_ok=True)
-    name = f"{message.day}.png"
-    (out / name).write_bytes(message.photo or b"")
-    return f'<figure><img src="{name}"><figcaption>{message.text}</figcaption></figure>'
+    name = f"{message.day}-{message.id}.png"
+    (out / name).write_bytes(png)
+    return f'<figure><img src="{name}"><figcaption>{text}</figcaption></figure>'
 
 
 def _write_page(out: Path, page: list[str]) -> None:

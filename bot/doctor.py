@@ -73,7 +73,7 @@ def _people(known: Settings) -> str:
 
 
 def _font(known: Settings) -> str:
-    from bot.charts import font_path
+    from bot.style import font_path
 
     return f"Chinese font {font_path().name}"
 

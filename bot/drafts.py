@@ -4,23 +4,28 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from math import nan
 
 from bot import messages, provisional, wish_messages
 from bot.alerting import strongest_first, values
 from bot.app import App
 from bot.choices import Choice, Listener, Setting, chosen, is_loud
+from bot.digest import digest, is_quiet, watched_table
 from bot.ledger_provisional import prefix
+from bot.pictures import CHART, CHART_DAYS, HEAT, Picture
 from bot.posting import posted, with_rest
 from bot.records import OFF, Kept, Outgoing, Wishes
+from bot.style import Look, look_of
+from bot.texts import CAPTION_LIMIT, STAMP_ROOM, split, units
 from bot.timing import digest_due, held_until, week
-from bot.words import Language
+from bot.week import Week, week_of
+from bot.words import Language, say
 from market.store import MAINLAND
 from signals.model import Signal, ThemeState, Transition
 
 NOBODY = 0  # chat of a message before it is addressed
-CHART_DAYS = 250  # trading days a chart shows
+HEAT_LASTS = timedelta(hours=20)  # then the next day may have been judged
 WEEK_DAYS = 15  # trading days among which those of a weekly digest are
 
 
@@ -50,7 +55,9 @@ class _Texts:
         self.judged = judged
         self.missed = cache(lambda language, told: _summary(app, judged, language, told))
         self.alerts = cache(lambda *of: _alerts(app, judged, *of))
-        self.digest = cache(lambda language: _digest(app, judged, language))
+        self.week = week_of(app, judged.day.day, judged.told)
+        self.glance = cache(lambda language: digest_text(judged, language, self.week))
+        self.digest = cache(lambda *of: _digest(app, judged, self.week, *of))
         self.weekly = cache(lambda language, days: _weekly(app, judged, language, days))
         self.beyond = cache(lambda *of: _beyond(app, judged, *of))
 
@@ -87,15 +94,17 @@ def _posted(
 ) -> list[Outgoing]:
     """A chat's messages of the day."""
     day, missed, alerts = texts.judged.day, choice.missed, choice.alerts
+    look = look_of(wishes, language, app.settings.charts.theme)
     held = held_until(app.now(), wishes.quiet, wishes.zone) is not None
+    sound, was_sound = is_loud(choice.today), is_loud(choice.late)
     news = [
-        *_silent(texts.missed(language, missed) if missed else [], not is_loud(choice.late)),
-        *_silent(texts.alerts(language, alerts, held) if alerts else [], not is_loud(choice.today)),
+        *_silent(texts.missed(language, missed) if missed else [], not was_sound),
+        *_silent(texts.alerts(language, look, alerts, held) if alerts else [], not sound),
     ]
     # a day that was only filled in later has no market to tell of
     wanted = day.market is not None and wishes.level("digest") != OFF
     wanted &= day.exchange == MAINLAND  # which tells of Hong Kong as well
-    glance = _glance(app, texts, wishes, language) if wanted else []
+    glance = _glance(app, texts, wishes, language, look) if wanted else []
     due = digest_due(wishes, day.day) if glance else app.now()
     if choice.beyond:
         rest = texts.beyond(language, choice.beyond, wishes.budget)
@@ -103,10 +112,13 @@ def _posted(
     return posted(news, glance, due, wishes, language)
 
 
-def _glance(app: App, texts: _Texts, wishes: Wishes, language: Language) -> list[Outgoing]:
+def _glance(
+    app: App, texts: _Texts, wishes: Wishes, language: Language, look: Look
+) -> list[Outgoing]:
     """The digest a chat wishes for, if it is due on the day."""
     if wishes.digest_weekday is None:
-        return texts.digest(language)
+        own = watched_in(texts.judged, wishes.watched, language)
+        return texts.digest(joined(texts.glance(language), own), language, look)
     days = app.store.days(until=texts.judged.day.day, limit=WEEK_DAYS)
     began = app.ledger.kept.began() or days[-1]  # of days before it nothing was kept
     covered = tuple(d for d in week(days, _told(app), wishes.digest_weekday) if d >= began)
@@ -145,7 +157,12 @@ def _summary(
 
 
 def _alerts(
-    app: App, judged: Judged, language: Language, told: Sequence[Transition], held: bool
+    app: App,
+    judged: Judged,
+    language: Language,
+    look: Look,
+    told: Sequence[Transition],
+    held: bool,
 ) -> list[Outgoing]:
     """Alerts and their chart, for nobody in particular yet; those held have to fit one message."""
     day, now = judged.day.day, app.now()
@@ -154,22 +171,48 @@ def _alerts(
     key = slot(app, day)
     out = [Outgoing(f"{key}:alerts:1", NOBODY, day, first, now, about=about)]
     out += [Outgoing(f"{key}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
-    drawn = None if held else chart(app, told[0].theme, language, day, told[0])
-    if drawn:
+    if not held:
         verdict = messages.caption(told[0], judged.day, language)
+        drawn = Picture(CHART, day, language, look, (told[0].theme, str(CHART_DAYS))).name
         out.append(Outgoing(f"{key}:chart", NOBODY, day, verdict, now, drawn, silent=True))
     return out
 
 
-def _digest(app: App, judged: Judged, language: Language) -> list[Outgoing]:
-    """The digest, for nobody in particular yet."""
+def digest_text(judged: Judged, language: Language, week: Week | None) -> str:
+    """The digest as every chat of a language gets it."""
     run_ups = values(judged.readings, "run_up")
+    return digest(judged.day, judged.told, judged.states, run_ups, language, week)
+
+
+def watched_in(judged: Judged, watched: frozenset[str], language: Language) -> str:
+    """What the digest of a chat adds of the themes it watches; empty for one that watches none."""
+    if not watched:
+        return ""
+    return watched_table(watched, judged.day, judged.states, judged.readings, language)
+
+
+def joined(glance: str, own: str) -> str:
+    """A digest with what it adds for a chat, above its foot."""
+    body, gap, foot = glance.rpartition("\n\n")
+    parts = (body, own, foot) if gap else (glance, own)
+    return "\n\n".join(parts) if own else glance
+
+
+def _digest(
+    app: App, judged: Judged, week: Week | None, text: str, language: Language, look: Look
+) -> list[Outgoing]:
+    """The digest and the heat map, for nobody in particular yet; on a quiet day as one message."""
     day, now = judged.day.day, app.now()
-    texts = messages.digest(judged.day, judged.told, judged.states, run_ups, language)
-    return [
-        Outgoing(f"{day}:digest:{n}", NOBODY, day, text, now, priority=1, silent=True)
-        for n, text in enumerate(texts, 1)
-    ]
+    heat = Picture(HEAT, day, language, look).name
+    out = partial(Outgoing, chat=NOBODY, day=day, created=now, priority=1, silent=True)
+    quiet = is_quiet(judged.day, judged.told, week)
+    if quiet and units(text) <= CAPTION_LIMIT - STAMP_ROOM:
+        return [out(f"{day}:digest:1", text=text, photo=heat)]
+    parts = [out(f"{day}:digest:{n}", text=part) for n, part in enumerate(split(text), 1)]
+    label = say("simulated", language) if judged.day.simulated else ""
+    title = f"{label}{say('heat_map', language)} · {day}"
+    # drawn from the readings of the day last judged; when the next was, there is none any more
+    return [*parts, out(f"{day}:heat", text=title, photo=heat, not_after=now + HEAT_LASTS)]
 
 
 def _beyond(
@@ -219,27 +262,3 @@ def slot(app: App, day: date) -> str:
 def oldest_news(app: App, day: date) -> date:
     """The oldest day whose transitions are still news on a day."""
     return app.store.days(until=day, limit=app.settings.chats.old_days)[0]
-
-
-def last_day(app: App, theme: str) -> date | None:
-    """The last day a theme's exchange was judged, or is stored where none of it is judged."""
-    there = app.of(app.store.themes()[theme].exchange)
-    return there.ledger.evaluated() or next(iter(there.store.days(limit=1)), None)
-
-
-def chart(
-    app: App, theme: str, language: Language, day: date, latest: Transition | None = None
-) -> bytes | None:
-    """The chart of a theme up to a day, PNG; None when there is nothing to draw.
-
-    `latest` is a transition of that day that the ledger does not hold yet.
-    """
-    from bot.charts import theme_chart
-
-    known = app.store.themes()[theme]
-    app = app.of(known.exchange)
-    if not app.store.days(until=day, limit=1):
-        return None
-    panel = app.store.panel(day, CHART_DAYS, [theme])
-    told = [*app.ledger.transitions(theme, panel.days[0], day), *([latest] if latest else [])]
-    return theme_chart(panel, known, told, language, known.source == "simulated")

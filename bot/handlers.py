@@ -1,13 +1,18 @@
 """Telegram's updates become questions; the answers go back, paced like everything else."""
 
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from telegram import BotCommand, CallbackQuery, ChatMember, Update
+from telegram import (
+    BotCommand,
+    CallbackQuery,
+    ChatMember,
+    MaybeInaccessibleMessage,
+    Message,
+    Update,
+)
 from telegram import Chat as TelegramChat
 from telegram import User as TelegramUser
 from telegram.error import TelegramError
@@ -25,16 +30,16 @@ from bot.app import App
 from bot.commands import COMMANDS, PRESSED, answer, may_ask, people, refused
 from bot.commands.asked import Answer, Asked
 from bot.deliver import SendError
-from bot.drafts import chart, last_day
+from bot.gallery import Gallery, InWorker, Sent
 from bot.limits import Calm, Pace
+from bot.pictures import Picture
 from bot.records import PRIVATE, Buttons, Chat
-from bot.texts import plain, split
+from bot.texts import CAPTION_LIMIT, plain, split, units
 from bot.words import Language
 from market.calendar import SHANGHAI
 
 OWNED = "@"  # before the id of the person whose button it is
 TOO_FAST = {"zh": "问得太快了，请稍候。", "en": "Too many questions at once; wait a moment."}
-InWorker = Callable[[Callable[[App], Any]], Awaitable[Any]]
 log = logging.getLogger("paomo")
 
 
@@ -45,7 +50,15 @@ class Talk:
     app: App
     pace: Pace
     in_worker: InWorker
+    gallery: Gallery
     calm: Calm = field(default_factory=Calm)
+
+
+class Pressed(NamedTuple):
+    """The message whose button was pressed."""
+
+    message: int  # Telegram's id
+    is_picture: bool
 
 
 def register(telegram: "Application[Any, Any, Any, Any, Any, Any]", talk: Talk) -> None:
@@ -102,8 +115,13 @@ async def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     await _acknowledged(query, "" if theirs else "这是别人的按钮。 Not your button; ask yourself.")
     if code in PRESSED and theirs:
         span = " 1d" if code == "m" and " " not in rest else ""  # a button of before
-        pressed = query.message.message_id if query.message else None
+        message = query.message
+        pressed = Pressed(message.message_id, _has_picture(message)) if message else None
         await _answered(context, chat, user, PRESSED[code], rest + span, pressed)
+
+
+def _has_picture(message: MaybeInaccessibleMessage) -> bool:
+    return isinstance(message, Message) and bool(message.photo)
 
 
 async def _acknowledged(query: CallbackQuery, words: str) -> None:
@@ -124,7 +142,7 @@ async def _answered(
     user: TelegramUser,
     name: str,
     rest: str,
-    pressed: int | None = None,
+    pressed: Pressed | None = None,
 ) -> None:
     """Answers a question; `pressed` is the message whose button asked it."""
     talk: Talk = context.bot_data["talk"]
@@ -144,18 +162,28 @@ async def _answered(
     today = app.now().astimezone(SHANGHAI).date()
     given = answer(app, name, Asked(known, user.id, rest, today))
     given = replace(given, buttons=_owned(given.buttons, chat, user.id))
-    if given.in_place and pressed:
-        await _edited(context, talk, chat.id, pressed, given)
+    # words cannot take a picture's place, nor a picture that of words
+    if given.in_place and pressed and pressed.is_picture == bool(given.picture):
+        await _edited(context, talk, chat.id, pressed.message, given)
     else:
-        await _sent(context, talk, chat.id, known.language, given)
+        await _sent(context, talk, chat.id, given)
 
 
 async def _edited(
     context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, pressed: int, given: Answer
 ) -> None:
-    await talk.pace.turn(chat)
+    async def way(photo: bytes | str | None) -> Sent:
+        await talk.pace.turn(chat)
+        if photo:
+            return await sender.change_picture(
+                context.bot, chat, pressed, photo, given.text, given.buttons
+            )
+        if not given.picture:
+            await sender.edit(context.bot, chat, pressed, given.text, given.buttons)
+        return Sent(pressed)
+
     try:
-        await sender.edit(context.bot, chat, pressed, given.text, given.buttons)
+        await (talk.gallery.send(given.picture, way) if given.picture else way(None))
     except SendError as error:
         log.warning("a message was not changed: %s", error)
 
@@ -174,24 +202,43 @@ async def _turn_away(
     if talk.app.ledger.fact(name):
         return
     talk.app.ledger.set_fact(name, talk.app.now().isoformat())
-    await _sent(context, talk, chat, language, Answer(refused(user, language)))
+    await _sent(context, talk, chat, Answer(refused(user, language)))
 
 
-async def _sent(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, language: Language, given: Answer
-) -> None:
+async def _sent(context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, given: Answer) -> None:
+    """Text, then the picture; or the picture with the text below it, and its buttons."""
     below = f"\n\n{await talk.in_worker(given.more)}" if given.more else ""
-    texts = split(f"{given.text}{below}".strip())
-    for place, text in enumerate(texts):
+    text = f"{given.text}{below}".strip()
+    captioned = given.picture is not None and given.captioned and units(text) <= CAPTION_LIMIT
+    texts = [] if captioned else split(text)
+    for place, part in enumerate(texts):
         buttons = given.buttons if place == len(texts) - 1 else ()
-        await _send(context, talk, chat, text, buttons=buttons)
-    theme, picture = given.chart, given.picture
-    day = last_day(talk.app, theme) if theme else None
-    if theme and day:
-        picture = partial(chart, theme=theme, language=language, day=day)
-    drawn = await talk.in_worker(picture) if picture else None
-    if drawn:
-        await _send(context, talk, chat, "", photo=drawn)
+        await _send(context, talk, chat, part, buttons=buttons)
+    if given.picture:
+        caption, buttons = (text, given.buttons) if captioned else ("", ())
+        await _show(context, talk, chat, given.picture, caption, buttons)
+
+
+async def _show(
+    context: ContextTypes.DEFAULT_TYPE,
+    talk: Talk,
+    chat: int,
+    picture: Picture,
+    caption: str,
+    buttons: Buttons,
+) -> None:
+    """Sends a picture; its caption alone when there is nothing to draw."""
+
+    async def way(photo: bytes | str | None) -> Sent:
+        if not photo and not caption:
+            return Sent(0)
+        await talk.pace.turn(chat)
+        return await sender.send(context.bot, chat, caption, photo, buttons=buttons)
+
+    try:
+        await talk.gallery.send(picture, way)
+    except SendError as error:
+        log.warning("an answer was not delivered: %s", error)
 
 
 async def _send(

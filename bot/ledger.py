@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.bodies import body_of, chat_of, mute_of, thing
+from bot.ledger_files import Files
 from bot.ledger_kept import Keepsakes
 from bot.ledger_provisional import Provisionals
 from bot.ledger_standing import Standing
@@ -41,6 +42,7 @@ class Ledger:
         # a power cut must not forget that a message was on its way: it would go again, unmarked
         self._db.execute("PRAGMA synchronous=FULL")
         self.outbox = Outbox(self._db)
+        self.files = Files(self._db)
         self.provisional = Provisionals(self._db)
         self.kept = Keepsakes(self._db)
         self.standing = Standing(self._db)

@@ -89,6 +89,13 @@ def m005_wishes(db: Database) -> None:
 
 
 @migrations()
+def m007_pictures(db: Database) -> None:
+    """Telegram's file ids of pictures by name; pictures are drawn when sent, and kept no more."""
+    db.execute("CREATE TABLE file (picture TEXT PRIMARY KEY, id TEXT, day TEXT)")
+    db.execute("DROP TABLE picture")
+
+
+@migrations()
 def m009_hong_kong(db: Database) -> None:
     """Whose day readings, transitions and journal entries are of: the mainland's until now.
 

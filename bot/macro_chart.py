@@ -1,14 +1,13 @@
 """The macro panel: small multiples of the series that are alive, as they were known; a PNG."""
 
-import io
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bot.backdrop import KNOWN, backdrop
-from bot.charts import DPI, DRAWING, INK, PALE, font
 from bot.reading_texts import name, period
+from bot.style import DPI, TITLE, WIDTH_INCHES, Look, Style, bare, font, png
 from bot.texts import figure
 from bot.words import Language, say
 from market.store import Store
@@ -19,44 +18,41 @@ if TYPE_CHECKING:
 
 YEARS = 10  # shown at most
 COLUMNS = 2
-TICKS = 4  # months named below each
-WIDTH_INCHES, ROW_INCHES, HEAD_INCHES = 7.2, 1.8, 1.05
+TICKS = 3  # months named below each
+ROW_INCHES, HEAD_INCHES, FOOT_INCHES = 2.0, 1.2, 0.35
+POINTS = 11.5  # of the words above each
 MONEY = {"zh": (1e8, "亿元"), "en": (1e9, "CNY bn")}  # what money is drawn in
 
 
-def macro_chart(store: Store, day: date, language: Language) -> bytes | None:
+def macro_chart(store: Store, day: date, language: Language, look: Look) -> bytes | None:
     """PNG of the series alive on a day; None when there is none."""
     known = backdrop(store, day).alive
-    if not known:
-        return None
-    out = io.BytesIO()
-    with DRAWING:
-        panel(store, day, known, language).savefig(out, format="png")
-    return out.getvalue()
+    return png(lambda: panel(store, day, known, language, look.style)) if known else None
 
 
-def panel(store: Store, day: date, known: tuple[KNOWN, ...], language: Language) -> "Figure":
+def panel(
+    store: Store, day: date, known: tuple[KNOWN, ...], language: Language, style: Style
+) -> "Figure":
     """The panel before it is a picture."""
     from matplotlib.figure import Figure
 
     rows = -(-len(known) // COLUMNS)
-    height = HEAD_INCHES + rows * ROW_INCHES
-    made = Figure(figsize=(WIDTH_INCHES, height), dpi=DPI, facecolor="white")
+    height = HEAD_INCHES + rows * ROW_INCHES + FOOT_INCHES
+    made = Figure(figsize=(WIDTH_INCHES, height), dpi=DPI, facecolor=style.paper)
     grid = made.subplots(rows, COLUMNS, squeeze=False)
-    made.subplots_adjust(
-        left=0.09, right=0.97, top=1 - HEAD_INCHES / height, bottom=0.3 / height, hspace=0.75
-    )
+    top, bottom = 1 - HEAD_INCHES / height, FOOT_INCHES / height
+    made.subplots_adjust(left=0.085, right=0.97, top=top, bottom=bottom, hspace=0.8, wspace=0.24)
     title = f"{say('backdrop', language)} · {day}"
-    made.text(0.09, 1 - 0.35 / height, title, fontproperties=font(17), color=INK)
+    made.text(0.03, 1 - 0.42 / height, title, fontproperties=font(TITLE), color=style.ink)
     for place, axes in enumerate(grid.flat):
         if place < len(known):
-            _draw(axes, store, day, known[place], language)
+            _draw(axes, store, day, known[place], language, style)
         else:
             axes.set_axis_off()
     return made
 
 
-def _draw(axes: Any, store: Store, day: date, of: KNOWN, language: Language) -> None:
+def _draw(axes: Any, store: Store, day: date, of: KNOWN, language: Language, style: Style) -> None:
     """One series: its last years, zero where it lies within, and its newest value."""
     one, now = of
     values = sums(store.macro.known(one.key, day), one.summed_days)
@@ -64,14 +60,19 @@ def _draw(axes: Any, store: Store, day: date, of: KNOWN, language: Language) -> 
     size, unit = _unit(one.unit, language)
     line = values.to_numpy(float) / size
     days = np.array(values.index, dtype="datetime64[D]")
-    axes.plot(days, line, color=INK, linewidth=1.3)
-    axes.plot(days[-1], line[-1], "o", color="#b42318", markersize=5)
+    axes.plot(days, line, color=style.ink, linewidth=1.6)
+    axes.plot(days[-1], line[-1], "o", color=style.up, markersize=6)
     if line.min() < 0 < line.max():
-        axes.axhline(0, color=PALE, linewidth=0.7, linestyle=":")
+        axes.axhline(0, color=style.pale, linewidth=0.8, linestyle=":")
     told = f"{figure(now.value, one.unit, language)} · {period(one, now.period)} ({unit})"
     title = f"{name(one, language)}\n{told}"
-    axes.set_title(title, fontproperties=font(10.5), color=INK, loc="left")
-    _plain(axes, days)
+    axes.set_title(title, fontproperties=font(POINTS), color=style.ink, loc="left")
+    places = np.unique(np.linspace(0, len(days) - 1, TICKS).astype(int))
+    axes.set_xticks(
+        days[places], [str(day)[2:7] for day in days[places]], fontproperties=font(POINTS - 1)
+    )
+    axes.locator_params(axis="y", nbins=4)
+    bare(axes, style, POINTS - 1)
 
 
 def _unit(unit: str, language: Language) -> tuple[float, str]:
@@ -79,14 +80,3 @@ def _unit(unit: str, language: Language) -> tuple[float, str]:
     if unit == "fraction":
         return 0.01, "%"
     return MONEY[language] if unit == "cny" else (1.0, say("points", language))
-
-
-def _plain(axes: Any, days: np.ndarray) -> None:
-    """A few months named below, few lines, no frame."""
-    places = np.unique(np.linspace(0, len(days) - 1, TICKS).astype(int))
-    axes.set_xticks(days[places], [str(day)[2:7] for day in days[places]])
-    axes.locator_params(axis="y", nbins=4)
-    axes.tick_params(labelsize=9, colors=PALE)
-    axes.grid(axis="y", color="#e4e7eb", linewidth=0.7)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)

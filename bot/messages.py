@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot import context, member_texts
+from bot import context
 from bot.context import NAME_LIMIT
 from bot.fact_texts import beside
 from bot.happened import Beside
 from bot.hongkong_facts import HongKong
 from bot.names import FAULTS, KINDS, MARKS, STAGES, rule_name
 from bot.past import Past
-from bot.reading_texts import brief
 from bot.records import Grouping
 from bot.texts import figure, render, split
 from bot.words import Language, say
@@ -119,34 +118,6 @@ def caption(transition: Transition, day: Day, language: Language) -> str:
     return label + headline(transition, day.themes[transition.theme], language)
 
 
-def digest(
-    day: Day,
-    told: Sequence[Transition],
-    states: Mapping[str, ThemeState],
-    run_ups: Mapping[str, float],
-    language: Language,
-) -> list[str]:
-    """The day at a glance: the market, the stages, what changed, the largest net run-ups."""
-    judged = {theme: states[theme].stage for theme in run_ups if theme in states}
-    stages = [
-        (STAGES[stage][language], [theme_name(day.themes[t]) for t in _of(judged, stage, run_ups)])
-        for stage in (Stage.BUBBLE, Stage.FORMING, Stage.BURSTING)
-    ]
-    known = [theme for theme in run_ups if not math.isnan(run_ups[theme])]
-    top = sorted(known, key=lambda theme: -run_ups[theme])[:5]
-    shown = {
-        "stages": stages,
-        "count": len(judged),
-        "told": _lines(told, day, language),
-        "faults": faults(day, language),
-        "macro": [brief(*known, language) for known in day.macro],
-        "hong_kong": context.hong_kong(day.hong_kong, language),
-        "joins": member_texts.told(day.joins, day.themes, language),
-        "top": [(theme_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
-    }
-    return split(render("digest", day, language, **shown))
-
-
 def faults(day: Day, language: Language) -> list[str]:
     """What is missing or wrong with a day's figures, a line each."""
     return [f"{FAULTS.get(kind, {}).get(language, kind)}: {detail}" for kind, detail in day.faults]
@@ -156,15 +127,6 @@ def no_figures(day: date, reason: str, language: Language) -> str:
     """The digest of a trading day that brought no figures."""
     why = html.escape(f"{say('no_figures', language)}: {reason}")
     return f"📋 <b>{say('digest', language)} {day}</b>\n{why}"
-
-
-def _of(judged: Mapping[str, Stage], stage: Stage, run_ups: Mapping[str, float]) -> list[str]:
-    """Themes of a stage, the largest run-up first."""
-    return sorted((t for t in judged if judged[t] is stage), key=lambda t: -_size(run_ups[t]))
-
-
-def _size(value: float) -> float:
-    return -math.inf if math.isnan(value) else value
 
 
 def headline(transition: Transition, theme: Theme, language: Language) -> str:
@@ -252,28 +214,6 @@ def _counted(told: Sequence[Transition], language: Language) -> str:
     """How many of each kind."""
     counts = {kind: sum(t.kind is kind for t in told) for kind in Kind}
     return " · ".join(f"{KINDS[kind][language]} {n}" for kind, n in counts.items() if n)
-
-
-def _lines(told: Sequence[Transition], day: Day, language: Language) -> list[str]:
-    """A day's transitions: a line for each that speaks, and one for all who join the same."""
-    lines = [headline(t, day.themes[t.theme], language) for t in told if not day.stories.before(t)]
-    joined: dict[tuple[str, str, str], list[str]] = {}
-    for t in told:
-        voice = _voice(t, told, day.stories)
-        if voice:
-            place = (theme_name(day.themes[voice]), MARKS[t.kind], STAGES[t.after.stage][language])
-            joined.setdefault(place, []).append(theme_name(day.themes[t.theme]))
-    for (voice, mark, stage), names in joined.items():
-        words = say("joining", language).format(voice=voice)
-        lines.append(html.escape(f"{mark} {words}: {', '.join(names)} → {stage}"))
-    return lines
-
-
-def _voice(transition: Transition, told: Sequence[Transition], stories: Grouping) -> str:
-    """The theme that tells the same of the story, today if one does; empty: it speaks itself."""
-    before = stories.before(transition)
-    loud = {t.theme for t in told if t.kind is transition.kind and not stories.before(t)}
-    return next((theme for theme in before if theme in loud), before[-1] if before else "")
 
 
 def past(transition: Transition, day: Day, language: Language) -> str:

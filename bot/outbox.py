@@ -1,6 +1,5 @@
 """The outbox: every message that is to go out, and what became of it."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
@@ -28,17 +27,10 @@ class Outbox:
         row |= {"day": message.day.isoformat(), "created": stamp(message.created)}
         for bound in ("not_before", "not_after"):
             row[bound] = stamp(row[bound]) if row[bound] else None
-        row["photo"] = self._picture(message.photo) if message.photo else None
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
         added = self._db.execute(f"INSERT OR IGNORE INTO outbox ({names}) VALUES ({marks})", row)
         return added.rowcount > 0
-
-    def _picture(self, png: bytes) -> str:
-        """The name of a picture, kept once however many chats get it."""
-        name = hashlib.sha256(png).hexdigest()
-        self._db.execute("INSERT OR IGNORE INTO picture VALUES (?,?)", (name, png))
-        return name
 
     def due(self, now: datetime, limit: int = 256) -> list[Queued]:
         """The next message of each chat that need not wait; alerts before digests, oldest first.
@@ -57,13 +49,7 @@ class Outbox:
         )
         first = f"SELECT id FROM ({line}) WHERE place=1 AND waits<=:now"
         where = f"id IN ({first}) ORDER BY priority, id LIMIT :limit"
-        return [self._with_photo(m) for m in self._queued(where, now=stamp(now), limit=limit)]
-
-    def _with_photo(self, message: Queued) -> Queued:
-        found = self._db.execute(
-            "SELECT png FROM outbox JOIN picture ON hash=photo WHERE id=?", (message.id,)
-        ).fetchone()
-        return replace(message, photo=found[0]) if found else message
+        return self._queued(where, now=stamp(now), limit=limit)
 
     def waiting(self) -> list[Queued]:
         """All messages not sent yet and not parked."""
@@ -81,7 +67,7 @@ class Outbox:
 
     def _queued(self, where: str, **values: object) -> list[Queued]:
         rows = self._db.execute(
-            f"SELECT key, chat, day, text, created, NULL, priority, silent, id, attempts,"
+            f"SELECT key, chat, day, text, created, photo, priority, silent, id, attempts,"
             f" repeated, plain, error, operation, about, (SELECT message_id FROM outbox AS other"
             f" WHERE state='sent' AND chat=outbox.chat AND key=outbox.about)"
             f" FROM outbox WHERE {where}",
@@ -201,8 +187,6 @@ class Outbox:
     def forget_sent(self, before: datetime) -> None:
         """Drops sent messages older than an instant: the outbox is no archive."""
         self._db.execute("DELETE FROM outbox WHERE state='sent' AND sent<?", (stamp(before),))
-        used = "SELECT photo FROM outbox WHERE photo IS NOT NULL"
-        self._db.execute(f"DELETE FROM picture WHERE hash NOT IN ({used})")
 
     def _mark(self, id_: int, what: str, *values: object) -> None:
         self._db.execute(f"UPDATE outbox SET {what} WHERE id=?", (*values, id_))

@@ -36,10 +36,12 @@ def posted(
 
 def with_rest(digest: Sequence[Outgoing], rest: Outgoing) -> list[Outgoing]:
     """A digest that also has what a budget left over, above its foot; else that alone."""
-    if not digest or any(part.photo for part in digest):
+    told = [part for part in digest if not part.photo]
+    if not told:
         return [*digest, rest]
-    body, _, foot = "\n".join(part.text for part in digest).rpartition("\n\n")
-    return _numbered(digest[0], split("\n\n".join([body, rest.text, foot])))
+    body, _, foot = "\n".join(part.text for part in told).rpartition("\n\n")
+    parts = _numbered(told[0], split("\n\n".join([body, rest.text, foot])))
+    return [*parts, *(part for part in digest if part.photo)]
 
 
 def _free(instant: datetime, wishes: Wishes) -> datetime:
@@ -61,7 +63,7 @@ def _as_one(
 ) -> list[Outgoing]:
     """Messages as one, without pictures; it answers what the first of them would have answered."""
     first = messages[0]
-    texts = [m.text for m in messages if not m.photo]
+    texts = [m.text for m in messages if not m.is_aside]
     parts = wish_messages.held(texts, first.day, until, wishes.zone, language)
     about = next((m.about for m in messages if m.about), None)
     exchange = first.key.partition(f"{first.day}")[0]  # of Hong Kong its code, else nothing

@@ -38,7 +38,7 @@ class Outgoing:
     day: date  # the day the figures are of
     text: str  # HTML; the caption when there is a photo
     created: datetime  # UTC; of one that is held, when it may go
-    photo: bytes | None = None  # PNG
+    photo: str | None = None  # name of the picture that goes along, see bot/pictures.py
     priority: int = 0  # 0 alert, 1 digest; smaller goes first
     silent: bool = False  # arrives without a sound
     not_before: datetime | None = None  # UTC; held until then
@@ -50,6 +50,11 @@ class Outgoing:
     def exchange(self) -> str:
         """Whose day it is of: keys of messages on Hong Kong begin with its code."""
         return "XHKG" if self.key.startswith("XHKG:") else "XSHG"
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it is a picture whose words say nothing that is not told beside it."""
+        return self.photo is not None and ":digest:" not in self.key
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,8 @@ class Wishes:
     digest_hour: int | None = None  # in its zone; None: right after the close
     digest_weekday: int | None = None  # Monday is 0; None: every trading day
     zone: ZoneInfo = SHANGHAI  # of the hours above, and of instants told
+    style: str | None = None  # of pictures, see bot/style.py: light or dark; None: as is set
+    colours: str | None = None  # of up and down: cn, west or safe; None: as its language has them
 
     def level(self, what: str) -> str:
         """How loud something is told."""
@@ -113,7 +120,8 @@ def wishes_of(named: Mapping[str, str], watched: frozenset[str]) -> Wishes:
     )
     sense = named.get("sense", SENSES[0])
     levels = {name: value for name, value in named.items() if value in LEVELS}
-    return Wishes(levels, quiet, watched, sense, budget, hour, weekday, _zone(named.get("zone")))
+    zone, looks = _zone(named.get("zone")), (named.get("style"), named.get("colours"))
+    return Wishes(levels, quiet, watched, sense, budget, hour, weekday, zone, *looks)
 
 
 def _zone(name: str | None) -> ZoneInfo:

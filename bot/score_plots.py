@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bot.charts import INK, PALE, font_path
 from bot.names import STAGES
+from bot.style import RED_LIGHT, TONES, font_path
 from signals.model import Stage
 from signals.studies import AROUND_DAYS, Around, Bin, Year
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-RED, BLUE = "#b42318", "#2f5d9b"
+INK, PALE, BLUE = (TONES["light"][name] for name in ("ink", "pale", "other"))
+RED = RED_LIGHT
 DPI, INCHES = 130, (9.6, 4.2)
 LETTERS_AN_INCH = 15  # of the note, half of it in Chinese
 

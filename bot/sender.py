@@ -5,7 +5,14 @@ import re
 from collections.abc import Callable
 
 import httpx
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -21,12 +28,15 @@ from telegram.ext import ApplicationBuilder, Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.deliver import Send, SendError
+from bot.gallery import Gallery, Sent
+from bot.pictures import named
 from bot.records import EDIT, Buttons, Queued
 from config.settings import Settings
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own future; else it warns
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 LOST = re.compile("message to edit not found|message can't be edited|MESSAGE_ID_INVALID", re.I)
+STALE = re.compile("wrong (remote )?file|FILE_REFERENCE|wrong type of the web page", re.I)
 GONE = re.compile("chat not found|user is deactivated|bot was kicked|not enough rights", re.I)
 
 
@@ -60,13 +70,13 @@ async def send(
     bot: ExtBot[None],
     chat: int,
     text: str,
-    photo: bytes | None = None,
+    photo: bytes | str | None = None,
     silent: bool = False,
     plain: bool = False,
     buttons: Buttons = (),
     reply_to: int | None = None,
-) -> int:
-    """Sends one message; gives Telegram's id of it. Raises SendError and nothing else."""
+) -> Sent:
+    """Sends one message, `photo` as PNG or as Telegram's id of it. Raises SendError alone."""
     markup = _markup(buttons)
     mode = None if plain else ParseMode.HTML
     # a deleted message cannot be answered; the alert goes all the same
@@ -84,7 +94,33 @@ async def send(
             )  # fmt: skip
     except TelegramError as error:
         raise told(error) from None  # the cause holds the address, and with it the token
-    return sent.message_id
+    return _sent(sent)
+
+
+def _sent(message: Message) -> Sent:
+    """The largest of a picture's sizes is the picture as it was sent."""
+    return Sent(message.message_id, message.photo[-1].file_id if message.photo else None)
+
+
+async def change_picture(
+    bot: ExtBot[None],
+    chat: int,
+    message: int,
+    photo: bytes | str,
+    text: str,
+    buttons: Buttons = (),
+) -> Sent:
+    """Puts another picture and caption in a message's place. Raises SendError and nothing else."""
+    media = InputMediaPhoto(photo, text, parse_mode=ParseMode.HTML)
+    try:
+        changed = await bot.edit_message_media(media, chat, message, reply_markup=_markup(buttons))
+    except BadRequest as error:
+        if "not modified" not in error.message:
+            raise told(error) from None
+        return Sent(message)
+    except TelegramError as error:
+        raise told(error) from None  # likewise
+    return _sent(changed) if isinstance(changed, Message) else Sent(message)
 
 
 async def edit(
@@ -113,17 +149,23 @@ def _markup(buttons: Buttons) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def of_outbox(bot: ExtBot[None]) -> Send:
-    """The way a row of the outbox goes out, as `deliver` takes it."""
+def of_outbox(bot: ExtBot[None], gallery: Gallery | None = None) -> Send:
+    """The way a row of the outbox goes out, as `deliver` takes it; without a gallery as text."""
 
     async def send_row(message: Queued, text: str) -> int:
         chat, target = message.chat, message.target
         if message.operation == EDIT and target:
             await edit(bot, chat, target, text, plain=message.plain)
             return target
-        return await send(
-            bot, chat, text, message.photo, message.silent, message.plain, reply_to=target
-        )
+
+        async def way(photo: bytes | str | None) -> Sent:
+            return await send(
+                bot, chat, text, photo, message.silent, message.plain, reply_to=target
+            )
+
+        picture = named(message.photo) if message.photo else None
+        shown = gallery.send(picture, way) if gallery and picture else way(None)
+        return (await shown).message
 
     return send_row
 
@@ -140,6 +182,8 @@ def told(error: TelegramError) -> SendError:
         return SendError(error.message, gone=True)
     if isinstance(error, InvalidToken):
         return SendError("Telegram rejects the token", rejected=True)
+    if isinstance(error, BadRequest) and STALE.search(error.message):
+        return SendError(error.message, stale=True)
     if isinstance(error, BadRequest):
         gone, lost = bool(GONE.search(error.message)), bool(LOST.search(error.message))
         return SendError(error.message, gone=gone, lost=lost, refused=not gone and not lost)

@@ -16,6 +16,7 @@ from telegram.error import InvalidToken, NetworkError
 from bot import sender
 from bot.app import App, open_app
 from bot.deliver import Delivery, SendError, deliver
+from bot.gallery import Gallery
 from bot.handlers import Talk, register, set_menu
 from bot.limits import GROUP_SPAN, Pace
 from bot.polling import Ear, Hearing, Telegram, listen, listen_no_more
@@ -80,12 +81,13 @@ async def session(running: Running) -> None:
         return
     hearing.begin()
     running.app.ledger.set_fact("username", telegram.bot.username)
-    register(telegram, Talk(running.app, running.pace, running.in_worker))
+    gallery = Gallery(running.app.ledger.files, running.in_worker)
+    register(telegram, Talk(running.app, running.pace, running.in_worker, gallery))
     await telegram.start()
     await listen(telegram, running.known)
     await set_menu(telegram)
     log.info("listening to Telegram; the store is in %s", running.known.home)
-    delivering = asyncio.create_task(_delivering(running, telegram))
+    delivering = asyncio.create_task(_delivering(running, telegram, gallery))
     waits = [asyncio.create_task(event.wait()) for event in (running.stop, hearing.lost)]
     await asyncio.wait([*waits, delivering], return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
@@ -117,11 +119,11 @@ async def _initialized(running: Running, telegram: Telegram) -> bool:
     return False
 
 
-async def _delivering(running: Running, telegram: Telegram) -> None:
+async def _delivering(running: Running, telegram: Telegram, gallery: Gallery) -> None:
     """Delivers until told to stop."""
     late = running.known.schedule.late_minutes
-    send = sender.of_outbox(telegram.bot)
     app = running.app
+    send = sender.of_outbox(telegram.bot, gallery)
     needs = Delivery(app.ledger, send, running.pace, app.now, late, lambda: running.going)
     while running.going:
         sent = await _delivered(running, needs)

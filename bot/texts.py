@@ -15,6 +15,7 @@ from bot.words import WORDS, Language, say
 from market.calendar import SHANGHAI, closed
 
 TEXT_LIMIT = 4096  # UTF-16 units, Telegram's
+CAPTION_LIMIT = 1024  # likewise, of the words below a picture
 STAMP_ROOM = 192  # units kept free for the line added when a message is sent
 
 

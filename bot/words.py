@@ -2,10 +2,13 @@
 
 from typing import Literal
 
+from bot.picture_words import DRAWN
+
 Language = Literal["zh", "en"]
 Words = dict[Language, str]
 
 WORDS: dict[str, Words] = {
+    **DRAWN,
     "unknown": {"zh": "未知", "en": "not known"},
     "threshold": {"zh": "阈值", "en": "threshold"},
     "mood": {"zh": "情绪（不作预警依据）", "en": "mood (no grounds for an alert)"},
@@ -28,8 +31,8 @@ WORDS: dict[str, Words] = {
         "en": ", {here} of {known} companies",
     },
     "chain_legend": {
-        "zh": "60日净涨幅；▶ 点燃日；灰色：未知",
-        "en": "net run-up of 60 days; ▶ day of ignition; grey: not known",
+        "zh": "60日净涨幅；▶ 点燃日；网纹：未知",
+        "en": "net run-up of 60 days; ▶ day of ignition; hatched: not known",
     },
     "also": {"zh": "另有", "en": "also"},
     "since": {"zh": "本轮始于", "en": "episode since"},

@@ -107,6 +107,13 @@ class Chats(BaseModel):
     old_days: int = Field(ge=1)  # trading days; older transitions are kept but not pushed
 
 
+class Charts(BaseModel):
+    """[charts]: how pictures look where a chat chose nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    theme: Literal["light", "dark"]
+
+
 class Stories(BaseModel):
     """[stories]: which themes are told as one, and when the whole market is what is told."""
 
@@ -164,6 +171,7 @@ class Settings(BaseModel):
     intraday: Intraday
     news: News
     chats: Chats
+    charts: Charts
     stories: Stories
     storage: Storage
     webhook: Listener

@@ -57,9 +57,11 @@ class BotApi:
         message = {"message_id": 1, "date": int(time.time()), "chat": where, "text": text}
         return message | {"from": person(user)}
 
-    def press(self, data: str, user: int = 1, chat: int | None = None) -> None:
-        """Somebody presses a button."""
-        message = self.message("?", user, chat)
+    def press(
+        self, data: str, user: int = 1, chat: int | None = None, picture: bool = False
+    ) -> None:
+        """Somebody presses a button, under words or under a picture."""
+        message = self.message("?", user, chat) | ({"photo": [size(0)]} if picture else {})
         query = {"id": "1", "from": person(user), "chat_instance": "1", "data": data}
         self.told({"callback_query": query | {"message": message}})
 
@@ -115,7 +117,13 @@ class BotApi:
             number = len(self.sent) + len(self.asides)
             self._lock.notify_all()
         where = {"id": int(given["chat_id"]), "type": "private"}
-        return {"message_id": number, "date": int(time.time()), "chat": where, "text": "x"}
+        made = {"message_id": number, "date": int(time.time()), "chat": where, "text": "x"}
+        return made | ({"photo": [size(number)]} if method == "sendPhoto" else {})
+
+
+def size(number: int) -> dict[str, Any]:
+    """A size of a picture as Telegram tells of it."""
+    return {"file_id": f"file{number}", "file_unique_id": str(number), "width": 9, "height": 9}
 
 
 def person(user: int) -> dict[str, Any]:
@@ -131,6 +139,8 @@ REFUSALS = {
     "403": (403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked"}),
     "400": (400, {"ok": False, "error_code": 400, "description": "Bad Request: can't parse"}),
     "502": (502, {"ok": False, "error_code": 502, "description": "Bad Gateway"}),
+    "wrong file": (400, {"ok": False, "error_code": 400,
+                         "description": "Bad Request: wrong file identifier/HTTP URL specified"}),
     "same": (400, {"ok": False, "error_code": 400,
                    "description": "Bad Request: message is not modified: the same as before"}),
     "deleted": (400, {"ok": False, "error_code": 400,

@@ -8,15 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bot import backdrop, messages
+from bot import backdrop
 from bot.app import App, judge
 from bot.commands import answer
 from bot.commands.asked import Answer, Asked
+from bot.digest import digest
+from bot.draw import draw
 from bot.jobs import facts_of
 from bot.ledger import Ledger
 from bot.macro_chart import macro_chart, panel
 from bot.reading_texts import change, period
 from bot.records import Chat
+from bot.style import Look
 from bot.texts import plain
 from bot.words import Language
 from config.settings import Settings
@@ -161,12 +164,12 @@ def test_the_digest_has_a_line_only_on_the_day_a_reading_came_out(app: App) -> N
     came = next(day for day in days if day >= date(2024, 5, 31) + lag)
     lines = {}
     for day in days[-15:]:
-        (text,) = messages.digest(facts_of(app, day), [], {}, {}, "zh")
+        text = digest(facts_of(app, day), [], {}, {}, "zh")
         lines[day] = [line for line in text.splitlines() if line.startswith("宏观新值")]
     assert lines[came] == ["宏观新值: CPI 同比 +16.5% (2024-05, 前值 +16.5%)"]
     climate = next(day for day in days if day >= date(2024, 6, 20))
     assert [day for day in lines if lines[day]] == [came, climate]
-    (text,) = messages.digest(facts_of(app, came), [], {}, {}, "en")
+    text = digest(facts_of(app, came), [], {}, {}, "en")
     assert "New macro readings: consumer prices, on a year before +16.5% (2024-05, before" in text
 
 
@@ -182,14 +185,15 @@ def test_the_panel_is_a_picture_of_what_is_alive(app: App) -> None:
     today = app.store.days()[-1]
     picture = asked(app, "macro").picture
     assert picture
-    png = picture(app)
+    png = draw(app, picture)
     assert png
     assert int.from_bytes(png[16:20], "big") == 1080
     known = backdrop.backdrop(app.store, today).alive
-    made = panel(app.store, today, known, "zh")
+    look = Look("dark", "safe")
+    made = panel(app.store, today, known, "zh", look.style)
     titles = [axes.get_title(loc="left") for axes in made.axes if axes.lines]
     assert [title.splitlines()[0] for title in titles] == [one.zh for one, _ in known]
-    assert macro_chart(Store(None), today, "zh") is None
+    assert macro_chart(Store(None), today, "zh", look) is None
 
 
 @pytest.mark.parametrize(

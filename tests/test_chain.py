@@ -10,12 +10,14 @@ import pytest
 
 from bot import context, jobs
 from bot.app import App, judge
-from bot.chain_chart import Picture, chain_chart, figure
+from bot.chain_chart import Ignition, chain_chart, figure
 from bot.chains import chains_of
 from bot.commands import answer
 from bot.commands.asked import Answer, Asked
+from bot.draw import draw
 from bot.ledger import Ledger
 from bot.records import Chat
+from bot.style import Look
 from bot.texts import plain
 from config.settings import Settings
 from market.derive import above_average, derive
@@ -172,7 +174,7 @@ def test_members_above_their_average_are_those_that_breadth_counts(app: App) -> 
     assert above_average(app.store, ["999999"], DAY) == {}
 
 
-def picture(run_ups: pd.DataFrame) -> Picture:
+def picture(run_ups: pd.DataFrame) -> Ignition:
     links = tuple(
         Link(theme, Stage.FORMING, DAYS[100 + 5 * row], 0.2, 0.8, 10)
         for row, theme in enumerate(run_ups.columns)
@@ -182,7 +184,8 @@ def picture(run_ups: pd.DataFrame) -> Picture:
         for link in links
     }
     parent = Theme("p", "奇\U000e0041", "concept", "XSHG", "simulated", "members")
-    return Picture(parent, Chain(links, 20, 20, 10), run_ups, themes, "zh")
+    look = Look("light", "cn")
+    return Ignition(parent, Chain(links, 20, 20, 10), run_ups, themes, "zh", look)
 
 
 def run_ups(rows: int = 40) -> pd.DataFrame:
@@ -194,24 +197,26 @@ def test_the_picture_is_as_wide_as_a_phone_and_marks_ignitions() -> None:
     png = chain_chart(picture(run_ups()))
     assert png
     assert int.from_bytes(png[16:20], "big") == 1080
-    axes = figure(picture(run_ups())).axes[0]
+    made = figure(picture(run_ups()))
+    axes = made.axes[0]
     # a name that the font cannot write is shown by its id
-    assert axes.get_title(loc="left") == f"【模拟数据】p · {DAY}"
+    assert f"【模拟数据】p · {DAY}" in [text.get_text() for text in made.texts]
     assert [line.get_xdata()[0] for line in axes.lines] == [10, 15]  # type: ignore[index]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["算力概念", "算力概念"]
 
 
-def test_what_is_not_known_is_left_grey_and_nothing_gives_no_picture() -> None:
+def test_what_is_not_known_is_hatched_and_nothing_gives_no_picture() -> None:
     holes = run_ups()
     holes.iloc[:5, 0] = np.nan
     (shown,) = figure(picture(holes)).axes[0].images
     array = shown.get_array()
     assert array is not None
     assert int(np.ma.count_masked(array)) == 5
+    assert figure(picture(holes)).axes[0].patch.get_hatch()
     assert chain_chart(picture(run_ups() * np.nan)) is None
 
 
 def test_the_command_brings_its_picture_along(app: App) -> None:
     drawn = ask(app, "总").picture
     assert drawn
-    assert (drawn(app) or b"")[:4] == b"\x89PNG"
+    assert (draw(app, drawn) or b"")[:4] == b"\x89PNG"

@@ -1,19 +1,25 @@
-"""Charts: Chinese that renders, gaps for what is unknown, stages and labels."""
+"""Charts: Chinese that renders, gaps for what is unknown, stages, marks and labels."""
 
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
-from bot.charts import COLOURS, figure, font_path, theme_chart
+from bot.charts import Shown, figure, theme_chart
+from bot.compare_chart import Compared, compare_chart
+from bot.compare_chart import figure as compared
+from bot.style import Look, font_path
 from market.source import Theme
 from signals.model import Kind, Stage, ThemeState, Transition
 from signals.panel import Panel
 from tests import markets
+from tests.colours import BYTES, LOOKS
 
 THEME = Theme("t0", "机器人执行器", "concept", "XSHG", "em", "board", "BK1234")
+LIGHT = Look("light", "cn")
 
 
 @pytest.fixture(scope="module")
@@ -22,36 +28,49 @@ def panel() -> Panel:
 
 
 def turned(panel: Panel) -> list[Transition]:
-    def at(row: int, kind: Kind, before: Stage, after: Stage) -> Transition:
-        states = ThemeState("t0", before), ThemeState("t0", after)
-        return Transition("t0", panel.days[row], kind, *states, ())
+    days = panel.days
+
+    def at(row: int, kind: Kind, before: ThemeState, after: Stage) -> Transition:
+        return Transition("t0", days[row], kind, before, ThemeState("t0", after, days[row]), ())
 
     return [
-        at(50, Kind.SURGE, Stage.QUIET, Stage.FORMING),
-        at(60, Kind.SURGE, Stage.FORMING, Stage.BUBBLE),
-        at(70, Kind.DIVERGENCE, Stage.BUBBLE, Stage.BUBBLE),
-        at(90, Kind.REVERSAL, Stage.BUBBLE, Stage.BURSTING),
+        at(50, Kind.SURGE, ThemeState("t0"), Stage.FORMING),
+        at(60, Kind.SURGE, ThemeState("t0", Stage.FORMING, days[50]), Stage.BUBBLE),
+        at(70, Kind.DIVERGENCE, ThemeState("t0", Stage.BUBBLE, days[60]), Stage.BUBBLE),
+        at(90, Kind.REVERSAL, ThemeState("t0", Stage.BUBBLE, days[60]), Stage.BURSTING),
     ]
 
 
-def words(panel: Panel, theme: Theme = THEME, simulated: bool = False, language: str = "zh") -> str:
-    made = figure(panel, theme, turned(panel), language, simulated)  # type: ignore[arg-type]
-    texts = [axes.get_title(loc="left") + axes.get_ylabel() for axes in made.axes]
-    return " ".join([*texts, *(text.get_text() for axes in made.axes for text in axes.texts)])
+def shown(panel: Panel, theme: Theme = THEME, look: Look = LIGHT, language: str = "zh") -> Shown:
+    told = turned(panel)
+    return Shown(panel, theme, told, told[-1].after, language, look)  # type: ignore[arg-type]
 
 
-def test_a_chart_is_a_picture_of_a_phones_width(panel: Panel) -> None:
-    png = theme_chart(panel, THEME, turned(panel), "zh")
+def words(of: Shown) -> str:
+    made = figure(of)
+    texts = [axes.get_title(loc="left") for axes in made.axes]
+    texts += [text.get_text() for axes in made.axes for text in axes.texts]
+    texts += [text.get_text() for legend in made.legends for text in legend.get_texts()]
+    return " ".join([*texts, *(text.get_text() for text in made.texts)])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_chart_is_a_small_picture_of_a_phones_width(
+    panel: Panel, look: Look, language: str
+) -> None:
+    png = theme_chart(shown(panel, look=look, language=language))
     assert png
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(png[16:20], "big") == 1080
+    assert len(png) < BYTES
 
 
 def test_the_title_says_theme_stage_and_day(panel: Panel) -> None:
-    said = words(panel)
+    said = words(shown(panel))
     assert f"机器人执行器 · 退潮 · {panel.as_of}" in said
-    assert "bursting" in words(panel, language="en")
-    assert "模拟数据" in words(panel, simulated=True)
+    assert "bursting" in words(shown(panel, language="en"))
+    assert "模拟数据" in words(shown(panel, replace(THEME, source="simulated")))
 
 
 def test_every_glyph_that_is_shown_is_in_the_font(panel: Panel) -> None:
@@ -59,39 +78,90 @@ def test_every_glyph_that_is_shown_is_in_the_font(panel: Panel) -> None:
 
     known = FT2Font(str(font_path())).get_charmap()
     for language in ("zh", "en"):
-        said = words(panel, simulated=True, language=language)
+        said = words(shown(panel, replace(THEME, source="simulated"), language=language))
         assert all(ord(char) in known for char in said)
 
 
 def test_a_name_the_font_cannot_write_is_shown_by_its_id(panel: Panel) -> None:
     odd = replace(THEME, name="奇\U000e0041")
-    assert "t0 · 退潮" in words(panel, odd)
+    assert "t0 · 退潮" in words(shown(panel, odd))
 
 
 def test_stages_are_shaded_from_the_day_they_began(panel: Panel) -> None:
-    made = figure(panel, THEME, turned(panel), "zh", False)
+    made = figure(shown(panel))
     spans = {patch.get_x() for patch in made.axes[0].patches}  # type: ignore[attr-defined]
     assert spans == {50, 60, 90}
-    plain = figure(panel, THEME, [], "zh", False)
-    assert not plain.axes[0].patches
-    assert Stage.QUIET not in COLOURS
+    quiet = replace(shown(panel), transitions=[], state=ThemeState("t0"))
+    assert not figure(quiet).axes[0].patches
 
 
-def test_unknown_breadth_is_said_and_not_drawn_as_zero(panel: Panel) -> None:
-    blank = replace(panel, above_ma20=panel.above_ma20 * np.nan)
-    assert "未知" in words(blank)
-    assert not figure(blank, THEME, [], "zh", False).axes[1].lines
+def test_a_stage_entered_before_anything_was_told_is_shaded_from_its_first_day(
+    panel: Panel,
+) -> None:
+    since = ThemeState("t0", Stage.BUBBLE, panel.days[30])
+    for told in ([], turned(panel)[3:]):
+        of = replace(shown(panel), transitions=told, state=since)
+        if told:
+            of = replace(of, transitions=[replace(told[0], before=since)])
+        (first, *_) = figure(of).axes[0].patches
+        assert first.get_x() == 30  # type: ignore[attr-defined]
+    old = ThemeState("t0", Stage.BUBBLE, date(2020, 1, 1))
+    (only,) = figure(replace(shown(panel), transitions=[], state=old)).axes[0].patches
+    assert only.get_x() == 0  # type: ignore[attr-defined]
+
+
+def test_each_alert_has_the_shape_of_its_kind_and_a_number(panel: Panel) -> None:
+    price = figure(shown(panel)).axes[0]
+    assert [line.get_marker() for line in price.lines[1:]] == ["^", "^", "D", "v"]
+    assert [text.get_text() for text in price.texts][:4] == ["1", "2", "3", "4"]
+    assert all(word in words(shown(panel)) for word in ("升温", "背离", "转折", "发酵", "高潮"))
+
+
+@pytest.mark.parametrize(("blank", "place"), [("above_ma20", 1), ("amount", 2)])
+def test_a_share_that_is_unknown_is_said_and_not_drawn_as_zero(
+    panel: Panel, blank: str, place: int
+) -> None:
+    holes = replace(panel, **{blank: getattr(panel, blank) * np.nan})
+    assert "未知" in words(shown(holes))
+    assert not figure(shown(holes)).axes[place].lines
+    assert "未知" not in words(shown(panel))
+
+
+def test_crowding_is_the_share_of_all_that_was_traded(panel: Panel) -> None:
+    line = figure(shown(panel)).axes[2].lines[0]
+    share = panel.amount["t0"] / panel.market_amount * 100
+    np.testing.assert_allclose(np.asarray(line.get_ydata()), share)
 
 
 def test_a_theme_without_prices_has_no_chart(panel: Panel) -> None:
-    assert theme_chart(replace(panel, close=panel.close * np.nan), THEME, [], "zh") is None
+    blank = replace(panel, close=panel.close * np.nan)
+    assert theme_chart(replace(shown(panel), panel=blank)) is None
 
 
 def test_three_days_are_enough(panel: Panel) -> None:
-    assert theme_chart(panel.last(3), THEME, [], "en")
+    few = replace(shown(panel), panel=panel.last(3), transitions=[], language="en")
+    assert theme_chart(few)
+
+
+def test_two_themes_begin_at_100_on_the_first_day_both_are_known(panel: Panel) -> None:
+    late = panel.close.copy()
+    late.iloc[:40, 1] = np.nan
+    themes = THEME, replace(THEME, id="t1", name="奇\U000e0041", source="simulated")
+    of = Compared(replace(panel, close=late), themes, "zh", LIGHT)
+    made = compared(of)
+    for line in made.axes[0].lines:
+        values = np.asarray(line.get_ydata(), float)
+        assert (values[0], len(values)) == (100, 80)
+    said = " ".join(text.get_text() for text in made.texts)
+    assert "机器人执行器 t1" in said
+    assert "模拟数据" in said
+    assert len(compare_chart(of) or b"") < BYTES
+    apart = late.copy()
+    apart.iloc[40:, 0] = np.nan
+    assert compare_chart(replace(of, panel=replace(panel, close=apart))) is None
 
 
 def test_charts_cost_nothing_until_one_is_drawn() -> None:
-    code = "import sys, bot.charts; print('matplotlib' in sys.modules)"
+    code = "import sys, bot.charts, bot.draw; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.app import App, judge
 from bot.commands import COMMANDS, PRESSED, answer, may_ask, people
-from bot.commands.asked import Asked
+from bot.commands.asked import Asked, chart
 from bot.jobs import daily
 from bot.ledger import Ledger
 from bot.records import Chat
@@ -69,7 +69,7 @@ def test_help_names_every_command(app: App) -> None:
 
 def test_a_theme_is_shown_with_stage_measures_and_day(app: App) -> None:
     given = answer(app, "theme", Asked(PRIVATE, 7, "热题材", TODAY))
-    assert given.chart == "hot"
+    assert given.picture == chart(app, Asked(PRIVATE, 7, "", TODAY), "hot")
     assert "60日净涨幅" in given.text
     assert f"数据日 {app.ledger.evaluated()}" in given.text
     assert "市盈率" in plain(given.text).split("未知:")[1]

@@ -66,7 +66,7 @@ def test_a_first_evening_fetches_judges_and_says_that_nothing_was_delivered(
     run_daily(app, None, True, True)
     first = capsys.readouterr()
     assert f"{upstream.today}: judged" in first.err
-    assert "no TELEGRAM_TOKEN is set; 1 messages wait" in first.err
+    assert "no TELEGRAM_TOKEN is set; 2 messages wait" in first.err
     assert app.ledger.fact("cycle") == "2026-07-15: 600 stocks from tencent"
     assert app.store.note("faults:2026-07-15") == '[["filling", "0/40 · 2/19"]]'
     assert "来源 tencent" in app.ledger.outbox.waiting()[0].text

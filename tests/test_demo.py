@@ -1,20 +1,47 @@
 """The simulated market tells its story through the real pipeline, to one reader."""
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from bot import texts
-from bot.demo import lived, sent
+from bot.demo import Lived, lived, sent
+from bot.pictures import CHART, HEAT, named
 from bot.records import Queued
 from config.settings import Settings
 from market.simulate import FALSE_START, HOT, SUBS, simulate
+from tests import screenshots
+
+
+class Told(NamedTuple):
+    messages: list[Queued]
+    shots: dict[str, str]  # picture of the README -> what it is made of
 
 
 @pytest.fixture(scope="module")
-def chat(settings: Settings) -> list[Queued]:
-    return list(lived(simulate(8), settings, "zh"))
+def told(settings: Settings) -> Told:
+    """The demo lived through once, and on its way the words of the README's pictures."""
+    messages: list[Queued] = []
+
+    def heard() -> Iterator[Lived]:
+        for one in lived(simulate(screenshots.SEED), settings, "zh"):
+            messages.append(one.message)
+            yield one
+
+    stream = heard()
+    made = {shot.name: shot.made_of for shot in screenshots.shots(stream, pictures=False)}
+    for _ in stream:
+        pass
+    return Told(messages, made)
+
+
+@pytest.fixture(scope="module")
+def chat(told: Told) -> list[Queued]:
+    return told.messages
 
 
 def lines(chat: list[Queued], name: str) -> list[str]:
@@ -62,7 +89,9 @@ def test_every_message_says_that_it_is_simulated(chat: list[Queued]) -> None:
 def test_every_day_has_its_digest_and_every_alert_its_chart(chat: list[Queued]) -> None:
     assert len({m.day for m in chat if m.priority == 1}) == 220
     alerts = {m.day for m in chat if m.priority == 0 and not m.photo}
-    assert {m.day for m in chat if m.photo} == alerts
+    kinds = {(m.day, named(m.photo).kind) for m in chat if m.photo}  # type: ignore[union-attr]
+    assert {day for day, kind in kinds if kind == CHART} == alerts
+    assert len({day for day, kind in kinds if kind == HEAT}) == 220
 
 
 def test_a_seed_gives_the_same_market() -> None:
@@ -75,3 +104,15 @@ def test_the_readmes_message_is_one_of_the_demos(chat: list[Queued]) -> None:
     quoted = [line.removeprefix(">").strip() for line in readme.splitlines() if line[:1] == ">"]
     shown = "\n".join(line.removesuffix("\\").replace("**", "") for line in quoted)
     assert shown in [texts.plain(sent(message, "zh")) for message in chat]
+
+
+def test_the_readmes_pictures_are_small_and_made_of_what_the_demo_says(told: Told) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    assert json.loads(screenshots.MADE_OF.read_text("utf-8")) == told.shots, (
+        "run python -m tests.screenshots"
+    )
+    for name in told.shots:
+        png = (screenshots.FOLDER / f"{name}.png").read_bytes()
+        assert png.startswith(b"\x89PNG")
+        assert len(png) < screenshots.BYTES
+        assert f"docs/pictures/{name}.png" in readme

@@ -13,7 +13,7 @@ from bot.app import App, judge, judged_themes
 from bot.commands import answer
 from bot.commands.asked import Asked
 from bot.deliver import Delivery, deliver
-from bot.drafts import chart, last_day
+from bot.draw import draw
 from bot.jobs import daily, facts_of
 from bot.ledger import Ledger
 from bot.limits import Pace
@@ -214,12 +214,12 @@ def test_commands_answer_on_hong_kong(both_judged: App, language: str) -> None:
 
 
 def test_a_chart_is_of_its_own_days_and_names_its_index(both_judged: App) -> None:
-    assert last_day(both_judged, "hk-hot") == date(2024, 10, 10)
-    assert last_day(both_judged, "hk-hstech") == date(2024, 10, 10)
     for theme in ("hk-hot", "hk-hstech"):
-        png = chart(both_judged, theme, "zh", date(2024, 10, 10))
-        assert png
-        assert png.startswith(b"\x89PNG")
+        asked = Asked(Chat(7, "private", "", "zh"), 7, theme, date(2024, 10, 10))
+        picture = answer(both_judged, "theme", asked).picture
+        assert picture
+        assert picture.day == date(2024, 10, 10)
+        assert (draw(both_judged, picture) or b"")[:4] == b"\x89PNG"
 
 
 def test_the_mainlands_digest_and_ranking_keep_to_the_mainland(both_judged: App) -> None:

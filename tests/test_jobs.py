@@ -11,6 +11,7 @@ from bot.alerting import Reason, decide, strongest_first
 from bot.app import App, judge
 from bot.errors import UserError
 from bot.ledger import Ledger
+from bot.pictures import CHART, HEAT, named
 from bot.records import Chat, Queued, Wishes
 from config.settings import Settings
 from market.derive import derive
@@ -164,8 +165,8 @@ def test_each_chat_gets_alert_chart_and_digest_in_its_language(app: App) -> None
             app.ledger.outbox.sent(message.id, 1, app.now())
             by_chat[message.chat].append(message)
     for queued in by_chat.values():
-        assert [m.priority for m in queued] == [0, 0, 1]
-        assert [bool(m.photo) for m in queued] == [False, True, False]
+        assert [m.priority for m in queued] == [0, 0, 1, 1]
+        assert [named(m.photo).kind if m.photo else "" for m in queued] == ["", CHART, "", HEAT]  # type: ignore[union-attr]
     assert "升温" in by_chat[7][0].text
     assert "surge" in by_chat[8][0].text
 
@@ -173,7 +174,7 @@ def test_each_chat_gets_alert_chart_and_digest_in_its_language(app: App) -> None
 def test_a_muted_theme_is_not_pushed_but_kept(app: App) -> None:
     app.ledger.mute(7, "hot", None)
     jobs.daily(app, surge_day(app))
-    assert [m.priority for m in app.ledger.outbox.waiting() if m.chat == 7] == [1]
+    assert [m.priority for m in app.ledger.outbox.waiting() if m.chat == 7] == [1, 1]
     assert app.ledger.transitions("hot")
 
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import messages, names, texts
+from bot.digest import digest
 from bot.records import Grouping
 from bot.words import Language
 from market.facts import MarketDay, ThemeFacts
@@ -126,14 +127,14 @@ def test_on_a_market_wide_day_the_market_comes_first_and_one_theme_in_full(
 
 def test_a_digest_has_one_line_for_all_who_join_a_story() -> None:
     told, day = storied()
-    (text,) = messages.digest(day, told, {}, {}, "zh")
+    text = digest(day, told, {}, {}, "zh")
     assert "🔻 与“白酒 &lt;&amp;&gt; Co”同一故事: 啤酒, 黄酒 → 退潮" in text
     assert text.count("🔻") == 2
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_digest_shows_the_market_the_stages_and_the_faults(language: Language) -> None:
-    (text,) = messages.digest(TOLD, [TURN], {"t": TURN.after}, {"t": 0.31}, language)
+    text = digest(TOLD, [TURN], {"t": TURN.after}, {"t": 0.31}, language)
     golden(f"digest_{language}", text)
 
 
@@ -148,7 +149,7 @@ def test_simulated_figures_are_labelled() -> None:
     told = replace(TOLD, themes=simulated)
     assert messages.alerts([TURN], told, "zh")[0].startswith("【模拟数据】")
     assert messages.caption(TURN, told, "en").startswith("[SIMULATED]")
-    assert "[SIMULATED]" in messages.digest(told, [], {}, {}, "en")[0]
+    assert "[SIMULATED]" in digest(told, [], {}, {}, "en")
 
 
 def test_the_number_of_an_alert_is_its_own() -> None:

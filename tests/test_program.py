@@ -14,6 +14,7 @@ from bot.commands import COMMANDS
 from config.record import shipped
 from config.settings import (
     FROM_ENVIRONMENT,
+    Charts,
     Intraday,
     Schedule,
     SettingsError,
@@ -260,7 +261,15 @@ EDGES = {  # library -> the files that may import it
     "prometheus_client": ("bot/metrics.py",),
     "httpx": ("bot/sender.py", "bot/service.py"),
     "apscheduler": ("bot/service.py",),
-    "matplotlib": ("bot/charts", "bot/chain_chart", "bot/macro_chart", "bot/score_plots"),
+    "matplotlib": (
+        "bot/charts",
+        "bot/chain_chart",
+        "bot/compare_chart",
+        "bot/heatmap",
+        "bot/macro_chart",
+        "bot/score_plots",
+        "bot/style",
+    ),
     "distributed": ("bot/cluster.py",),
     "jinja2": ("bot/texts.py",),
     "sqlite3": ("market/database.py",),
@@ -302,8 +311,13 @@ def test_the_readme_knows_every_command_rule_and_setting(tmp_path: Path) -> None
     commands = [c.name or getattr(c.callback, "__name__", "") for c in app.registered_commands]
     program = [f"paomo {name}" for name in commands]
     settings = [*FROM_ENVIRONMENT.values(), *Schedule.model_fields, *Source.model_fields]
-    settings += [*Stories.model_fields, *Storage.model_fields, *Intraday.model_fields]
-    settings += ["[intraday]", "[webhook]", "[metrics]", "[log]"]
+    settings += [
+        *Stories.model_fields,
+        *Storage.model_fields,
+        *Intraday.model_fields,
+        *Charts.model_fields,
+    ]
+    settings += ["[charts]", "[intraday]", "[webhook]", "[metrics]", "[log]"]
     asked = [f"/{name}" for name in COMMANDS]
     for name in [*known.rules, *known.policy, *program, *settings, *asked]:
         assert f"`{name}" in readme, f"{name} is not in the README"

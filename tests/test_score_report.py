@@ -9,9 +9,9 @@ import pytest
 from matplotlib.font_manager import FontProperties
 
 from bot import score_plots
-from bot.charts import font_path
 from bot.errors import UserError
 from bot.score import run_score
+from bot.style import font_path
 from bot.texts import page
 from signals.model import Stage
 from signals.studies import AROUND_DAYS, Around, Bin, Year

@@ -84,17 +84,17 @@ def test_a_kind_that_is_silent_or_off_is_told_so_or_not_at_all(app: App) -> None
         told = surge(other)
         mine = [m.silent for m in told if m.priority == 0 and not m.key.endswith("chart")]
         assert mine == expected
-        assert [m.priority for m in told].count(1) == 1  # the digest tells of it all the same
+        assert [m.priority for m in told].count(1) == 2  # the digest tells of it all the same
     assert loud == [False]
 
 
 def test_with_watched_themes_others_are_left_to_the_digest(app: App) -> None:
     ask(app, "watch", "普通题材")
-    assert [m.priority for m in surge(app)] == [1]
+    assert [m.priority for m in surge(app)] == [1, 1]
     other = replace(app, ledger=Ledger(None))
     other.ledger.save_chat(ME)
     assert "只推送关注" in plain(ask(other, "watch", "热题材").text)
-    assert [m.priority for m in surge(other)] == [0, 0, 1]
+    assert [m.priority for m in surge(other)] == [0, 0, 1, 1]
     assert "全部题材" in plain(ask(other, "unwatch", "热题材").text)
     assert "并未关注" in plain(ask(other, "unwatch", "热题材").text)
 
@@ -121,19 +121,20 @@ def test_a_digest_at_a_later_hour_does_not_keep_the_alerts_waiting(app: App) -> 
     app.ledger.wish(7, "digest_hour", "8")
     app = replace(app, now=lambda: datetime(2024, 6, 11, 8, tzinfo=UTC))
     told = surge(app)
-    assert [m.priority for m in told] == [0, 0, 1]
+    assert [m.priority for m in told] == [0, 0, 1, 1]
     assert app.ledger.outbox.due(app.now()) == [told[0]]
     due = [m.created for m in told if m.priority == 1]
-    assert due == [datetime.combine(told[0].day + timedelta(days=1), time(0), UTC)]
+    assert due == [datetime.combine(told[0].day + timedelta(days=1), time(0), UTC)] * 2
 
 
 def test_quiet_hours_hold_alerts_alone_when_the_digest_is_due_later(app: App) -> None:
     app.ledger.wish(7, "quiet", "14-20")
     app.ledger.wish(7, "digest_hour", "22")
-    held, digest = surge(replace(app, now=lambda: datetime(2024, 6, 11, 8, tzinfo=UTC)))
+    held, digest, heat = surge(replace(app, now=lambda: datetime(2024, 6, 11, 8, tzinfo=UTC)))
     assert ":held:" in held.key
     assert "每日摘要" not in held.text
     assert digest.created == datetime.combine(held.day, time(14), UTC)
+    assert heat.created == digest.created
     assert held.created == datetime.combine(held.day, time(12), UTC)
 
 
@@ -158,9 +159,10 @@ def test_alerts_held_past_another_day_are_told_with_it_and_as_they_stand(app: Ap
 
 def test_the_rest_beyond_a_budget_is_ranked_in_the_digest(app: App) -> None:
     app.ledger.wish(7, "budget", "1")
-    alert, chart, digest = surges(app, 3)
+    alert, chart, digest, heat = surges(app, 3)
     assert alert.text.count("🔺") == 1
     assert chart.photo
+    assert heat.photo
     assert "超出本聊天每日 1 条有声警报的 2 条，强者在前" in digest.text
     rest = digest.text[digest.text.index("超出") :]
     assert rest.index("甲") < rest.index("乙")

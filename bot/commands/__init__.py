@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.app import App
-from bot.commands import checks, past, people, record, wishes
+from bot.commands import checks, past, people, pictures, record, wishes
 from bot.commands.asked import Answer, Asked, admins_only, both, may_change
 from bot.commands.backdrop import flows, macro, market
 from bot.commands.chain import chain
@@ -69,11 +69,13 @@ def help_(app: App, asked: Asked) -> Answer:
 
 COMMANDS: dict[str, Command] = {
     "start": Command(start, "开启推送", "push alerts and digests here", changes=True),
-    "themes": Command(themes, "各阶段的题材", "themes by stage"),
+    "themes": Command(themes, "各阶段的题材，如 /themes 高潮", "themes by stage: /themes bubble"),
     "theme": Command(theme, "一个题材：阶段、指标、图", "one theme: stage, measures, chart"),
+    "chart": Command(pictures.chart_, "图，如 /chart 机器人 250", "its chart: /chart NAME 250"),
+    "compare": Command(pictures.compare, "两个题材并排", "two themes side by side: /compare A B"),
     "chain": Command(chain, "一个题材的子题材：何时点燃", "a theme's sub-industries, by ignition"),
     "why": Command(why, "依据：各指标、还差多少", "why: every rule, what is missing"),
-    "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
+    "top": Command(top, "居前的题材，如 /top breadth", "the largest by a measure: /top breadth"),
     "members": Command(members, "成分股：涨幅、新增、移出", "members: gainers, joined, left"),
     "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
     "macro": Command(macro, "宏观背景：各项读数与图", "the macro backdrop, reading by reading"),
@@ -91,6 +93,7 @@ COMMANDS: dict[str, Command] = {
     "digest": Command(digest, "最近一个交易日的摘要", "the digest of the last trading day"),
     "replay": Command(replay, "某日的警报，如 /replay 2024-02-05", "the alerts of a day"),
     "status": Command(status, "数据与投递的状况", "how data and delivery stand"),
+    "style": Command(pictures.style, "图片的深浅与涨跌颜色", "light or dark pictures, colours"),
     "settings": Command(wishes.settings, "本聊天听什么、何时", "what this chat hears, and when"),
     "watch": Command(wishes.watch, "只推送关注的题材", "push only watched themes", changes=True),
     "unwatch": Command(wishes.unwatch, "取消关注", "watch a theme no more", changes=True),
@@ -127,4 +130,9 @@ PRESSED = {  # button -> command
     "nw": "news",
     "f": "watch",
     "x": "unwatch",
+    "p": "chart",
+    "z": "compare",
+    "y": "style",
+    "o": "top",
+    "q": "themes",
 }

@@ -8,7 +8,9 @@ from html import escape
 from bot.app import App, judged_themes
 from bot.context import NAME_LIMIT
 from bot.names import STAGES
+from bot.pictures import CHART, CHART_DAYS, Picture
 from bot.records import PRIVATE, Buttons, Chat
+from bot.style import look_of
 from bot.words import Language, say
 from config.settings import Settings
 from market.calendar import HONG_KONG
@@ -39,10 +41,26 @@ class Answer:
 
     text: str  # HTML
     buttons: Buttons = ()
-    chart: str | None = None  # id of the theme whose chart goes along
     more: Callable[[App], str] | None = None  # makes lines that may take long; they go below
     in_place: bool = False  # takes the place of the message whose button was pressed
-    picture: Callable[[App], bytes | None] | None = None  # a PNG that goes along, drawn in a worker
+    picture: Picture | None = None  # goes along; see bot/pictures.py
+    captioned: bool = False  # the text stands below the picture, as far as it fits
+
+
+def picture(app: App, asked: Asked, kind: str, day: date, *of: str) -> Picture:
+    """A picture in the language and the look of who asks."""
+    wishes = app.ledger.wishes(asked.chat.id)
+    look = look_of(wishes, asked.language, app.settings.charts.theme)
+    return Picture(kind, day, asked.language, look, of)
+
+
+def chart(app: App, asked: Asked, theme: str, days: int = CHART_DAYS) -> Picture | None:
+    """The chart of a theme up to the last day its exchange, the app's, was judged.
+
+    Up to the last stored one where nothing is judged; None where nothing is stored.
+    """
+    day = app.ledger.evaluated() or next(iter(app.store.days(limit=1)), None)
+    return picture(app, asked, CHART, day, theme, str(days)) if day else None
 
 
 def may_change(known: Settings, chat: Chat, user: int) -> bool:
@@ -117,7 +135,7 @@ def listed(title: str, lines: Sequence[str], *after: str, none: str) -> Answer:
     return Answer("\n".join([f"<b>{title}</b>", *(lines or [none]), *after]))
 
 
-def _named(themes: Iterable[Theme], text: str) -> list[Theme]:
+def found_by(themes: Iterable[Theme], text: str) -> list[Theme]:
     """Themes whose id, board or name it is; else those whose name has it as a part."""
     wanted, known = text.strip().casefold(), list(themes)
     exact = [t for t in known if wanted in (t.id.casefold(), (t.board or "").casefold())]
@@ -139,7 +157,7 @@ def of_one(
     if not asked.rest:
         hint = both(asked, "请在命令后写题材名，例如", "Write a theme's name behind it, such as")
         return Answer(f"{hint} /theme 机器人")
-    found = _named(app.store.themes().values(), asked.rest)
+    found = found_by(app.store.themes().values(), asked.rest)
     if len(found) == 1:
         return told(app.of(found[0].exchange), asked, found[0])
     if not found:

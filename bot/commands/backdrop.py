@@ -1,5 +1,6 @@
 """Questions about what stands behind the themes: macro readings, markets, money that moves."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,11 +9,11 @@ import pandas as pd
 
 from bot import backdrop, context, texts
 from bot.app import App, judged_themes
-from bot.commands.asked import Answer, Asked, both, shown_states
+from bot.commands.asked import Answer, Asked, both, picture, shown_states
 from bot.context import NAME_LIMIT
 from bot.jobs import facts_of
-from bot.macro_chart import macro_chart
 from bot.names import STAGES
+from bot.pictures import MACRO
 from bot.reading_texts import change, line, name
 from bot.words import Language, say
 from market.facts import MarketDay
@@ -44,7 +45,10 @@ def macro(app: App, asked: Asked) -> Answer:
             day=crash.day, days=f"{crash.age_days:,}", cases=crash.cases
         ),
     )
-    return Answer(text, picture=lambda drawing: macro_chart(drawing.store, asked.today, language))
+    # a reading may come in later on the same day, and is another picture then
+    last = "".join(f"{one.key}{now.period}{now.value!r}" for one, now in found.alive)
+    known = hashlib.sha256(last.encode()).hexdigest()[:8]
+    return Answer(text, picture=picture(app, asked, MACRO, asked.today, known))
 
 
 def market(app: App, asked: Asked) -> Answer:

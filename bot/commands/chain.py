@@ -1,6 +1,5 @@
 """/chain: a theme's sub-industries in the order they ignited, and how many companies are in."""
 
-from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from html import escape
@@ -8,14 +7,23 @@ from html import escape
 from bot import context
 from bot.app import App
 from bot.chains import Subs, chain_of, subs_of
-from bot.commands.asked import Answer, Asked, as_of, both, listed, name_of, of_one, shown_state
+from bot.commands.asked import (
+    Answer,
+    Asked,
+    as_of,
+    both,
+    listed,
+    name_of,
+    of_one,
+    picture,
+    shown_state,
+)
 from bot.names import STAGES
+from bot.pictures import CHAIN
 from bot.texts import figure
-from bot.words import Language, say
+from bot.words import say
 from market.source import Theme
 from signals.chain import Chain, Link
-
-PICTURE_DAYS = 120  # trading days of the picture
 
 
 def chain(app: App, asked: Asked) -> Answer:
@@ -28,7 +36,7 @@ def _chain(app: App, asked: Asked, theme: Theme) -> Answer:
     day = app.ledger.evaluated()
     if not day:
         return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
-    drawn = partial(_picture, theme=theme, day=day, language=asked.language)
+    drawn = picture(app, asked, CHAIN, day, theme.id)
     return Answer("", more=partial(_lines, asked=asked, theme=theme, day=day), picture=drawn)
 
 
@@ -42,7 +50,7 @@ def _lines(app: App, asked: Asked, theme: Theme, day: date) -> str:
             "No sub-industries are curated, and no theme has enough of its members in it.",
         )
         return f"<b>{name_of(theme)}</b>\n{none}"
-    found = _links(app, subs, day)
+    found = links(app, subs, day)
     simulated = say("simulated", asked.language) if subs.parent.source == "simulated" else ""
     title = escape(f"{simulated}{subs.parent.name}")
     lines = [context.chain(found, asked.language), _origin(subs, asked), ""]
@@ -53,7 +61,7 @@ def _lines(app: App, asked: Asked, theme: Theme, day: date) -> str:
     return listed(title, lines, "", _terms(asked), as_of(app, asked), none="").text
 
 
-def _links(app: App, subs: Subs, day: date) -> Chain:
+def links(app: App, subs: Subs, day: date) -> Chain:
     """The chain of the sub-industries as people are shown their stages."""
     states = {theme: shown_state(app, theme) for theme in subs.themes}
     readings = {theme: app.ledger.standing.reading(theme) for theme in subs.themes}
@@ -93,20 +101,3 @@ def _line(place: int, link: Link, theme: Theme, asked: Asked) -> str:
         f"{dot} {order}<b>{name_of(theme)}</b> · {stage}{since}\n"
         f"    {net} {run_up} · {above} {breadth} · {link.members} {say('members', asked.language)}"
     )
-
-
-def _picture(app: App, theme: Theme, day: date, language: Language) -> bytes | None:
-    """The map of ignition over the last days, PNG; None where there is no sub-industry."""
-    from bot.chain_chart import Picture, chain_chart
-
-    app = app.of(theme.exchange)
-    subs = subs_of(app, theme, day)
-    if not subs.themes:
-        return None
-    found = _links(app, subs, day)
-    themes: Sequence[str] = [link.theme for link in found.links]
-    rule = next(rule for rule in app.rules if rule.name == "run_up")
-    needed = PICTURE_DAYS + int(app.settings.rules["run_up"]["window_days"])
-    panel = app.store.panel(day, needed, themes)
-    run_ups = rule.score(panel, rule.params).iloc[-PICTURE_DAYS:]
-    return chain_chart(Picture(subs.parent, found, run_ups, app.store.themes(), language))

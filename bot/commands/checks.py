@@ -12,12 +12,12 @@ from math import isnan
 from bot import messages, texts
 from bot.app import App, judged_themes
 from bot.backup import back_up_now
-from bot.commands.asked import Answer, Asked, both, shown_states
-from bot.drafts import chart
+from bot.commands.asked import Answer, Asked, both, picture, shown_states
 from bot.errors import UserError
 from bot.jobs import facts_of
 from bot.messages import theme_name
 from bot.names import RULES, STAGES, rule_name
+from bot.pictures import CHART, CHART_DAYS
 from bot.records import Grouping, Outgoing, Wishes
 from bot.timing import silenced
 from bot.words import Language, say
@@ -160,15 +160,11 @@ def _sample(app: App, asked: Asked, told: Transition) -> str:
     first = messages.alerts([told], facts, language)[0]
     key = f"{TEST_KEY}:{now.isoformat()}"
     sample = Outgoing(key, asked.chat.id, told.day, f"<b>{label}</b>\n{first}", now)
-    picture = chart(app, told.theme, language, told.day, told)
     caption = f"{label} {messages.caption(told, facts, language)}"
-    drafts = [sample] + (
-        [replace(sample, key=f"{key}:chart", text=caption, photo=picture, silent=True)]
-        if picture
-        else []
-    )
+    drawn = picture(app, asked, CHART, told.day, told.theme, str(CHART_DAYS)).name
+    shown = replace(sample, key=f"{key}:chart", text=caption, photo=drawn, silent=True)
     with app.ledger.atomic():
-        count = sum(map(app.ledger.outbox.enqueue, drafts))
+        count = sum(map(app.ledger.outbox.enqueue, (sample, shown)))
     number = f"#{messages.number(told)}"
     return both(
         asked,

@@ -1,7 +1,8 @@
 """Questions about the day and the bot."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,8 @@ from bot import messages, sources
 from bot.alerting import strongest_first
 from bot.app import App
 from bot.backdrop import Group, groups
-from bot.commands.asked import Answer, Asked, as_of, both
+from bot.commands.asked import Answer, Asked, as_of, both, picture
+from bot.drafts import Judged, digest_text, joined, watched_in
 from bot.filling import standing
 from bot.filling_texts import missing
 from bot.happened import fresh
@@ -17,21 +19,31 @@ from bot.hongkong import FAULT
 from bot.jobs import facts_of
 from bot.joins import since_digest
 from bot.names import BESIDE, GROUPS, MEANS
+from bot.pictures import HEAT
 from bot.provisional import LOOKED
 from bot.texts import local
+from bot.week import week_of
 from market.calendar import HONG_KONG
 
 
 def digest(app: App, asked: Asked) -> Answer:
-    """The digest of the last evaluated day, as it was pushed."""
+    """The digest of the last evaluated day, as it was pushed, and the heat map."""
     day = app.ledger.evaluated()
     if not day:
         return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
+    made = partial(_digest, asked=asked, day=day)
+    return Answer("", more=made, picture=picture(app, asked, HEAT, day))
+
+
+def _digest(app: App, asked: Asked, day: date) -> str:
+    """Its text; the record of the week looks at months of prices."""
     told = strongest_first(app.ledger.transitions(since=day, until=day))
-    sizes = app.ledger.standing.values("run_up", app.store.exchange)
     facts = replace(facts_of(app, day), joins=since_digest(app, day))
-    parts = messages.digest(facts, told, app.ledger.states(), sizes, asked.language)
-    return Answer("\n".join(parts))  # cut again where it is sent
+    judged = Judged(facts, told, app.ledger.states(), app.ledger.readings())
+    week = week_of(app, day, told)
+    watched = app.ledger.wishes(asked.chat.id).watched
+    own = watched_in(judged, watched, asked.language)
+    return joined(digest_text(judged, asked.language, week), own)
 
 
 def status(app: App, asked: Asked) -> Answer:

@@ -1,7 +1,10 @@
 """Questions about themes and stocks."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from html import escape
+from math import inf, nan
 
 from bot import context, member_texts, messages, texts
 from bot.app import App
@@ -12,6 +15,7 @@ from bot.commands.asked import (
     all_states,
     as_of,
     both,
+    chart,
     listed,
     name_of,
     of_one,
@@ -23,14 +27,24 @@ from bot.commands.mutes import PICK
 from bot.fact_texts import beside
 from bot.jobs import facts_of
 from bot.joins import of_week
-from bot.names import STAGES
+from bot.names import STAGES, rule_name
+from bot.records import Buttons
 from bot.words import say
 from market.calendar import HONG_KONG
 from market.source import Theme
+from market.store import MAINLAND
 from signals.lifecycle import KIND
 from signals.model import Kind, Stage
 
 LISTED = 10  # themes of a ranking
+SHOWN = (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING, Stage.OVER)  # stages that are listed
+MEASURES = {  # what /top is asked by -> rule
+    "runup": "run_up",
+    "breadth": "breadth",
+    "crowding": "crowding",
+    "divergence": "divergence",
+    "fall": "fall",
+}
 NAMED = 30  # themes of a stage that are named
 
 
@@ -43,7 +57,7 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
     day = app.ledger.evaluated()
     signals = app.ledger.standing.reading(theme.id)
     if theme.basis == "index" or not day or not signals:
-        return Answer(unjudged(asked, theme), chart=theme.id)
+        return Answer(unjudged(asked, theme), picture=chart(app, asked, theme.id))
     state = shown_state(app, theme.id)
     told = facts_of(app, day)
     text = texts.render(
@@ -60,7 +74,7 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
         past=[*_past(app, asked, theme, day), *_lists(app, asked, theme, day)],
         beside=beside(told.beside, theme, day, asked.language),
     )
-    return Answer(text, _buttons(asked, theme), theme.id)
+    return Answer(text, _buttons(asked, theme), picture=chart(app, asked, theme.id))
 
 
 def _past(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
@@ -108,38 +122,88 @@ def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], .
 
 
 def themes(app: App, asked: Asked) -> Answer:
-    """All themes that are not quiet, by stage."""
+    """All themes that are not quiet, by stage; of one stage with their run-ups."""
     known, states = app.store.themes(), all_states(app)
+    wanted = asked.rest.strip().casefold()
+    stage = next((s for s, words in STAGES.items() if wanted in (s, *words.values())), None)
+    buttons = _switches(asked, "q", {s: STAGES[s][asked.language] for s in SHOWN}, stage)
+    if wanted and not stage:
+        every = ", ".join(STAGES[s][asked.language] for s in Stage)
+        hint = both(asked, "没有这个阶段；有", "No such stage; there are")
+        return Answer(f"{hint}: {every}", buttons)
+    if stage:
+        return replace(_of_stage(app, asked, stage), buttons=buttons, in_place=True)
     lines = []
-    for stage in (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING, Stage.OVER):
-        names = [known[t].name for t, s in states.items() if s.stage is stage and t in known]
-        shown = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
-        title = f"<b>{STAGES[stage][asked.language]} {len(names)}</b>"
-        lines.append(f"{title}\n{escape(shown)}\n")
+    for shown in SHOWN:
+        names = [known[t].name for t, s in states.items() if s.stage is shown and t in known]
+        rest = " …" if len(names) > NAMED else ""
+        title = f"<b>{STAGES[shown][asked.language]} {len(names)}</b>"
+        lines.append(f"{title}\n{escape(', '.join(names[:NAMED]))}{rest}\n")
     rest = both(asked, f"共 {len(known)} 个题材，", f"{len(known)} themes in all; ")
-    return Answer("\n".join([*lines, f"{rest}/theme {both(asked, '题材名', 'NAME')}"]))
+    text = "\n".join([*lines, f"{rest}/theme {both(asked, '题材名', 'NAME')}"])
+    return Answer(text, buttons, in_place=True)
+
+
+def _of_stage(app: App, asked: Asked, stage: Stage) -> Answer:
+    """The themes of a stage, the largest run-up first, with since when they are in it."""
+    known, states = app.store.themes(), all_states(app)
+    standing = app.ledger.standing
+    sizes = standing.values("run_up", MAINLAND) | standing.values("run_up", HONG_KONG.code)
+    found = [t for t, s in states.items() if s.stage is stage and t in known]
+    known_sizes = {t: v for t, v in sizes.items() if v == v}
+    found.sort(key=lambda t: (-known_sizes.get(t, -inf), t))
+    lines = [
+        f"{n}. {name_of(known[t])} {_size(sizes.get(t, nan), 'fraction', asked)}"
+        f"{_since(states[t].since)}"
+        for n, t in enumerate(found[:NAMED], 1)
+    ]
+    more = [f"… {len(found) - NAMED}"] if len(found) > NAMED else []
+    measure = rule_name("run_up", asked.language)
+    title = f"{STAGES[stage][asked.language]} {len(found)} · {measure}"
+    none = say("nothing", asked.language)
+    return listed(title, [*lines, *more], as_of(app, asked), none=none)
+
+
+def _since(day: date | None) -> str:
+    return f" · {day}" if day else ""
+
+
+def _size(value: float, unit: str, asked: Asked) -> str:
+    return texts.figure(float(value), unit, asked.language)
+
+
+def _switches(asked: Asked, code: str, names: Mapping[str, str], now: str | None) -> Buttons:
+    """Buttons that switch a list in place, the shown one marked, three in a row."""
+    every = [(f"{'✓ ' if k == now else ''}{name}", f"{code}:{k}") for k, name in names.items()]
+    return [every[n : n + 3] for n in range(0, len(every), 3)]
 
 
 def top(app: App, asked: Asked) -> Answer:
-    """The largest net run-ups; Hong Kong's below, for they are against another market."""
-    title, none = say("strongest", asked.language), say("nothing", asked.language)
-    there = app.of(HONG_KONG.code)
-    below = _ranked(there, asked)
+    """The largest by a measure; Hong Kong's below, for they are against another market."""
+    wanted = asked.rest.strip().casefold().replace("_", "") or "runup"
+    names = {key: say(f"short_{rule}", asked.language) for key, rule in MEASURES.items()}
+    measure = next((k for k, name in names.items() if wanted in (k, name.casefold())), None)
+    if not measure:
+        hint = both(asked, "没有这个指标；有", "No such measure; there are")
+        return Answer(f"{hint}: {', '.join(names)}", _switches(asked, "o", names, None))
+    rule, there = MEASURES[measure], app.of(HONG_KONG.code)
+    below = _ranked(there, asked, rule)
     if below:
         below = ["", say("against_hsi", asked.language), *below, as_of(there, asked)]
-    return listed(title, _ranked(app, asked), as_of(app, asked), *below, none=none)
+    title, none = rule_name(rule, asked.language), say("unknown", asked.language)
+    given = listed(title, _ranked(app, asked, rule), as_of(app, asked), *below, none=none)
+    return replace(given, buttons=_switches(asked, "o", names, measure), in_place=True)
 
 
-def _ranked(app: App, asked: Asked) -> list[str]:
+def _ranked(app: App, asked: Asked, rule: str) -> list[str]:
     known, states = app.store.themes(), shown_states(app)
-    sizes = app.ledger.standing.values("run_up", app.store.exchange)
+    sizes = app.ledger.standing.values(rule, app.store.exchange)
+    unit = next(one.unit for one in app.rules if one.name == rule)
     judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
-    ranked = sorted(judged, key=lambda t: -sizes[t])[:LISTED]
     return [
-        f"{n}. {name_of(known[t])}"
-        f" {texts.figure(sizes[t], 'fraction', asked.language)}"
+        f"{n}. {name_of(known[t])} {_size(sizes[t], unit, asked)}"
         f" · {stage_of(states, t, asked.language)}"
-        for n, t in enumerate(ranked, 1)
+        for n, t in enumerate(sorted(judged, key=lambda t: (-sizes[t], t))[:LISTED], 1)
     ]
 
 

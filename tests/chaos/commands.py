@@ -21,6 +21,7 @@ from telegram.request import BaseRequest, RequestData
 from bot import sender
 from bot.app import App, judge
 from bot.commands import COMMANDS, PRESSED
+from bot.gallery import Gallery
 from bot.handlers import Talk, register
 from bot.jobs import daily
 from bot.ledger import Ledger
@@ -201,7 +202,8 @@ def _bot(home: Path) -> Iterator[tuple[Telegram, Wire, asyncio.AbstractEventLoop
     wire, loop = Wire(), asyncio.new_event_loop()
     telegram = sender.builder(known).request(wire).get_updates_request(Wire()).build()
     calm = Calm(lambda: next(ticks) * 1e3)
-    register(telegram, Talk(app, Pace(lambda: 0.0, at_once), no_chart, calm))
+    gallery = Gallery(app.ledger.files, no_chart)
+    register(telegram, Talk(app, Pace(lambda: 0.0, at_once), no_chart, gallery, calm))
     logging.getLogger("paomo").disabled = True
     loop.run_until_complete(telegram.initialize())
     yield telegram, wire, loop

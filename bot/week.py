@@ -1,0 +1,91 @@
+"""The record of the week: alerts whose end came to be known in it, told whatever they were."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import isnan
+
+import numpy as np
+import pandas as pd
+
+from bot.app import NET, App, labels
+from bot.calendars import ends_week
+from signals.model import RUNNING, Transition
+from signals.scorecard import Label, followed
+
+
+@dataclass(frozen=True)
+class Due:
+    """An alert whose end is known: it fell, or its label's days are over."""
+
+    alert: Transition
+    fell: bool  # as far as the label says, net, within its days
+    days: int  # trading days from the alert to the fall, else the label's
+    change: float  # net since the alert to that day, fraction
+
+
+@dataclass(frozen=True)
+class Week:
+    """What a week brought to an end, and how the alerts of the days looked back stand."""
+
+    due: tuple[Due, ...]  # oldest alert first
+    known: int  # alerts whose end is known
+    fell: int  # of them
+    waiting: int  # alerts whose end is not known yet
+    days: int  # trading days looked back
+    label: Label  # the fall that alerts are judged by
+
+
+def week_of(app: App, day: date, today: Sequence[Transition]) -> Week | None:
+    """The record of the week that a day ends; None on other days, and while there was no alert.
+
+    Of the bot's own alerts only: what was told before the fact, not a replay. Those of `today` may
+    not be in the ledger yet.
+    """
+    if not ends_week(app, day):
+        return None
+    before, known = app.ledger.transitions(until=day - timedelta(days=1)), app.store.themes()
+    told = [t for t in (*before, *today) if entered(t) and t.theme in known]
+    if not told:
+        return None
+    themes = sorted({t.theme for t in told})
+    net = app.store.panel(day, app.settings.data.history_days, themes).net
+    return week(told, net, labels(app.settings)[NET])
+
+
+def entered(told: Transition) -> bool:
+    """Whether it is an alert that is scored: one that entered a stage of an episode."""
+    return told.after.stage in RUNNING and told.before.stage is not told.after.stage
+
+
+def week(told: Sequence[Transition], net: pd.DataFrame, label: Label) -> Week:
+    """Likewise, of alerts within the days of `net` (day x theme, points of theme / market)."""
+    last = net.index[-1].isocalendar()[:2]
+    before = sum(day.isocalendar()[:2] != last for day in net.index)
+    now, then = followed(net, label), followed(net.iloc[:before], label)
+    inside = [t for t in told if t.day in net.index and t.theme in net.columns]
+    ends = {t: (_of(now, t), _of(then, t)) for t in inside}
+    due = [t for t in inside if not isnan(ends[t][0]) and isnan(ends[t][1])]
+    known = sum(not isnan(end) for end, _ in ends.values())
+    return Week(
+        tuple(_due(t, net[t.theme], label) for t in due),
+        known,
+        sum(end == 1 for end, _ in ends.values()),
+        len(inside) - known,
+        len(net),
+        label,
+    )
+
+
+def _of(outcome: pd.DataFrame, alert: Transition) -> float:
+    """What came of an alert: 1 fell, 0 did not, NaN not known."""
+    known = alert.day in outcome.index
+    return float(outcome[alert.theme].loc[alert.day]) if known else float("nan")
+
+
+def _due(alert: Transition, net: pd.Series, label: Label) -> Due:
+    levels = net.loc[alert.day :].to_numpy(float)[: label.days + 1]
+    ahead = levels / levels[0] - 1
+    fallen = np.flatnonzero(ahead <= -label.fall + 1e-12)
+    end = int(fallen[0]) if len(fallen) else len(ahead) - 1
+    return Due(alert, len(fallen) > 0, end, float(ahead[end]))
