@@ -1,6 +1,5 @@
 """The picture of a chain: its sub-industries in the order of their ignition, day by day; a PNG."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bot.charts import DPI, DRAWING, INK, PALE, TICKS, font, readable
+from bot.charts import DPI, INK, PALE, TICKS, font, png, readable
 from bot.names import STAGES
 from bot.words import Language, say
 from market.source import Theme
@@ -38,10 +37,7 @@ def chain_chart(shown: Picture) -> bytes | None:
     """PNG of the chain; None when no run-up is known on any day."""
     if not shown.run_ups.notna().any(axis=None):
         return None
-    out = io.BytesIO()
-    with DRAWING:
-        figure(shown).savefig(out, format="png")
-    return out.getvalue()
+    return png(lambda: figure(shown))
 
 
 def figure(shown: Picture) -> "Figure":

@@ -6,13 +6,14 @@ Chinese renders anywhere: the font comes with a package. Matplotlib loads when a
 import importlib.util
 import io
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bot.charts_spelling import spell
 from bot.names import STAGES
 from bot.words import Language, say
 from market.source import Theme
@@ -49,10 +50,16 @@ def theme_chart(
     """
     if not panel.net[theme.id].notna().any():
         return None
+    return png(lambda: figure(panel, theme, transitions, language, simulated))
+
+
+def png(made: "Callable[[], Figure]") -> bytes:
+    """A figure as a picture, its texts spelt as the reader it is drawn for writes."""
     out = io.BytesIO()
     with DRAWING:
-        made = figure(panel, theme, transitions, language, simulated)
-        made.savefig(out, format="png")
+        shown = made()
+        spell(shown)
+        shown.savefig(out, format="png")
     return out.getvalue()
 
 

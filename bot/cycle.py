@@ -252,5 +252,7 @@ async def _deliver(app: App) -> int:
     bot = sender.builder(app.settings).build().bot
     late = app.settings.schedule.late_minutes
     async with bot:
-        needs = Delivery(app.ledger, sender.of_outbox(bot), Pace(), app.now, late)
+        needs = Delivery(
+            app.ledger, sender.of_outbox(bot, app.ledger.reads_hant), Pace(), app.now, late
+        )
         return await deliver(needs)

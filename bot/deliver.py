@@ -9,6 +9,7 @@ from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.records import EDIT, Queued
 from bot.texts import plain, stamped
+from bot.words import Language, say
 from market.calendar import EXCHANGES, closed
 
 RETRY_SECONDS = 5  # first pause after a failure; it grows fourfold
@@ -30,6 +31,7 @@ class SendError(Exception):
         rejected: bool = False,
         moved_to: int | None = None,
         lost: bool = False,
+        pictureless: bool = False,
     ) -> None:
         """Without any field: provably not sent, and may be tried again."""
         super().__init__(message)
@@ -40,6 +42,7 @@ class SendError(Exception):
         self.rejected = rejected  # the token is not valid
         self.moved_to = moved_to  # the chat's new id
         self.lost = lost  # the message to change was deleted, or can be changed no more
+        self.pictureless = pictureless  # the chat takes no pictures from us
 
 
 Send = Callable[[Queued, str], Awaitable[int]]  # message and its text as sent -> Telegram's id
@@ -101,8 +104,7 @@ async def _sent(d: Delivery, message: Queued) -> bool:
 
 
 def _text(d: Delivery, message: Queued) -> str:
-    chat = d.ledger.chat(message.chat)
-    language = chat.language if chat else "zh"
+    language = _language(d, message)
     again = message.repeated and message.operation != EDIT  # twice changed is changed
     half = bool(d.ledger.of(message.exchange).fact(f"half:{message.day}"))
     ended = closed(message.day, EXCHANGES[message.exchange], half)
@@ -110,6 +112,11 @@ def _text(d: Delivery, message: Queued) -> str:
     stamp = (message.day, d.now(), d.late_minutes, again, language, zone, ended)
     text = stamped(message.text, *stamp)
     return plain(text) if message.plain else text
+
+
+def _language(d: Delivery, message: Queued) -> Language:
+    chat = d.ledger.chat(message.chat)
+    return chat.language if chat else "zh"
 
 
 def _failed(d: Delivery, message: Queued, error: SendError) -> None:
@@ -123,6 +130,8 @@ def _failed(d: Delivery, message: Queued, error: SendError) -> None:
         elif error.moved_to:
             outbox.again(message.id, d.now(), why, perhaps_delivered=False)
             ledger.migrate(message.chat, error.moved_to)
+        elif error.pictureless:
+            outbox.without_picture(message, say("no_pictures", _language(d, message)), why)
         elif error.lost:
             outbox.park(message.id, why)
         elif error.refused:

@@ -13,7 +13,8 @@ from bot.app import App
 from bot.choices import Choice, Listener, Setting, chosen, is_loud
 from bot.ledger_provisional import prefix
 from bot.posting import posted, with_rest
-from bot.records import OFF, Kept, Outgoing, Wishes
+from bot.records import OFF, Chat, Kept, Outgoing, Wishes
+from bot.script import drawing
 from bot.timing import digest_due, held_until, week
 from bot.words import Language
 from market.store import MAINLAND
@@ -68,7 +69,7 @@ def drafts_of(app: App, judged: Judged) -> Written:
         missed = [t for t in late if t.day >= held.get(chat.id, untold)]
         loud = app.ledger.outbox.loud(chat.id, day, prefix(day))
         choice = chosen(of, judged.told, missed, setting, loud)
-        drafts = _posted(app, texts, choice, of.wishes, chat.language)
+        drafts = _posted(app, texts, choice, of.wishes, chat)
         out += [replace(draft, chat=chat.id) for draft in drafts]
         kept[chat.id] = choice.kept
     return Written(out, kept, tuple(held))
@@ -81,15 +82,16 @@ def _setting(app: App, judged: Judged, late: Sequence[Transition]) -> Setting:
     return Setting(app.now(), oldest_news(app, day.day), judged.states, voices)
 
 
-def _posted(
-    app: App, texts: _Texts, choice: Choice, wishes: Wishes, language: Language
-) -> list[Outgoing]:
+def _posted(app: App, texts: _Texts, choice: Choice, wishes: Wishes, chat: Chat) -> list[Outgoing]:
     """A chat's messages of the day."""
+    language, hant = chat.language, chat.hant
     day, missed, alerts = texts.judged.day, choice.missed, choice.alerts
     held = held_until(app.now(), wishes.quiet, wishes.zone) is not None
     news = [
         *_silent(texts.missed(language, missed) if missed else [], not is_loud(choice.late)),
-        *_silent(texts.alerts(language, alerts, held) if alerts else [], not is_loud(choice.today)),
+        *_silent(
+            texts.alerts(language, hant, alerts, held) if alerts else [], not is_loud(choice.today)
+        ),
     ]
     # a day that was only filled in later has no market to tell of
     wanted = day.market is not None and wishes.level("digest") != OFF
@@ -144,7 +146,12 @@ def _summary(
 
 
 def _alerts(
-    app: App, judged: Judged, language: Language, told: Sequence[Transition], held: bool
+    app: App,
+    judged: Judged,
+    language: Language,
+    hant: bool,
+    told: Sequence[Transition],
+    held: bool,
 ) -> list[Outgoing]:
     """Alerts and their chart, for nobody in particular yet; those held have to fit one message."""
     day, now = judged.day.day, app.now()
@@ -153,7 +160,8 @@ def _alerts(
     key = slot(app, day)
     out = [Outgoing(f"{key}:alerts:1", NOBODY, day, first, now, about=about)]
     out += [Outgoing(f"{key}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
-    drawn = None if held else chart(app, told[0].theme, language, day, told[0])
+    with drawing(hant):
+        drawn = None if held else chart(app, told[0].theme, language, day, told[0])
     if drawn:
         verdict = messages.caption(told[0], judged.day, language)
         out.append(Outgoing(f"{key}:chart", NOBODY, day, verdict, now, drawn, silent=True))

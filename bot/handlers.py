@@ -1,21 +1,17 @@
-"""Telegram's updates become questions; the answers go back, paced like everything else."""
+"""Telegram's updates become questions; what is answered goes back by bot/replies.py."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from telegram import BotCommand, CallbackQuery, ChatMember, Update
+from telegram import CallbackQuery, ChatMember, Message, Update
 from telegram import Chat as TelegramChat
 from telegram import User as TelegramUser
-from telegram.error import TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
     ChatMemberHandler,
-    ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -24,91 +20,112 @@ from bot import sender
 from bot.app import App
 from bot.commands import COMMANDS, PRESSED, answer, may_ask, people, refused
 from bot.commands.asked import Answer, Asked
-from bot.deliver import SendError
-from bot.drafts import chart, last_day
-from bot.limits import Calm, Pace
+from bot.inline import asked_inline
+from bot.links import THEME
+from bot.menus import set_admins
 from bot.records import PRIVATE, Buttons, Chat
-from bot.texts import plain, split
-from bot.words import Language
+from bot.replies import Context, Talk, edit, reply, send, talk_of
+from bot.script import guessed
+from bot.words import Language, say
 from market.calendar import SHANGHAI
 
 OWNED = "@"  # before the id of the person whose button it is
-TOO_FAST = {"zh": "问得太快了，请稍候。", "en": "Too many questions at once; wait a moment."}
-InWorker = Callable[[Callable[[App], Any]], Awaitable[Any]]
+SLASHES = "/／"  # the second is what a Chinese keyboard writes
 log = logging.getLogger("paomo")
 
 
-@dataclass(frozen=True)
-class Talk:
-    """What the handlers need."""
+class Question(NamedTuple):
+    """What somebody wants to know."""
 
-    app: App
-    pace: Pace
-    in_worker: InWorker
-    calm: Calm = field(default_factory=Calm)
+    name: str  # of a command; empty: plain words
+    rest: str
+    pressed: int | None = None  # the message whose button asked it
 
 
 def register(telegram: "Application[Any, Any, Any, Any, Any, Any]", talk: Talk) -> None:
-    """Adds the handlers: messages, buttons, being blocked, a group that moved."""
+    """Adds the handlers: messages, buttons, inline, being blocked, a group that moved."""
     telegram.bot_data["talk"] = talk
     moved = filters.StatusUpdate.MIGRATE
     telegram.add_handler(MessageHandler(moved, _moved))
     telegram.add_handler(MessageHandler(filters.TEXT & ~filters.UpdateType.EDITED, _written))
     telegram.add_handler(CallbackQueryHandler(_pressed))
+    telegram.add_handler(InlineQueryHandler(asked_inline))
     telegram.add_handler(ChatMemberHandler(_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     telegram.add_error_handler(_failed)
 
 
-async def set_menu(telegram: "Application[Any, Any, Any, Any, Any, Any]") -> None:
-    """Registers the command menu; without it the bot works all the same."""
-    try:
-        for language in ("", "zh"):
-            menu = [
-                BotCommand(name, command.zh if language else command.en)
-                for name, command in COMMANDS.items()
-                if not command.runs
-            ]
-            await telegram.bot.set_my_commands(menu, language_code=language)
-    except TelegramError as error:
-        log.warning("the command menu could not be set: %s", type(error).__name__)
-
-
-async def _written(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+async def _written(update: Update, context: Context) -> None:
     message, user, chat = update.message, update.effective_user, update.effective_chat
     if not message or not user or not chat or not message.text:
         return
-    name, rest = _parsed(message.text, chat, context.bot.username)
-    if name:
-        await _answered(context, chat, user, name, rest)
+    if message.forward_origin or message.via_bot:  # somebody else's words, or a card of ours
+        return
+    question = _question(message, message.text.strip(), context)
+    if question:
+        await _answered(context, chat, user, question)
 
 
-def _parsed(text: str, chat: TelegramChat, username: str) -> tuple[str, str]:
-    """Command and rest; plain words in a private chat ask for a theme, in a group for nothing."""
-    if not text.startswith("/"):
-        return ("theme", text) if chat.type == PRIVATE else ("", "")
-    command, _, rest = text[1:].partition(" ")
+def _question(message: Message, text: str, context: Context) -> Question | None:
+    """The command or the plain words; in a group only words that are addressed to the bot."""
+    bot = context.bot
+    if not text:
+        return None
+    if text[0] not in SLASHES:
+        words = text if message.chat.type == PRIVATE else _to_us(message, text, context)
+        return Question("", words) if words else None
+    command, _, rest = " ".join(text[1:].split(maxsplit=1)).partition(" ")
     name, _, addressed = command.partition("@")
-    ours = not addressed or addressed.casefold() == username.casefold()
-    return (name.casefold(), rest.strip()) if ours else ("", "")
+    if addressed and addressed.casefold() != bot.username.casefold():
+        return None
+    name, rest = name.casefold(), rest.strip()
+    if name == "start" and rest.startswith(THEME):
+        return Question("theme", rest.removeprefix(THEME))
+    if not name.isascii():  # no command can be called so: /白酒
+        return Question("", text[1:])
+    if name not in COMMANDS and not addressed and message.chat.type != PRIVATE:
+        return None  # of another bot in the group
+    return Question(name or "help", rest)
 
 
-async def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+def _to_us(message: Message, text: str, context: Context) -> str:
+    """Words of a group that name the bot, or answer it; else nothing."""
+    ours, name = context.bot.id, f"@{context.bot.username}"
+    place = text.casefold().find(name.casefold())
+    if place >= 0:
+        return f"{text[:place]} {text[place + len(name) :]}".strip()
+    to = message.reply_to_message
+    return text if to and to.from_user and to.from_user.id == ours else ""
+
+
+async def _pressed(update: Update, context: Context) -> None:
     query, user, chat = update.callback_query, update.effective_user, update.effective_chat
-    if not query or not user or not chat:
+    if not query or not user:
         return
     code, _, rest = (query.data or "").partition(":")
     rest, _, owner = rest.partition(OWNED)
-    theirs = not owner or owner == str(user.id)
-    await _acknowledged(query, "" if theirs else "这是别人的按钮。 Not your button; ask yourself.")
-    if code in PRESSED and theirs:
-        span = " 1d" if code == "m" and " " not in rest else ""  # a button of before
-        pressed = query.message.message_id if query.message else None
-        await _answered(context, chat, user, PRESSED[code], rest + span, pressed)
+    fault = "not_yours" if owner and owner != str(user.id) else ""
+    if not fault and (code not in PRESSED or not chat):
+        fault = "expired"
+    await _acknowledged(context, query, fault)
+    if fault or not chat:
+        return
+    rest = f"{rest} 1d" if code == "m" and " " not in rest else rest  # a button of before
+    pressed = query.message.message_id if query.message else 0
+    press, under_way = (user.id, pressed, query.data or ""), talk_of(context).pressed
+    if press in under_way:  # tapped again before its answer came
+        return
+    under_way.add(press)
+    try:
+        await _answered(context, chat, user, Question(PRESSED[code], rest, pressed or None))
+    finally:
+        under_way.discard(press)
 
 
-async def _acknowledged(query: CallbackQuery, words: str) -> None:
-    with suppress(TelegramError):  # too old to acknowledge; the answer itself still goes out
-        await query.answer(words or None, show_alert=bool(words))
+async def _acknowledged(context: Context, query: CallbackQuery, fault: str) -> None:
+    app, user = talk_of(context).app, query.from_user
+    language, hant = _guess(user, app)
+    words = say(fault, language) if fault else ""
+    await sender.acknowledge(context.bot, query.id, words, hant)
 
 
 def _owned(buttons: Buttons, chat: TelegramChat, user: int) -> Buttons:
@@ -119,118 +136,78 @@ def _owned(buttons: Buttons, chat: TelegramChat, user: int) -> Buttons:
 
 
 async def _answered(
-    context: ContextTypes.DEFAULT_TYPE,
-    chat: TelegramChat,
-    user: TelegramUser,
-    name: str,
-    rest: str,
-    pressed: int | None = None,
+    context: Context, chat: TelegramChat, user: TelegramUser, question: Question
 ) -> None:
-    """Answers a question; `pressed` is the message whose button asked it."""
-    talk: Talk = context.bot_data["talk"]
-    app = talk.app
-    known = app.ledger.chat(chat.id) or Chat(
-        chat.id, chat.type, chat.title or "", _language(user, app), active=False
-    )
+    """Answers a question, if it may be asked."""
+    talk = talk_of(context)
+    app, name, rest = talk.app, question.name, question.rest
+    here = _here(app, chat, user)
     calm = talk.calm.allows(user.id)
     if not calm:
         if calm is None:
-            await _send(context, talk, chat.id, TOO_FAST[known.language])
+            await send(context, here, say("too_fast", here.language))
         return
     welcome = name == "start" and people.accepted(app, user.id, user.full_name, rest)
     if not welcome and not may_ask(app, chat.id, user.id, name):
-        await _turn_away(context, talk, chat.id, user.id, known.language)
+        await _turn_away(context, here, user.id)
         return
     today = app.now().astimezone(SHANGHAI).date()
-    given = answer(app, name, Asked(known, user.id, rest, today))
+    given = answer(app, name, Asked(here, user.id, rest, today))
     given = replace(given, buttons=_owned(given.buttons, chat, user.id))
-    if given.in_place and pressed:
-        await _edited(context, talk, chat.id, pressed, given)
+    here = app.ledger.chat(chat.id) or here  # its language may be another now
+    if given.in_place and question.pressed:
+        await edit(context, here, question.pressed, given)
     else:
-        await _sent(context, talk, chat.id, known.language, given)
+        await reply(context, here, given)
+    if name == "start" and here.kind == PRIVATE and user.id in app.settings.admins:
+        await set_admins(context.bot, user.id)
 
 
-async def _edited(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, pressed: int, given: Answer
-) -> None:
-    await talk.pace.turn(chat)
-    try:
-        await sender.edit(context.bot, chat, pressed, given.text, given.buttons)
-    except SendError as error:
-        log.warning("a message was not changed: %s", error)
+def _here(app: App, chat: TelegramChat, user: TelegramUser) -> Chat:
+    """The chat as known, or as it would be if it subscribed now."""
+    known = app.ledger.chat(chat.id)
+    if known:
+        return known
+    language, hant = _guess(user, app)
+    return Chat(chat.id, chat.type, chat.title or "", language, active=False, hant=hant)
 
 
-def _language(user: TelegramUser, app: App) -> Language:
-    if not user.language_code:
-        return app.settings.chats.language
-    return "zh" if user.language_code.startswith("zh") else "en"
+def _guess(user: TelegramUser, app: App) -> tuple[Language, bool]:
+    """The language of a person, as said by /lang in their own chat, else by their client."""
+    known = app.ledger.chat(user.id)
+    if known:
+        return known.language, known.hant
+    return (
+        guessed(user.language_code) if user.language_code else (app.settings.chats.language, False)
+    )
 
 
-async def _turn_away(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, user: int, language: Language
-) -> None:
+async def _turn_away(context: Context, here: Chat, user: int) -> None:
     """One polite refusal a person; after that silence."""
-    name = f"refused:{user}"
-    if talk.app.ledger.fact(name):
+    app, name = talk_of(context).app, f"refused:{user}"
+    if app.ledger.fact(name):
         return
-    talk.app.ledger.set_fact(name, talk.app.now().isoformat())
-    await _sent(context, talk, chat, language, Answer(refused(user, language)))
+    app.ledger.set_fact(name, app.now().isoformat())
+    await reply(context, here, Answer(refused(user, here.language)))
 
 
-async def _sent(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, language: Language, given: Answer
-) -> None:
-    below = f"\n\n{await talk.in_worker(given.more)}" if given.more else ""
-    texts = split(f"{given.text}{below}".strip())
-    for place, text in enumerate(texts):
-        buttons = given.buttons if place == len(texts) - 1 else ()
-        await _send(context, talk, chat, text, buttons=buttons)
-    theme, picture = given.chart, given.picture
-    day = last_day(talk.app, theme) if theme else None
-    if theme and day:
-        picture = partial(chart, theme=theme, language=language, day=day)
-    drawn = await talk.in_worker(picture) if picture else None
-    if drawn:
-        await _send(context, talk, chat, "", photo=drawn)
-
-
-async def _send(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, text: str, **more: Any
-) -> None:
-    """Sends an answer, as plain text if Telegram refuses its markup.
-
-    One that cannot go is logged, and the person may ask again.
-    """
-    await talk.pace.turn(chat)
-    try:
-        await sender.send(context.bot, chat, text, **more)
-    except SendError as error:
-        log.warning("an answer was not delivered: %s", error)
-        if error.refused and not more.get("plain"):
-            await _send(context, talk, chat, plain(text), **more, plain=True)
-
-
-async def _membership(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+async def _membership(update: Update, context: Context) -> None:
     """Blocked or removed: no more pushes. Coming back needs /start, or unblocking."""
     change = update.my_chat_member
-    talk: Talk = context.bot_data["talk"]
     if change and change.new_chat_member.status in (ChatMember.LEFT, ChatMember.BANNED):
-        talk.app.ledger.turn_off(change.chat.id, "blocked or removed")
+        talk_of(context).app.ledger.turn_off(change.chat.id, "blocked or removed")
 
 
-async def _moved(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    message = update.message
-    talk: Talk = context.bot_data["talk"]
+async def _moved(update: Update, context: Context) -> None:
+    message, ledger = update.message, talk_of(context).app.ledger
     if message and message.migrate_to_chat_id:
-        with talk.app.ledger.atomic():
-            talk.app.ledger.migrate(message.chat_id, message.migrate_to_chat_id)
+        with ledger.atomic():
+            ledger.migrate(message.chat_id, message.migrate_to_chat_id)
 
 
-async def _failed(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+async def _failed(update: object, context: Context) -> None:
     """A fault in a handler: into the log for the operator, a clear line for who asked."""
     log.error("an answer failed", exc_info=context.error)
-    talk: Talk = context.bot_data["talk"]
-    chat = update.effective_chat if isinstance(update, Update) else None
-    if chat:
-        words = "出错了，详见日志。 Something failed; the log says what."
-        await _send(context, talk, chat.id, words)
+    if isinstance(update, Update) and update.effective_chat and update.effective_user:
+        here = _here(talk_of(context).app, update.effective_chat, update.effective_user)
+        await send(context, here, say("failed", here.language))

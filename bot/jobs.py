@@ -174,6 +174,12 @@ def facts_of(app: App, day: date) -> messages.Day:
     if store.exchange != MAINLAND:  # no record, no clock: they are the mainland's
         return messages.Day(day, *figures, faults, of_day, exchange=store.exchange)
     new, before, own = news(store, day), past.Past(app), own_record.kept(app.ledger)
+    name, there = app.ledger.fact("username"), HongKong(app)
     return messages.Day(
-        day, *figures, faults, of_day, macro=new, past=before, own=own, hong_kong=HongKong(app)
+        *(day, *figures, faults, of_day),
+        macro=new,
+        past=before,
+        own=own,
+        hong_kong=there,
+        username=name,
     )

@@ -4,21 +4,24 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from copy import copy
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.bodies import body_of, thing
 from bot.ledger_kept import Keepsakes
+from bot.ledger_people import People
 from bot.ledger_provisional import Provisionals
 from bot.outbox import Outbox, stamp
-from bot.records import Chat, Entry, Grouping, Mute, Person, Run, Wishes, chained, wishes_of
+from bot.records import Chat, Entry, Grouping, Mute, Run, Wishes, chained, wishes_of
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
 if TYPE_CHECKING:
     from bot.ledger_runs import RunUps
+
+CHAT = ", ".join(field.name for field in fields(Chat))  # columns, named as its fields are
 
 
 class Ledger:
@@ -32,6 +35,7 @@ class Ledger:
         self.outbox = Outbox(self._db)
         self.provisional = Provisionals(self._db)
         self.kept = Keepsakes(self._db)
+        self.people = People(self._db)
         self._run_ups: RunUps | None = None
         self.exchange = "XSHG"
 
@@ -198,18 +202,25 @@ class Ledger:
 
     def chats(self, active_only: bool = True) -> list[Chat]:
         """Chats in the order of their ids."""
-        rows = self._db.execute("SELECT * FROM chat WHERE active>=? ORDER BY id", (active_only,))
+        where = "active>=? ORDER BY id"
+        rows = self._db.execute(f"SELECT {CHAT} FROM chat WHERE {where}", (active_only,))
         return [_chat(row) for row in rows]
 
     def chat(self, id_: int) -> Chat | None:
         """One chat, None when it never sent /start."""
-        row = self._db.execute("SELECT * FROM chat WHERE id=?", (id_,)).fetchone()
+        row = self._db.execute(f"SELECT {CHAT} FROM chat WHERE id=?", (id_,)).fetchone()
         return _chat(row) if row else None
+
+    def reads_hant(self, id_: int) -> bool:
+        """Whether a chat reads Chinese in traditional characters."""
+        chat = self.chat(id_)
+        return chat is not None and chat.hant
 
     def save_chat(self, chat: Chat) -> None:
         """Adds a chat or renews what is known of it."""
         row = tuple(asdict(chat).values())
-        self._db.execute("INSERT OR REPLACE INTO chat VALUES (?,?,?,?,?,?)", row)
+        marks = ",".join("?" * len(row))
+        self._db.execute(f"INSERT OR REPLACE INTO chat ({CHAT}) VALUES ({marks})", row)
 
     def turn_off(self, chat: int, reason: str) -> None:
         """No more pushes to this chat; what waits for it is parked."""
@@ -268,20 +279,7 @@ class Ledger:
         gone = self._db.execute("DELETE FROM watch WHERE chat=? AND theme=?", (chat, theme))
         return gone.rowcount > 0
 
-    def role(self, user: int) -> str | None:
-        """The role a person was given in Telegram; None when never given one."""
-        row = self._db.execute("SELECT role FROM person WHERE id=?", (user,)).fetchone()
-        return row[0] if row else None
-
-    def save_person(self, person: Person) -> None:
-        """Gives a person a role, instead of the one before."""
-        row = (person.id, person.role, person.name, stamp(person.since))
-        self._db.execute("INSERT OR REPLACE INTO person VALUES (?,?,?,?)", row)
-
-    def people(self) -> list[Person]:
-        """All who were given a role, newest first."""
-        rows = self._db.execute("SELECT id, role, name, since FROM person ORDER BY since DESC")
-        return [Person(i, role, name, datetime.fromisoformat(at)) for i, role, name, at in rows]
+    # ---- runs ---------------------------------------------------------------------------------
 
     def save_run(self, job: str, run: Run) -> bool:
         """Keeps what a job did for a slot; False when the slot was claimed before, and is kept."""
@@ -310,8 +308,8 @@ def _migrated(path: Path | None) -> Connection:
 
 
 def _chat(row: tuple[Any, ...]) -> Chat:
-    id_, kind, title, language, active, reason = row
-    return Chat(id_, kind, title, language, bool(active), reason)
+    known: dict[str, Any] = dict(zip(CHAT.split(", "), row, strict=True))
+    return Chat(**known | {flag: bool(known[flag]) for flag in ("active", "hant")})
 
 
 def _mute(until: str, at: str | None, episode: str | None) -> Mute:

@@ -89,6 +89,12 @@ def m005_wishes(db: Database) -> None:
 
 
 @migrations()
+def m008_language(db: Database) -> None:
+    """Which chats read Chinese in traditional characters."""
+    db.execute("ALTER TABLE chat ADD COLUMN hant INTEGER DEFAULT 0")
+
+
+@migrations()
 def m009_hong_kong(db: Database) -> None:
     """Whose day readings, transitions and journal entries are of: the mainland's until now.
 

@@ -1,13 +1,12 @@
 """The macro panel: small multiples of the series that are alive, as they were known; a PNG."""
 
-import io
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bot.backdrop import KNOWN, backdrop
-from bot.charts import DPI, DRAWING, INK, PALE, font
+from bot.charts import DPI, INK, PALE, font, png
 from bot.reading_texts import name, period
 from bot.texts import figure
 from bot.words import Language, say
@@ -29,10 +28,7 @@ def macro_chart(store: Store, day: date, language: Language) -> bytes | None:
     known = backdrop(store, day).alive
     if not known:
         return None
-    out = io.BytesIO()
-    with DRAWING:
-        panel(store, day, known, language).savefig(out, format="png")
-    return out.getvalue()
+    return png(lambda: panel(store, day, known, language))
 
 
 def panel(store: Store, day: date, known: tuple[KNOWN, ...], language: Language) -> "Figure":

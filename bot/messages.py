@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from bot import context
 from bot.context import NAME_LIMIT
 from bot.hongkong_facts import HongKong
+from bot.links import linked
 from bot.names import FAULTS, KINDS, MARKS, RULES, STAGES
 from bot.past import Past
 from bot.reading_texts import brief
@@ -58,6 +60,7 @@ class Day:
     own: Own | None = None  # the record of the store itself, once it was made
     hong_kong: HongKong | None = None  # on its last judged day
     exchange: str = "XSHG"  # whose day it is; in Hong Kong net is of the Hang Seng index
+    username: str | None = None  # the bot's own, once Telegram told it: names of themes are links
 
     @property
     def simulated(self) -> bool:
@@ -123,8 +126,9 @@ def digest(
 ) -> list[str]:
     """The day at a glance: the market, the stages, what changed, the largest net run-ups."""
     judged = {theme: states[theme].stage for theme in run_ups if theme in states}
+    named = cache(lambda theme: linked(day.themes[theme], day.username))
     stages = [
-        (STAGES[stage][language], [theme_name(day.themes[t]) for t in _of(judged, stage, run_ups)])
+        (STAGES[stage][language], [named(t) for t in _of(judged, stage, run_ups)])
         for stage in (Stage.BUBBLE, Stage.FORMING, Stage.BURSTING)
     ]
     known = [theme for theme in run_ups if not math.isnan(run_ups[theme])]
@@ -136,7 +140,7 @@ def digest(
         "faults": faults(day, language),
         "macro": [brief(*known, language) for known in day.macro],
         "hong_kong": context.hong_kong(day.hong_kong, language),
-        "top": [(theme_name(day.themes[t]), figure(run_ups[t], "fraction", language)) for t in top],
+        "top": [(named(theme), figure(run_ups[theme], "fraction", language)) for theme in top],
     }
     return split(render("digest", day, language, **shown))
 

@@ -142,6 +142,11 @@ class Outbox:
         """Telegram refused the markup: the message goes once more as plain text."""
         self._mark(id_, "state='due', plain=1, error=?", error)
 
+    def without_picture(self, message: Queued, words: str, error: str) -> None:
+        """The chat takes no pictures: the caption goes alone, with words that say so."""
+        text = f"{message.text}\n{words}"
+        self._mark(message.id, "state='due', photo=NULL, text=?, error=?", text, error)
+
     def park(self, id_: int, error: str) -> None:
         """The message is given up, and kept with the reason."""
         self._mark(id_, "state='parked', error=?", error)

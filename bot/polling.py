@@ -21,6 +21,7 @@ from config.settings import Settings
 
 CONFLICTS, CONFLICT_SECONDS = 6, 120.0  # so many within this time: another program polls too
 DEAF_AFTER = 3  # rejections of polling in a row
+HEARD = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 UNHEARD_SECONDS = 180.0  # without a good poll; the longest pause between two is 30 s
 log = logging.getLogger("paomo")
 Telegram = Application[Any, Any, Any, Any, Any, Any]
@@ -138,13 +139,16 @@ async def listen(telegram: Telegram, known: Settings) -> None:
     """Begins to receive updates: by polling, or by webhook when an address is set."""
     assert telegram.updater
     if not known.telegram_webhook_url:
-        await telegram.updater.start_polling(bootstrap_retries=-1, error_callback=_poll_failed)
+        await telegram.updater.start_polling(
+            allowed_updates=HEARD, bootstrap_retries=-1, error_callback=_poll_failed
+        )
         return
     await telegram.updater.start_webhook(
         known.webhook.listen,
         known.webhook.port,
         webhook_url=known.telegram_webhook_url,
         secret_token=sealed(known, "webhook"),
+        allowed_updates=HEARD,
         bootstrap_retries=-1,
     )
 

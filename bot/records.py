@@ -27,6 +27,7 @@ class Chat:
     language: Language
     active: bool = True  # sent /start and did not stop or block us
     off_reason: str | None = None  # why not active
+    hant: bool = False  # Chinese in traditional characters
 
 
 @dataclass(frozen=True)

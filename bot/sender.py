@@ -2,11 +2,21 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 import httpx
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram.constants import ParseMode
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
+from telegram.constants import ChatAction, ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -22,12 +32,30 @@ from telegram.request import HTTPXRequest
 
 from bot.deliver import Send, SendError
 from bot.records import EDIT, Buttons, Queued
+from bot.script import spelt
 from config.settings import Settings
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own future; else it warns
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 LOST = re.compile("message to edit not found|message can't be edited|MESSAGE_ID_INVALID", re.I)
+# a chat that takes texts but no pictures is no chat that is gone
+PICTURELESS = re.compile(
+    "not enough rights to send photos|CHAT_SEND_(PHOTOS|MEDIA)_FORBIDDEN", re.I
+)
 GONE = re.compile("chat not found|user is deactivated|bot was kicked|not enough rights", re.I)
+
+
+INLINE_SECONDS = 60  # that Telegram may keep the answer to an inline query
+
+
+@dataclass(frozen=True)
+class Card:
+    """One result of an inline query."""
+
+    id: str
+    title: str
+    about: str  # one line under the title
+    text: str  # HTML, at most 4,096 units: what is sent when it is chosen
 
 
 def builder(
@@ -65,9 +93,13 @@ async def send(
     plain: bool = False,
     buttons: Buttons = (),
     reply_to: int | None = None,
+    hant: bool = False,
 ) -> int:
-    """Sends one message; gives Telegram's id of it. Raises SendError and nothing else."""
-    markup = _markup(buttons)
+    """Sends one message; gives Telegram's id of it. Raises SendError and nothing else.
+
+    `hant`: for a reader of traditional characters.
+    """
+    markup, text = _markup(buttons, hant), spelt(text, hant)
     mode = None if plain else ParseMode.HTML
     # a deleted message cannot be answered; the alert goes all the same
     answered = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
@@ -94,11 +126,12 @@ async def edit(
     text: str,
     buttons: Buttons = (),
     plain: bool = False,
+    hant: bool = False,
 ) -> None:
     """Changes a message that was sent; one that already reads so stays. Raises SendError."""
     try:
         await bot.edit_message_text(
-            text, chat, message, reply_markup=_markup(buttons),
+            spelt(text, hant), chat, message, reply_markup=_markup(buttons, hant),
             parse_mode=None if plain else ParseMode.HTML,
         )  # fmt: skip
     except BadRequest as error:
@@ -108,22 +141,58 @@ async def edit(
         raise told(error) from None  # likewise
 
 
-def _markup(buttons: Buttons) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(t, callback_data=data) for t, data in row] for row in buttons]
+async def acknowledge(bot: ExtBot[None], query: str, words: str, hant: bool) -> None:
+    """Ends the waiting mark of a pressed button, with words when there is something to say."""
+    with suppress(TelegramError):  # too old to acknowledge; the answer itself still goes out
+        await bot.answer_callback_query(query, spelt(words, hant) or None, show_alert=bool(words))
+
+
+async def busy(bot: ExtBot[None], chat: int, drawing: bool) -> None:
+    """Shows that an answer is being written, or drawn; no harm when it does not show."""
+    action = ChatAction.UPLOAD_PHOTO if drawing else ChatAction.TYPING
+    with suppress(TelegramError):
+        await bot.send_chat_action(chat, action)
+
+
+async def offer(
+    bot: ExtBot[None], query: str, cards: Sequence[Card], more: str, hant: bool
+) -> None:
+    """Answers an inline query: cards to choose from, and a button into the chat with the bot."""
+    results = [
+        InlineQueryResultArticle(
+            card.id,
+            spelt(card.title, hant),
+            InputTextMessageContent(spelt(card.text, hant), ParseMode.HTML),
+            description=spelt(card.about, hant),
+        )
+        for card in cards
+    ]
+    button = InlineQueryResultsButton(spelt(more, hant), start_parameter="inline")
+    with suppress(TelegramError):  # too old to answer: the person types on
+        await bot.answer_inline_query(
+            query, results, cache_time=INLINE_SECONDS, is_personal=True, button=button
+        )
+
+
+def _markup(buttons: Buttons, hant: bool) -> InlineKeyboardMarkup | None:
+    rows = [
+        [InlineKeyboardButton(spelt(text, hant), callback_data=code) for text, code in row]
+        for row in buttons
+    ]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def of_outbox(bot: ExtBot[None]) -> Send:
+def of_outbox(bot: ExtBot[None], is_hant: Callable[[int], bool]) -> Send:
     """The way a row of the outbox goes out, as `deliver` takes it."""
 
     async def send_row(message: Queued, text: str) -> int:
         chat, target = message.chat, message.target
+        hant = is_hant(chat)
         if message.operation == EDIT and target:
-            await edit(bot, chat, target, text, plain=message.plain)
+            await edit(bot, chat, target, text, plain=message.plain, hant=hant)
             return target
-        return await send(
-            bot, chat, text, message.photo, message.silent, message.plain, reply_to=target
-        )
+        quiet, plain = message.silent, message.plain
+        return await send(bot, chat, text, message.photo, quiet, plain, reply_to=target, hant=hant)
 
     return send_row
 
@@ -137,10 +206,13 @@ def told(error: TelegramError) -> SendError:
     if isinstance(error, ChatMigrated):
         return SendError("the group has a new id", moved_to=error.new_chat_id)
     if isinstance(error, Forbidden):
-        return SendError(error.message, gone=True)
+        pictureless = bool(PICTURELESS.search(error.message))
+        return SendError(error.message, gone=not pictureless, pictureless=pictureless)
     if isinstance(error, InvalidToken):
         return SendError("Telegram rejects the token", rejected=True)
     if isinstance(error, BadRequest):
+        if PICTURELESS.search(error.message):
+            return SendError(error.message, pictureless=True)
         gone, lost = bool(GONE.search(error.message)), bool(LOST.search(error.message))
         return SendError(error.message, gone=gone, lost=lost, refused=not gone and not lost)
     if isinstance(error, NetworkError) and isinstance(error.__cause__, NOT_SENT):

@@ -16,9 +16,11 @@ from telegram.error import InvalidToken, NetworkError
 from bot import sender
 from bot.app import App, open_app
 from bot.deliver import Delivery, SendError, deliver
-from bot.handlers import Talk, register, set_menu
+from bot.handlers import register
 from bot.limits import GROUP_SPAN, Pace
+from bot.menus import set_menus
 from bot.polling import Ear, Hearing, Telegram, listen, listen_no_more
+from bot.replies import Talk
 from config.settings import Settings
 from market.database import DatabaseError, told
 
@@ -83,7 +85,7 @@ async def session(running: Running) -> None:
     register(telegram, Talk(running.app, running.pace, running.in_worker))
     await telegram.start()
     await listen(telegram, running.known)
-    await set_menu(telegram)
+    await set_menus(telegram.bot, running.app)
     log.info("listening to Telegram; the store is in %s", running.known.home)
     delivering = asyncio.create_task(_delivering(running, telegram))
     waits = [asyncio.create_task(event.wait()) for event in (running.stop, hearing.lost)]
@@ -120,8 +122,8 @@ async def _initialized(running: Running, telegram: Telegram) -> bool:
 async def _delivering(running: Running, telegram: Telegram) -> None:
     """Delivers until told to stop."""
     late = running.known.schedule.late_minutes
-    send = sender.of_outbox(telegram.bot)
     app = running.app
+    send = sender.of_outbox(telegram.bot, app.ledger.reads_hant)
     needs = Delivery(app.ledger, send, running.pace, app.now, late, lambda: running.going)
     while running.going:
         sent = await _delivered(running, needs)

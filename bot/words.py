@@ -252,6 +252,24 @@ WORDS: dict[str, Words] = {
         "zh": "无法确认：没有取到当日的收盘数据",
         "en": "could not be confirmed: the day's closing figures did not come",
     },
+    "working": {"zh": "⏳ 正在计算…", "en": "⏳ being worked out…"},
+    "too_fast": {"zh": "问得太快了，请稍候。", "en": "Too many questions at once; wait a moment."},
+    "not_yours": {"zh": "这是别人的按钮，请自己提问。", "en": "Not your button; ask yourself."},
+    "expired": {
+        "zh": "这个按钮已失效，请重新提问。",
+        "en": "This button is no longer good; ask again.",
+    },
+    "failed": {"zh": "出错了，详见日志。", "en": "Something failed; the log says what."},
+    "inline_open": {"zh": "打开泡沫", "en": "Open Paomo"},
+    "inline_none": {"zh": "没有这个题材；打开泡沫看看", "en": "No such theme; open Paomo"},
+    "inline_refused": {
+        "zh": "只有获准的人可以查询；打开泡沫",
+        "en": "Only those let in may ask; open Paomo",
+    },
+    "no_pictures": {
+        "zh": "（本聊天不允许发送图片，图略）",
+        "en": "(this chat allows no pictures; the chart was left out)",
+    },
     "rest": {
         "zh": "泡沫只作测量，不构成投资建议",
         "en": "Paomo measures; not investment advice",

@@ -8,7 +8,6 @@ from html import escape
 import numpy as np
 
 from bot import context, messages, texts
-from bot.alerting import values
 from bot.app import App
 from bot.commands.asked import (
     PICKS,
@@ -22,9 +21,12 @@ from bot.commands.asked import (
     of_one,
     shown_states,
     stage_of,
+    strongest,
 )
 from bot.commands.mutes import PICK
+from bot.commands.named import stocks
 from bot.jobs import facts_of
+from bot.links import linked
 from bot.names import STAGES
 from bot.words import Language, say
 from market.calendar import HONG_KONG
@@ -34,11 +36,12 @@ from signals.model import Kind, Stage, ThemeState
 
 LISTED = 10  # themes of a ranking
 NAMED = 30  # themes of a stage that are named
+LINKED = 8  # of them with a link: Telegram keeps a hundred a message
 
 
 def theme(app: App, asked: Asked) -> Answer:
     """One theme: its stage, what the rules say, its chart."""
-    return of_one(app, asked, "t", _card)
+    return of_one(app, asked, "t", card)
 
 
 def why(app: App, asked: Asked) -> Answer:
@@ -46,7 +49,8 @@ def why(app: App, asked: Asked) -> Answer:
     return of_one(app, asked, "w", _evidence)
 
 
-def _card(app: App, asked: Asked, theme: Theme) -> Answer:
+def card(app: App, asked: Asked, theme: Theme) -> Answer:
+    """A theme as it stands on the day last judged."""
     day = app.ledger.evaluated()
     signals = app.ledger.readings().get(theme.id, ())
     if theme.basis == "index" or not day or not signals:
@@ -101,8 +105,8 @@ def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:
         nothing = both(
             asked, "运行以来没有变动；现状：", "No change since the bot began; as it is:"
         )
-        card = _card(app, asked, theme)
-        return replace(card, text=f"{nothing}\n\n{card.text}", chart=None, more=more)
+        now = card(app, asked, theme)
+        return replace(now, text=f"{nothing}\n\n{now.text}", chart=None, more=more)
     last = told[-1]
     shown = messages.alerts([last], facts_of(app, last.day), asked.language)
     earlier = [f"{t.day} {messages.headline(t, theme, asked.language)}" for t in told[-6:-1][::-1]]
@@ -125,13 +129,15 @@ def _confidence(app: App, theme: str, language: Language) -> str:
 
 def themes(app: App, asked: Asked) -> Answer:
     """All themes that are not quiet, by stage."""
-    known, states = app.store.themes(), all_states(app)
+    known, states, username = app.store.themes(), all_states(app), app.ledger.fact("username")
     lines = []
     for stage in (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING, Stage.OVER):
-        names = [known[t].name for t, s in states.items() if s.stage is stage and t in known]
-        shown = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
-        title = f"<b>{STAGES[stage][asked.language]} {len(names)}</b>"
-        lines.append(f"{title}\n{escape(shown)}\n")
+        here = [known[t] for t, s in states.items() if s.stage is stage and t in known]
+        names = [linked(theme, username) for theme in here[:LINKED]]
+        names += [name_of(theme) for theme in here[LINKED:NAMED]]
+        shown = ", ".join(names) + (" …" if len(here) > NAMED else "")
+        title = f"<b>{STAGES[stage][asked.language]} {len(here)}</b>"
+        lines.append(f"{title}\n{shown}\n")
     rest = both(asked, f"共 {len(known)} 个题材，", f"{len(known)} themes in all; ")
     return Answer("\n".join([*lines, f"{rest}/theme {both(asked, '题材名', 'NAME')}"]))
 
@@ -147,15 +153,12 @@ def top(app: App, asked: Asked) -> Answer:
 
 
 def _ranked(app: App, asked: Asked) -> list[str]:
-    known, states = app.store.themes(), shown_states(app)
-    sizes = values(app.ledger.readings(), "run_up")
-    judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
-    ranked = sorted(judged, key=lambda t: -sizes[t])[:LISTED]
+    states, username = shown_states(app), app.ledger.fact("username")
     return [
-        f"{n}. {name_of(known[t])}"
-        f" {texts.figure(sizes[t], 'fraction', asked.language)}"
-        f" · {stage_of(states, t, asked.language)}"
-        for n, t in enumerate(ranked, 1)
+        f"{n}. {linked(theme, username)}"
+        f" {texts.figure(size, 'fraction', asked.language)}"
+        f" · {stage_of(states, theme.id, asked.language)}"
+        for n, (theme, size) in enumerate(strongest(app, LISTED), 1)
     ]
 
 
@@ -165,9 +168,8 @@ def stock(app: App, asked: Asked) -> Answer:
         return Answer(
             both(asked, "请写股票代码或名称。", "Write a stock's code or name.") + " /stock 600519"
         )
-    known = app.store.stocks().items()
-    exact = [stock for stock in known if asked.rest in stock]
-    found = exact or [stock for stock in known if asked.rest in stock[1]] or [(asked.rest, "")]
+    known = app.store.stocks()
+    found = stocks(known, asked.rest) or [(asked.rest, "")]
     if len(found) > 1:
         rows = tuple(((f"{name} {code}", f"s:{code}"),) for code, name in found[:PICKS])
         return Answer(

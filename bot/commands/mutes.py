@@ -120,4 +120,4 @@ def unmute(app: App, asked: Asked) -> Answer:
             return Answer(both(asked, f"已恢复 {name}", f"{name} is pushed again"))
         return Answer(both(asked, f"{name} 并未静音", f"{name} was not muted"))
 
-    return of_one(app, asked, "u", told)
+    return of_one(app, asked, "u", told) if asked.rest else _listed(app, asked)

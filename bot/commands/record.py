@@ -8,9 +8,9 @@ import pandas as pd
 
 from bot import context, messages, own_record
 from bot.app import App
-from bot.commands.asked import Answer, Asked, as_of, both, listed
+from bot.commands.asked import PICKS, Answer, Asked, as_of, both, listed
 from bot.jobs import facts_of
-from bot.texts import figure
+from bot.texts import figure, plain
 from bot.words import say
 from market.calendar import HONG_KONG
 from signals.model import Kind, Stage, Transition
@@ -22,6 +22,8 @@ SCORED = (Stage.FORMING, Stage.BUBBLE, Stage.BURSTING)
 
 def alert(app: App, asked: Asked) -> Answer:
     """An alert by its number: its evidence, the journal's hash, what readers think of it."""
+    if not asked.rest.strip():
+        return _newest_to_pick(app, asked)
     found = _numbered(app, asked.rest)
     if not found:
         hint = both(asked, "没有这个编号的警报，例如", "No alert of that number; it looks like")
@@ -38,6 +40,19 @@ def alert(app: App, asked: Asked) -> Answer:
         ),
     )
     return Answer("\n".join(lines), buttons)
+
+
+def _newest_to_pick(app: App, asked: Asked) -> Answer:
+    """A button for each of the newest alerts."""
+    known, told = app.store.themes(), app.ledger.transitions()[: -PICKS - 1 : -1]
+    heads = [plain(messages.headline(t, known[t.theme], asked.language)) for t in told]
+    rows = [
+        ((f"{t.day:%m-%d} {head}", f"a:{messages.number(t)}"),)
+        for t, head in zip(told, heads, strict=True)
+    ]
+    if not rows:
+        return Answer(both(asked, "运行以来还没有警报。", "No alert since the bot began."))
+    return Answer(both(asked, "哪一条警报？", "Which alert?"), tuple(rows))
 
 
 def _numbered(app: App, text: str) -> Transition | None:
