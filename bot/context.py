@@ -8,6 +8,7 @@ from math import isnan
 from bot.names import STAGES
 from bot.past import Past
 from bot.records import Grouping
+from bot.texts import figure
 from bot.words import Language, say
 from config.record import Own, Record, shipped
 from market.source import Theme
@@ -19,6 +20,7 @@ from signals.model import Stage, Transition
 from signals.runs import Run
 
 NAME_LIMIT = 40  # characters of a theme's name that are shown
+CONSTITUENTS = 20  # members of a theme that are named, folded on a phone
 SIBLINGS = 6  # themes of a story that are named beside the one that speaks
 
 
@@ -29,6 +31,13 @@ def siblings(theme: str, stories: Grouping, themes: Mapping[str, Theme], languag
     more = " …" if len(names) > SIBLINGS else ""
     words = say("same_story", language).format(count=len(names))
     return f"{words}: {', '.join(names[:SIBLINGS])}{more}" if names else ""
+
+
+def constituents(moves: Sequence[tuple[str, float]], language: Language) -> str:
+    """A theme's members with their moves, the best first; empty where none are known."""
+    shown = [f"{name} {figure(move, 'fraction', language)}" for name, move in moves[:CONSTITUENTS]]
+    more = [f"… +{len(moves) - CONSTITUENTS}"] if len(moves) > CONSTITUENTS else []
+    return f"{say('constituents', language)}: {' · '.join([*shown, *more])}" if shown else ""
 
 
 def chain(of: Chain | None, language: Language) -> str:

@@ -5,11 +5,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from telegram import BotCommand, CallbackQuery, ChatMember, Update
+from telegram import BotCommand, CallbackQuery, ChatMember, Message, Update
 from telegram import Chat as TelegramChat
-from telegram import User as TelegramUser
 from telegram.error import TelegramError
 from telegram.ext import (
     Application,
@@ -22,20 +21,46 @@ from telegram.ext import (
 
 from bot import sender
 from bot.app import App
-from bot.commands import COMMANDS, PRESSED, answer, may_ask, people, refused
+from bot.commands import COMMANDS, PRESSED, VOTES, answer, may_ask, people, refused
 from bot.commands.asked import Answer, Asked
 from bot.deliver import SendError
 from bot.drafts import chart
 from bot.limits import Calm, Pace
-from bot.records import PRIVATE, Buttons, Chat
+from bot.records import CHANNEL, LINK, PRIVATE, Buttons, Chat
 from bot.texts import plain, split
-from bot.words import Language
+from bot.words import Language, say
 from market.calendar import SHANGHAI
 
 OWNED = "@"  # before the id of the person whose button it is
+# what a channel's own posts may ask: about its pushes alone, for all readers see the answer
+IN_CHANNEL = {"start", "stop", "id", "mute", "unmute", "watch", "unwatch"}
+TOAST, SHORT = 200, 60  # characters that Telegram shows above a chat; more than short ones stay
 TOO_FAST = {"zh": "问得太快了，请稍候。", "en": "Too many questions at once; wait a moment."}
 InWorker = Callable[[Callable[[App], Any]], Awaitable[Any]]
 log = logging.getLogger("paomo")
+
+
+class Speaker(NamedTuple):
+    """Who asks: a person, or a chat that somebody speaks as."""
+
+    id: int  # of a chat it is negative
+    name: str  # as Telegram names them; may be empty
+    language_code: str | None  # as their program is set
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an answer goes."""
+
+    chat: TelegramChat
+    topic: int | None  # Telegram's id of it; None: none, or the general one
+    query: CallbackQuery | None = None  # of the button that asked
+
+    @property
+    def pressed(self) -> int | None:
+        """The message whose button asked."""
+        under = self.query.message if self.query else None
+        return under.message_id if under else None
 
 
 @dataclass(frozen=True)
@@ -74,12 +99,14 @@ async def set_menu(telegram: "Application[Any, Any, Any, Any, Any, Any]") -> Non
 
 
 async def _written(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    message, user, chat = update.message, update.effective_user, update.effective_chat
-    if not message or not user or not chat or not message.text:
+    message = update.message or update.channel_post
+    # what a channel posts comes into its group again by itself
+    if not message or not message.text or message.is_automatic_forward:
         return
-    name, rest = _parsed(message.text, chat, context.bot.username)
-    if name:
-        await _answered(context, chat, user, name, rest)
+    name, rest = _parsed(message.text, message.chat, context.bot.username)
+    who = _speaker(message)
+    if name and who and (message.chat.type != CHANNEL or name in IN_CHANNEL):
+        await _answered(context, Place(message.chat, _topic(message)), who, name, rest)
 
 
 def _parsed(text: str, chat: TelegramChat, username: str) -> tuple[str, str]:
@@ -92,6 +119,19 @@ def _parsed(text: str, chat: TelegramChat, username: str) -> tuple[str, str]:
     return (name.casefold(), rest.strip()) if ours else ("", "")
 
 
+def _speaker(message: Message) -> Speaker | None:
+    """Who wrote it. Who speaks as a chat is that chat: nothing is known of the person behind."""
+    chat, user = message.sender_chat, message.from_user
+    if chat:
+        return Speaker(chat.id, chat.title or "", None)
+    return Speaker(user.id, user.full_name, user.language_code) if user else None
+
+
+def _topic(message: Any) -> int | None:
+    """The topic of a supergroup that a message stands in; of one too old to be seen: None."""
+    return message.message_thread_id if getattr(message, "is_topic_message", False) else None
+
+
 async def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     query, user, chat = update.callback_query, update.effective_user, update.effective_chat
     if not query or not user or not chat:
@@ -99,115 +139,129 @@ async def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     code, _, rest = (query.data or "").partition(":")
     rest, _, owner = rest.partition(OWNED)
     theirs = not owner or owner == str(user.id)
-    await _acknowledged(query, "" if theirs else "这是别人的按钮。 Not your button; ask yourself.")
-    if code in PRESSED and theirs:
-        span = " 1d" if code == "m" and " " not in rest else ""  # a button of before
-        pressed = query.message.message_id if query.message else None
-        await _answered(context, chat, user, PRESSED[code], rest + span, pressed)
+    known = code in PRESSED and (chat.type != CHANNEL or PRESSED[code] in VOTES)
+    if not theirs or not known:
+        words = "" if theirs else "这是别人的按钮。 Not your button; ask yourself."
+        await _acknowledged(query, words)
+        return
+    span = " 1d" if code == "m" and " " not in rest else ""  # a button of before
+    who = Speaker(user.id, user.full_name, user.language_code)
+    place = Place(chat, _topic(query.message), query)
+    await _answered(context, place, who, PRESSED[code], rest + span)
 
 
-async def _acknowledged(query: CallbackQuery, words: str) -> None:
-    with suppress(TelegramError):  # too old to acknowledge; the answer itself still goes out
-        await query.answer(words or None, show_alert=bool(words))
+async def _acknowledged(query: CallbackQuery | None, words: str = "") -> None:
+    """Tells Telegram that a button was heard, where one was pressed; the words are shown above."""
+    if query:
+        with suppress(TelegramError):  # too old to acknowledge; the answer itself still goes out
+            await query.answer(words[:TOAST] or None, show_alert=len(words) > SHORT)
 
 
-def _owned(buttons: Buttons, chat: TelegramChat, user: int) -> Buttons:
-    """Buttons that in a group only who asked may press."""
-    if chat.type == PRIVATE:
+def _owned(buttons: Buttons, chat: TelegramChat, who: Speaker) -> Buttons:
+    """Buttons that in a group only who asked may press; who presses is never anonymous."""
+    if chat.type == PRIVATE or who.id < 0:
         return buttons
-    return [[(text, f"{data}{OWNED}{user}") for text, data in row] for row in buttons]
+    return [
+        [(text, data if data.startswith(LINK) else f"{data}{OWNED}{who.id}") for text, data in row]
+        for row in buttons
+    ]
 
 
 async def _answered(
-    context: ContextTypes.DEFAULT_TYPE,
-    chat: TelegramChat,
-    user: TelegramUser,
-    name: str,
-    rest: str,
-    pressed: int | None = None,
+    context: ContextTypes.DEFAULT_TYPE, place: Place, who: Speaker, name: str, rest: str
 ) -> None:
-    """Answers a question; `pressed` is the message whose button asked it."""
+    """Answers a question."""
     talk: Talk = context.bot_data["talk"]
-    app = talk.app
+    app, chat = talk.app, place.chat
     known = app.ledger.chat(chat.id) or Chat(
-        chat.id, chat.type, chat.title or "", _language(user, app), active=False
+        chat.id, chat.type, chat.title or "", _language(who, app), active=False
     )
-    calm = talk.calm.allows(user.id)
+    calm = talk.calm.allows(who.id)
     if not calm:
-        if calm is None:
-            await _send(context, talk, chat.id, TOO_FAST[known.language])
+        await _acknowledged(place.query, TOO_FAST[known.language])
+        if calm is None and not place.query:
+            await _send(context, talk, place, TOO_FAST[known.language])
         return
-    welcome = name == "start" and people.accepted(app, user.id, user.full_name, rest)
-    if not welcome and not may_ask(app, chat.id, user.id, name):
-        await _turn_away(context, talk, chat.id, user.id, known.language)
+    welcome = name == "start" and people.accepted(app, who.id, who.name, rest)
+    if not welcome and not may_ask(app, chat.id, who.id, name):
+        await _turn_away(context, talk, place, who.id, known.language)
         return
     today = app.now().astimezone(SHANGHAI).date()
-    given = answer(app, name, Asked(known, user.id, rest, today))
-    given = replace(given, buttons=_owned(given.buttons, chat, user.id))
-    if given.in_place and pressed:
-        await _edited(context, talk, chat.id, pressed, given)
-    else:
-        await _sent(context, talk, chat.id, known.language, given)
+    given = answer(app, name, Asked(known, who.id, rest, today, place.topic))
+    short = given.is_brief and place.query is not None
+    await _acknowledged(place.query, plain(given.text) if short else "")
+    given = replace(given, buttons=_owned(given.buttons, chat, who))
+    if given.in_place and place.query:
+        await _edited(context, talk, place, given)
+    elif not short:
+        await _sent(context, talk, place, known.language, given)
 
 
 async def _edited(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, pressed: int, given: Answer
+    context: ContextTypes.DEFAULT_TYPE, talk: Talk, place: Place, given: Answer
 ) -> None:
-    await talk.pace.turn(chat)
+    if not place.pressed:  # so old that Telegram does not say which
+        return
+    await talk.pace.turn(place.chat.id)
     try:
-        await sender.edit(context.bot, chat, pressed, given.text, given.buttons)
+        await sender.edit(context.bot, place.chat.id, place.pressed, given.text, given.buttons)
     except SendError as error:
         log.warning("a message was not changed: %s", error)
 
 
-def _language(user: TelegramUser, app: App) -> Language:
-    if not user.language_code:
+def _language(who: Speaker, app: App) -> Language:
+    if not who.language_code:
         return app.settings.chats.language
-    return "zh" if user.language_code.startswith("zh") else "en"
+    return "zh" if who.language_code.startswith("zh") else "en"
 
 
 async def _turn_away(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, user: int, language: Language
+    context: ContextTypes.DEFAULT_TYPE, talk: Talk, place: Place, who: int, language: Language
 ) -> None:
     """One polite refusal a person; after that silence."""
-    name = f"refused:{user}"
-    if talk.app.ledger.fact(name):
+    name, words = f"refused:{who}", refused(who, language)
+    await _acknowledged(place.query, plain(words))
+    if place.query or talk.app.ledger.fact(name):
         return
     talk.app.ledger.set_fact(name, talk.app.now().isoformat())
-    await _sent(context, talk, chat, language, Answer(refused(user, language)))
+    await _sent(context, talk, place, language, Answer(words))
 
 
 async def _sent(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, language: Language, given: Answer
+    context: ContextTypes.DEFAULT_TYPE, talk: Talk, place: Place, language: Language, given: Answer
 ) -> None:
     below = f"\n\n{await talk.in_worker(given.more)}" if given.more else ""
-    texts = split(f"{given.text}{below}".strip())
-    for place, text in enumerate(texts):
-        buttons = given.buttons if place == len(texts) - 1 else ()
-        await _send(context, talk, chat, text, buttons=buttons)
+    texts = [] if given.is_caption else split(f"{given.text}{below}".strip())
+    for number, text in enumerate(texts):
+        buttons = given.buttons if number == len(texts) - 1 else ()
+        await _send(context, talk, place, text, buttons=buttons)
     day = talk.app.ledger.evaluated()
     theme, picture = given.chart, given.picture
     if theme and day:
         picture = partial(chart, theme=theme, language=language, day=day)
     drawn = await talk.in_worker(picture) if picture else None
     if drawn:
-        await _send(context, talk, chat, "", photo=drawn)
+        await _send(context, talk, place, given.text if given.is_caption else "", photo=drawn)
+    elif given.is_caption:
+        await _send(context, talk, place, f"{given.text}\n{say('no_chart', language)}")
 
 
 async def _send(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, text: str, **more: Any
+    context: ContextTypes.DEFAULT_TYPE, talk: Talk, place: Place, text: str, **more: Any
 ) -> None:
     """Sends an answer, as plain text if Telegram refuses its markup.
 
-    One that cannot go is logged, and the person may ask again.
+    One that cannot go is logged, and the person may ask again. What a button asked for hangs on
+    the message it was under.
     """
-    await talk.pace.turn(chat)
+    await talk.pace.turn(place.chat.id)
+    more |= {"topic": place.topic, "reply_to": place.pressed}
     try:
-        await sender.send(context.bot, chat, text, **more)
+        await sender.send(context.bot, place.chat.id, text, **more)
     except SendError as error:
         log.warning("an answer was not delivered: %s", error)
         if error.refused and not more.get("plain"):
-            await _send(context, talk, chat, plain(text), **more, plain=True)
+            await _send(context, talk, place, plain(text), **more, plain=True)
 
 
 async def _membership(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -230,7 +284,8 @@ async def _failed(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
     """A fault in a handler: into the log for the operator, a clear line for who asked."""
     log.error("an answer failed", exc_info=context.error)
     talk: Talk = context.bot_data["talk"]
-    chat = update.effective_chat if isinstance(update, Update) else None
-    if chat:
-        words = "出错了，详见日志。 Something failed; the log says what."
-        await _send(context, talk, chat.id, words)
+    if not isinstance(update, Update) or not update.effective_chat:
+        return
+    words = "出错了，详见日志。 Something failed; the log says what."
+    place = Place(update.effective_chat, _topic(update.effective_message))
+    await _send(context, talk, place, words)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
-from bot import journal, messages, own_record, past, provisional
+from bot import corrections, journal, messages, own_record, past, provisional
 from bot.alerting import is_wide, strongest_first
 from bot.app import App, judged_themes
 from bot.backdrop import news
@@ -13,6 +14,7 @@ from bot.drafts import Judged, Written, drafts_of, faults_of, oldest_news
 from bot.errors import UserError
 from bot.grouping import grouper, unheard
 from bot.records import Grouping, Run
+from bot.words import LANGUAGES
 from market.calendar import closed
 from signals.evaluate import LOOK_BACK, evaluate
 from signals.model import Signal, ThemeState, Transition
@@ -43,6 +45,7 @@ def daily(app: App, day: date) -> DayReport:
             f"{day} is before {evaluated}, the last evaluated day; to look back use"
             f" `paomo replay --from {day} --to {day}`"
         )
+    corrections.settle(app, facts_of)
     pending = [d for d in app.store.days(until=day) if not evaluated or d > evaluated]
     if not pending or pending[-1] != day:
         raise UserError(f"no figures of {day} are stored: no trading day, or not fetched yet")
@@ -67,6 +70,7 @@ def _build(app: App, days: Sequence[date]) -> None:
         app.ledger.save_states(states.values())
         app.ledger.save_grouping(stories)
         app.ledger.set_fact("evaluated", days[-1].isoformat())
+    corrections.begin(app, states.values())
 
 
 def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
@@ -76,6 +80,7 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     scores = evaluate(panel.last(LOOK_BACK + len(days) - 1), app.rules)
     # a theme that is judged no more has left a state behind
     states = {t: s for t, s in app.ledger.states().items() if t in panel.close.columns}
+    corrections.begin(app, states.values())
     stories, net = app.ledger.grouping(), panel.net
     of = grouper(app.store, app.settings.stories)
     past.follow_up(app, panel, scores)
@@ -131,10 +136,12 @@ def _kept(
         if not app.ledger.save_run("daily", Run(day.isoformat(), now, now, report)):
             return DayReport(day, told, new=False)  # another program was quicker
         app.ledger.save_states(changed)
+        corrections.remember(app, day, changed)
         app.ledger.save_readings(judged.readings)
         app.ledger.save_transitions(told, {t.key: judged.day.stories.before(t) for t in told})
+        _keep_texts(app, judged)
         app.ledger.save_grouping(judged.day.stories)
-        app.ledger.add_entry(day, entry)
+        app.ledger.journal.add(day, entry)
         new = sum(map(app.ledger.outbox.enqueue, drafts))
         if _may_have_been_told(app, day):
             app.ledger.outbox.doubt()
@@ -153,6 +160,14 @@ def _note(app: App, day: date, written: Written) -> None:
         app.ledger.kept.add(chat, kept)
 
 
+def _keep_texts(app: App, judged: Judged) -> None:
+    """Each alert in both languages, as it is said: later its figures may read otherwise."""
+    for t in judged.told:
+        for language in LANGUAGES:
+            text, *_ = messages.alerts([t], judged.day, language)
+            app.ledger.tellings.say(messages.number(t), language, text)
+
+
 def _may_have_been_told(app: App, day: date) -> bool:
     """Whether a database that a backup has replaced may have told this day already."""
     restored = app.ledger.fact("restored")
@@ -165,5 +180,5 @@ def facts_of(app: App, day: date) -> messages.Day:
     of_day = stories if stories.day == day else Grouping()
     figures = store.market_day(day), store.themes(), store.theme_facts(day)
     new, before, own = news(store, day), past.Past(app), own_record.kept(app.ledger)
-    faults = faults_of(app, day)
-    return messages.Day(day, *figures, faults, of_day, macro=new, past=before, own=own)
+    faults, moves = faults_of(app, day), partial(store.member_moves, day)
+    return messages.Day(day, *figures, faults, of_day, macro=new, past=before, own=own, moves=moves)

@@ -9,15 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.bodies import body_of, thing
+from bot.ledger_corrections import Corrections
+from bot.ledger_journal import Journal
 from bot.ledger_kept import Keepsakes
 from bot.ledger_provisional import Provisionals
+from bot.ledger_threads import Tellings
 from bot.outbox import Outbox, stamp
-from bot.records import Chat, Entry, Grouping, Mute, Person, Run, Wishes, chained, wishes_of
+from bot.records import Chat, Grouping, Mute, Person, Run, Wishes, wishes_of
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
 if TYPE_CHECKING:
     from bot.ledger_runs import RunUps
+
+
+CHATS = "SELECT id, kind, title, language, active, off_reason, topic FROM chat"
 
 
 class Ledger:
@@ -31,6 +37,9 @@ class Ledger:
         self.outbox = Outbox(self._db)
         self.provisional = Provisionals(self._db)
         self.kept = Keepsakes(self._db)
+        self.journal = Journal(self._db)
+        self.tellings = Tellings(self._db)
+        self.corrections = Corrections(self._db)
         self._run_ups: RunUps | None = None
 
     @property
@@ -117,23 +126,7 @@ class Ledger:
         known = self.fact("evaluated")
         return date.fromisoformat(known) if known else None
 
-    # ---- the journal, and what readers think of alerts ----------------------------------------
-
-    def add_entry(self, day: date, text: str) -> None:
-        """Chains a judged day's text to the entry before it."""
-        last = "SELECT hash FROM journal ORDER BY day DESC LIMIT 1"
-        before = (self._db.execute(last).fetchone() or ("",))[0]
-        row = (day.isoformat(), text, chained(before, text))
-        self._db.execute("INSERT INTO journal VALUES (?,?,?)", row)
-
-    def entries(self) -> list[Entry]:
-        """All entries of the journal, oldest first."""
-        return [Entry(*row) for row in self._db.execute("SELECT * FROM journal ORDER BY day")]
-
-    def entry(self, day: date) -> Entry | None:
-        """The entry of a day."""
-        found = self._db.execute("SELECT * FROM journal WHERE day=?", (day.isoformat(),)).fetchone()
-        return Entry(*found) if found else None
+    # ---- what readers think of alerts ---------------------------------------------------------
 
     def vote(self, alert: str, user: int, good: bool) -> None:
         """Whether a reader found an alert useful; the last word counts."""
@@ -173,18 +166,19 @@ class Ledger:
 
     def chats(self, active_only: bool = True) -> list[Chat]:
         """Chats in the order of their ids."""
-        rows = self._db.execute("SELECT * FROM chat WHERE active>=? ORDER BY id", (active_only,))
+        rows = self._db.execute(f"{CHATS} WHERE active>=? ORDER BY id", (active_only,))
         return [_chat(row) for row in rows]
 
     def chat(self, id_: int) -> Chat | None:
         """One chat, None when it never sent /start."""
-        row = self._db.execute("SELECT * FROM chat WHERE id=?", (id_,)).fetchone()
+        row = self._db.execute(f"{CHATS} WHERE id=?", (id_,)).fetchone()
         return _chat(row) if row else None
 
     def save_chat(self, chat: Chat) -> None:
         """Adds a chat or renews what is known of it."""
-        row = tuple(asdict(chat).values())
-        self._db.execute("INSERT OR REPLACE INTO chat VALUES (?,?,?,?,?,?)", row)
+        row = asdict(chat)
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        self._db.execute(f"INSERT OR REPLACE INTO chat ({names}) VALUES ({marks})", row)
 
     def turn_off(self, chat: int, reason: str) -> None:
         """No more pushes to this chat; what waits for it is parked."""
@@ -194,8 +188,12 @@ class Ledger:
         )
 
     def migrate(self, old: int, new: int) -> None:
-        """A group became a supergroup with another id: everything of it moves along."""
-        for table in ("chat", "mute", "wish", "watch", "kept", "outbox"):
+        """A group became a supergroup with another id: everything of it moves along.
+
+        But for Telegram's ids of its messages, which are counted anew there.
+        """
+        self.tellings.unplace(old)
+        for table in ("chat", "mute", "wish", "watch", "kept", "outbox", "telling"):
             column = "id" if table == "chat" else "chat"
             self._db.execute(
                 f"UPDATE OR REPLACE {table} SET {column}=? WHERE {column}=?", (new, old)
@@ -289,8 +287,8 @@ def _migrated(path: Path | None) -> Connection:
 
 
 def _chat(row: tuple[Any, ...]) -> Chat:
-    id_, kind, title, language, active, reason = row
-    return Chat(id_, kind, title, language, bool(active), reason)
+    id_, kind, title, language, active, reason, topic = row
+    return Chat(id_, kind, title, language, bool(active), reason, topic)
 
 
 def _mute(until: str, at: str | None, episode: str | None) -> Mute:

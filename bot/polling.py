@@ -22,6 +22,8 @@ from config.settings import Settings
 CONFLICTS, CONFLICT_SECONDS = 6, 120.0  # so many within this time: another program polls too
 DEAF_AFTER = 3  # rejections of polling in a row
 UNHEARD_SECONDS = 180.0  # without a good poll; the longest pause between two is 30 s
+# updates asked for, by name: what was asked for before, by whomever, would stand else
+HEARD = [Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 log = logging.getLogger("paomo")
 Telegram = Application[Any, Any, Any, Any, Any, Any]
 
@@ -138,7 +140,9 @@ async def listen(telegram: Telegram, known: Settings) -> None:
     """Begins to receive updates: by polling, or by webhook when an address is set."""
     assert telegram.updater
     if not known.telegram_webhook_url:
-        await telegram.updater.start_polling(bootstrap_retries=-1, error_callback=_poll_failed)
+        await telegram.updater.start_polling(
+            bootstrap_retries=-1, error_callback=_poll_failed, allowed_updates=HEARD
+        )
         return
     await telegram.updater.start_webhook(
         known.webhook.listen,
@@ -146,6 +150,7 @@ async def listen(telegram: Telegram, known: Settings) -> None:
         webhook_url=known.telegram_webhook_url,
         secret_token=sealed(known, "webhook"),
         bootstrap_retries=-1,
+        allowed_updates=HEARD,
     )
 
 

@@ -21,12 +21,17 @@ from telegram.ext import ApplicationBuilder, Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.deliver import Send, SendError
-from bot.records import EDIT, Buttons, Queued
+from bot.records import EDIT, LINK, Buttons, Queued
 from config.settings import Settings
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own future; else it warns
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-LOST = re.compile("message to edit not found|message can't be edited|MESSAGE_ID_INVALID", re.I)
+LOST = re.compile(
+    "message to edit not found|message can't be edited|MESSAGE_ID_INVALID"
+    "|message to be replied not found|replied message not found|REPLY_MESSAGE_ID_INVALID",
+    re.I,
+)
+ASTRAY = re.compile("message thread not found|TOPIC_DELETED|TOPIC_CLOSED", re.I)
 GONE = re.compile("chat not found|user is deactivated|bot was kicked|not enough rights", re.I)
 
 
@@ -65,6 +70,7 @@ async def send(
     plain: bool = False,
     buttons: Buttons = (),
     reply_to: int | None = None,
+    topic: int | None = None,
 ) -> int:
     """Sends one message; gives Telegram's id of it. Raises SendError and nothing else."""
     markup = _markup(buttons)
@@ -75,12 +81,12 @@ async def send(
         if photo:
             sent = await bot.send_photo(
                 chat, photo, text, disable_notification=silent, parse_mode=mode,
-                reply_markup=markup, reply_parameters=answered,
+                reply_markup=markup, reply_parameters=answered, message_thread_id=topic,
             )  # fmt: skip
         else:
             sent = await bot.send_message(
                 chat, text, disable_notification=silent, parse_mode=mode,
-                reply_markup=markup, reply_parameters=answered,
+                reply_markup=markup, reply_parameters=answered, message_thread_id=topic,
             )  # fmt: skip
     except TelegramError as error:
         raise told(error) from None  # the cause holds the address, and with it the token
@@ -109,21 +115,28 @@ async def edit(
 
 
 def _markup(buttons: Buttons) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(t, callback_data=data) for t, data in row] for row in buttons]
+    rows = [[_button(text, data) for text, data in row] for row in buttons]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _button(text: str, data: str) -> InlineKeyboardButton:
+    if data.startswith(LINK):
+        return InlineKeyboardButton(text, url=data)
+    return InlineKeyboardButton(text, callback_data=data)
 
 
 def of_outbox(bot: ExtBot[None]) -> Send:
     """The way a row of the outbox goes out, as `deliver` takes it."""
 
     async def send_row(message: Queued, text: str) -> int:
-        chat, target = message.chat, message.target
+        chat, target, buttons = message.chat, message.target, message.buttons
         if message.operation == EDIT and target:
-            await edit(bot, chat, target, text, plain=message.plain)
+            await edit(bot, chat, target, text, buttons, message.plain)
             return target
         return await send(
-            bot, chat, text, message.photo, message.silent, message.plain, reply_to=target
-        )
+            bot, chat, text, message.photo, message.silent, message.plain, buttons, target,
+            message.topic,
+        )  # fmt: skip
 
     return send_row
 
@@ -141,8 +154,9 @@ def told(error: TelegramError) -> SendError:
     if isinstance(error, InvalidToken):
         return SendError("Telegram rejects the token", rejected=True)
     if isinstance(error, BadRequest):
-        gone, lost = bool(GONE.search(error.message)), bool(LOST.search(error.message))
-        return SendError(error.message, gone=gone, lost=lost, refused=not gone and not lost)
+        known = {"gone": GONE, "lost": LOST, "astray": ASTRAY}
+        kind = next((k for k, words in known.items() if words.search(error.message)), "refused")
+        return SendError(error.message, **{kind: True})
     if isinstance(error, NetworkError) and isinstance(error.__cause__, NOT_SENT):
         return SendError(f"not sent: {type(error.__cause__).__name__}")
     what = "no answer in time" if isinstance(error, TimedOut) else "connection or server failed"

@@ -10,7 +10,7 @@ from bot.commands.backdrop import flows, macro, market
 from bot.commands.chain import chain
 from bot.commands.chat import start, stop
 from bot.commands.day import digest, status
-from bot.commands.lookups import stock, theme, themes, top, why
+from bot.commands.lookups import chart, stock, theme, themes, top, why
 from bot.commands.mutes import mute, unmute
 from bot.words import Language, say
 
@@ -67,6 +67,7 @@ COMMANDS: dict[str, Command] = {
     "start": Command(start, "开启推送", "push alerts and digests here", changes=True),
     "themes": Command(themes, "各阶段的题材", "themes by stage"),
     "theme": Command(theme, "一个题材：阶段、指标、图", "one theme: stage, measures, chart"),
+    "chart": Command(chart, "一个题材的图", "a theme's chart alone"),
     "chain": Command(chain, "一个题材的子题材：何时点燃", "a theme's sub-industries, by ignition"),
     "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
     "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
@@ -96,8 +97,10 @@ COMMANDS: dict[str, Command] = {
     "help": Command(help_, "全部命令", "all commands"),
     "stop": Command(stop, "停止推送", "stop pushes here", changes=True),
 }
+VOTES = {"useful", "useless"}
 PRESSED = {  # button -> command
     "t": "theme",
+    "p": "chart",
     "w": "why",
     "c": "chain",
     "m": "mute",

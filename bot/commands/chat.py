@@ -8,8 +8,9 @@ from bot.words import say
 
 
 def start(app: App, asked: Asked) -> Answer:
-    """Subscribes the chat."""
-    app.ledger.save_chat(replace(asked.chat, active=True, off_reason=None))
+    """Subscribes the chat; in a supergroup with topics, the topic it was asked in."""
+    begun = replace(asked.chat, active=True, off_reason=None, topic=asked.topic)
+    app.ledger.save_chat(begun)
     day = app.ledger.evaluated()
     known = both(asked, f"最近判断的交易日：{day}", f"Last trading day judged: {day}")
     none = both(

@@ -48,6 +48,7 @@ class Wire(BaseRequest):
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
+        self.toasts: list[str] = []  # shown above a chat where a button was pressed
 
     @property
     def read_timeout(self) -> float:
@@ -66,6 +67,8 @@ class Wire(BaseRequest):
         result: Any = True
         if name == "getMe":
             result = {"id": 1, "is_bot": True, "first_name": "P", "username": "paomo_bot"}
+        elif name == "answerCallbackQuery":
+            self.toasts.append(request_data.parameters.get("text", "") if request_data else "")
         elif name.startswith("send"):
             parameters = request_data.parameters if request_data else {}
             self.sent.append(parameters)
@@ -151,7 +154,7 @@ def commands(count: int) -> Row:
     """So many updates; each is answered to whom it came from, well-formed, or not at all."""
     found: list[str] = []
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, _bot(Path(folder)) as (telegram, wire, loop):
+    with tempfile.TemporaryDirectory() as folder, quick_bot(Path(folder)) as (telegram, wire, loop):
         people = frozenset({ADMIN, READER})
 
         @settings(
@@ -176,10 +179,12 @@ def commands(count: int) -> Row:
 
 
 @contextmanager
-def _bot(home: Path) -> Iterator[tuple[Telegram, Wire, asyncio.AbstractEventLoop]]:
+def quick_bot(
+    home: Path, **more: str
+) -> Iterator[tuple[Telegram, Wire, asyncio.AbstractEventLoop]]:
     """A bot of one admin and one reader, over a small simulated market; it hurries."""
     environ = {"PAOMO_HOME": str(home), "PAOMO_ADMINS": f"{ADMIN}", "PAOMO_ALLOWED": f"{READER}"}
-    known = load(environ).model_copy(update={"telegram_token": SecretStr("1:x")})
+    known = load(environ | more).model_copy(update={"telegram_token": SecretStr("1:x")})
     app = App(
         known,
         Store(None),
