@@ -1,15 +1,16 @@
 """A judged day as messages for every chat: each text and picture made once, not once a chat."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from math import nan
 
 from bot import messages, provisional, wish_messages
-from bot.alerting import strongest_first, values
+from bot.alerting import Reason, strongest_first, values
 from bot.app import App
+from bot.buttons import Reach, under_alerts
 from bot.choices import Choice, Listener, Setting, chosen, is_loud
 from bot.ledger_provisional import prefix
 from bot.posting import posted, with_rest
@@ -21,6 +22,7 @@ from market.store import MAINLAND
 from signals.model import Signal, ThemeState, Transition
 
 NOBODY = 0  # chat of a message before it is addressed
+THREADS = 3  # running episodes with a message of their own, a day and chat
 CHART_DAYS = 250  # trading days a chart shows
 WEEK_DAYS = 15  # trading days among which those of a weekly digest are
 
@@ -44,13 +46,26 @@ class Written:
     overtaken: Sequence[int]  # chats whose alerts of days before, still held, are told anew
 
 
+@dataclass(frozen=True)
+class Bundle:
+    """What one message tells, in one language and kind of chat; whom it answers comes later."""
+
+    told: tuple[Transition, ...]  # strongest first
+    elsewhere: frozenset[str]  # themes that other messages tell of
+    key: str  # in the outbox
+    language: Language
+    reach: Reach
+    held: bool  # until quiet hours end: it has to fit one message with all else
+
+
 class _Texts:
     """The messages of a day for nobody in particular, each made once, not once a chat."""
 
     def __init__(self, app: App, judged: Judged) -> None:
         self.judged = judged
         self.missed = cache(lambda language, told: _summary(app, judged, language, told))
-        self.alerts = cache(lambda *of: _alerts(app, judged, *of))
+        self.alerts = cache(lambda bundle: _alerts(app, judged.day, bundle))
+        self.chart = cache(lambda *of: _chart(app, judged.day, *of))
         self.digest = cache(lambda language: _digest(app, judged, language))
         self.weekly = cache(lambda language, days: _weekly(app, judged, language, days))
         self.beyond = cache(lambda *of: _beyond(app, judged, *of))
@@ -84,14 +99,11 @@ def _setting(app: App, judged: Judged, late: Sequence[Transition]) -> Setting:
 
 def _posted(app: App, texts: _Texts, choice: Choice, wishes: Wishes, chat: Chat) -> list[Outgoing]:
     """A chat's messages of the day."""
-    language, hant = chat.language, chat.hant
-    day, missed, alerts = texts.judged.day, choice.missed, choice.alerts
+    day, missed, language = texts.judged.day, choice.missed, chat.language
     held = held_until(app.now(), wishes.quiet, wishes.zone) is not None
     news = [
         *_silent(texts.missed(language, missed) if missed else [], not is_loud(choice.late)),
-        *_silent(
-            texts.alerts(language, hant, alerts, held) if alerts else [], not is_loud(choice.today)
-        ),
+        *_news(app, texts, choice, chat, held),
     ]
     # a day that was only filled in later has no market to tell of
     wanted = day.market is not None and wishes.level("digest") != OFF
@@ -102,6 +114,43 @@ def _posted(app: App, texts: _Texts, choice: Choice, wishes: Wishes, chat: Chat)
         rest = texts.beyond(language, choice.beyond, wishes.budget)
         glance = with_rest(glance, rest)
     return posted(news, glance, due, wishes, language)
+
+
+def _news(app: App, texts: _Texts, choice: Choice, chat: Chat, held: bool) -> list[Outgoing]:
+    """A chat's alerts of the day and their chart; those held have to fit one message."""
+    kept, day, out = choice.alerts, texts.judged.day, list[Outgoing]()
+    reach = Reach(chat.kind, app.ledger.fact("username") or "")
+    for told, key, about in bundled(app, day, chat.id, kept, together=held or day.is_wide):
+        elsewhere = frozenset(t.theme for t in kept if t not in told)
+        bundle = Bundle(told, elsewhere, key, chat.language, reach, held)
+        loud = any(choice.today[t] is Reason.SEND for t in told)
+        first, *more = _silent(texts.alerts(bundle), not loud)
+        out += [replace(first, about=about), *more]
+    return out if held or not kept else [*out, *texts.chart(chat.language, chat.hant, kept[0])]
+
+
+def bundled(
+    app: App, day: messages.Day, chat: int, kept: Sequence[Transition], together: bool
+) -> Iterator[tuple[tuple[Transition, ...], str, str | None]]:
+    """What a chat hears of as messages, strongest first: told, key, and key of what it answers.
+
+    An episode that the chat was told of goes on in its own thread, up to THREADS of them a day;
+    all else is one message. So is everything when told `together`.
+    """
+    threads = {t.episode: app.ledger.tellings.thread(chat, t.episode) for t in kept}
+    known = [episode for episode, thread in threads.items() if thread]
+    apart = [] if together else known[:THREADS]
+    groups: dict[str, list[Transition]] = {}
+    for t in kept:
+        groups.setdefault(t.episode if t.episode in apart else "", []).append(t)
+    for episode, told in groups.items():
+        if episode:
+            key, about = f"{slot(app, day.day)}:thread:{episode}", threads[episode]
+        else:
+            running = (threads[t.episode] for t in told if threads[t.episode])
+            key, about = f"{slot(app, day.day)}:alerts", next(running, None)
+            about = about or provisional.answered(app, day.day, told)
+        yield tuple(told), key, about
 
 
 def _glance(app: App, texts: _Texts, wishes: Wishes, language: Language) -> list[Outgoing]:
@@ -140,32 +189,53 @@ def _summary(
 ) -> list[Outgoing]:
     """What happened while the bot was away, for nobody in particular yet."""
     day, states = judged.day, judged.states
-    texts = enumerate(messages.missed(missed, day, states, language), 1)
-    key = f"{slot(app, day.day)}:missed"
-    return [Outgoing(f"{key}:{n}", NOBODY, day.day, text, app.now()) for n, text in texts]
+    texts = messages.missed(missed, day, states, language)
+    return _parts(f"{slot(app, day.day)}:missed", day.day, texts, app.now(), _tells(missed))
 
 
-def _alerts(
-    app: App,
-    judged: Judged,
-    language: Language,
-    hant: bool,
-    told: Sequence[Transition],
-    held: bool,
+def _alerts(app: App, day: messages.Day, bundle: Bundle) -> list[Outgoing]:
+    """One message's alerts, for nobody in particular yet."""
+    told, language = bundle.told, bundle.language
+    known = _without(bundle.elsewhere, day)
+    texts = messages.alerts(told, known, language, in_brief=bundle.held)
+    out = _parts(bundle.key, day.day, texts, app.now(), _tells(told))
+    full = messages.in_full(told, day, in_brief=bundle.held)
+    buttons = under_alerts(full, day, language, bundle.reach)
+    return [*out[:-1], replace(out[-1], buttons=buttons)]
+
+
+def _without(elsewhere: frozenset[str], day: messages.Day) -> messages.Day:
+    """The day without the changes that other messages tell of, or speak for: they count them."""
+    heard = {
+        key: before
+        for key, before in day.stories.heard.items()
+        if elsewhere.isdisjoint((key.rpartition(":")[0], *before))
+    }
+    return replace(day, stories=replace(day.stories, heard=heard))
+
+
+def _tells(told: Sequence[Transition]) -> tuple[tuple[str, str], ...]:
+    return tuple((messages.number(t), t.episode) for t in told)
+
+
+def _parts(
+    key: str, day: date, texts: Sequence[str], now: datetime, tells: tuple[tuple[str, str], ...]
 ) -> list[Outgoing]:
-    """Alerts and their chart, for nobody in particular yet; those held have to fit one message."""
-    day, now = judged.day.day, app.now()
-    first, *more = messages.alerts(told, judged.day, language, in_brief=held)
-    about = provisional.answered(app, day, told)
-    key = slot(app, day)
-    out = [Outgoing(f"{key}:alerts:1", NOBODY, day, first, now, about=about)]
-    out += [Outgoing(f"{key}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
+    """The parts of one message; what it tells is told by the first."""
+    made = [Outgoing(f"{key}:{n}", NOBODY, day, text, now) for n, text in enumerate(texts, 1)]
+    return [replace(made[0], tells=tells), *made[1:]]
+
+
+def _chart(
+    app: App, day: messages.Day, language: Language, hant: bool, told: Transition
+) -> list[Outgoing]:
+    """The chart of the strongest alert, for nobody in particular yet; none when there is none."""
     with drawing(hant):
-        drawn = None if held else chart(app, told[0].theme, language, day, told[0])
-    if drawn:
-        verdict = messages.caption(told[0], judged.day, language)
-        out.append(Outgoing(f"{key}:chart", NOBODY, day, verdict, now, drawn, silent=True))
-    return out
+        drawn = chart(app, told.theme, language, day.day, told)
+    if not drawn:
+        return []
+    verdict, key = messages.caption(told, day, language), f"{slot(app, day.day)}:chart"
+    return [Outgoing(key, NOBODY, day.day, verdict, app.now(), drawn, silent=True)]
 
 
 def _digest(app: App, judged: Judged, language: Language) -> list[Outgoing]:

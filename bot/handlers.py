@@ -4,9 +4,8 @@ import logging
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from telegram import CallbackQuery, ChatMember, Message, Update
+from telegram import CallbackQuery, ChatMember, Message, Update, User
 from telegram import Chat as TelegramChat
-from telegram import User as TelegramUser
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -18,28 +17,46 @@ from telegram.ext import (
 
 from bot import sender
 from bot.app import App
-from bot.commands import COMMANDS, PRESSED, answer, may_ask, people, refused
+from bot.commands import COMMANDS, PRESSED, VOTES, answer, may_ask, people, refused
 from bot.commands.asked import Answer, Asked
 from bot.inline import asked_inline
 from bot.links import THEME
 from bot.menus import set_admins
-from bot.records import PRIVATE, Buttons, Chat
-from bot.replies import Context, Talk, edit, reply, send, talk_of
+from bot.records import CHANNEL, LINK, PRIVATE, Buttons, Chat
+from bot.replies import Context, Place, Talk, edit, reply, send, talk_of
 from bot.script import guessed
+from bot.texts import plain
 from bot.words import Language, say
 from market.calendar import SHANGHAI
 
 OWNED = "@"  # before the id of the person whose button it is
 SLASHES = "/／"  # the second is what a Chinese keyboard writes
+# what a channel's own posts may ask: about its pushes alone, for all readers see the answer
+IN_CHANNEL = {"start", "stop", "id", "mute", "unmute", "watch", "unwatch", "lang"}
 log = logging.getLogger("paomo")
 
 
+class Speaker(NamedTuple):
+    """Who asks: a person, or a chat that somebody speaks as."""
+
+    id: int  # of a chat it is negative
+    name: str  # as Telegram names them; may be empty
+    language_code: str | None  # as their program is set
+
+
 class Question(NamedTuple):
-    """What somebody wants to know."""
+    """What somebody wants to know, and where."""
 
     name: str  # of a command; empty: plain words
     rest: str
-    pressed: int | None = None  # the message whose button asked it
+    topic: int | None = None  # Telegram's id of it; None: none, or the general one
+    query: CallbackQuery | None = None  # of the button that asked it
+
+    @property
+    def pressed(self) -> int | None:
+        """The message whose button asked."""
+        under = self.query.message if self.query else None
+        return under.message_id if under else None
 
 
 def register(telegram: "Application[Any, Any, Any, Any, Any, Any]", talk: Talk) -> None:
@@ -55,14 +72,33 @@ def register(telegram: "Application[Any, Any, Any, Any, Any, Any]", talk: Talk) 
 
 
 async def _written(update: Update, context: Context) -> None:
-    message, user, chat = update.message, update.effective_user, update.effective_chat
-    if not message or not user or not chat or not message.text:
+    message = update.message or update.channel_post
+    if not message or not message.text:
         return
-    if message.forward_origin or message.via_bot:  # somebody else's words, or a card of ours
+    # somebody else's words, a card of ours, or what a channel posts and comes to its group itself
+    if message.forward_origin or message.via_bot or message.is_automatic_forward:
         return
-    question = _question(message, message.text.strip(), context)
-    if question:
-        await _answered(context, chat, user, question)
+    question, who = _question(message, message.text.strip(), context), _speaker(message)
+    in_channel = message.chat.type == CHANNEL
+    if question and who and (not in_channel or question.name in IN_CHANNEL):
+        await _answered(context, message.chat, who, question._replace(topic=_topic(message)))
+
+
+def _speaker(message: Message) -> Speaker | None:
+    """Who wrote it. Who speaks as a chat is that chat: nothing is known of the person behind."""
+    chat, user = message.sender_chat, message.from_user
+    if chat:
+        return Speaker(chat.id, chat.title or "", None)
+    return _person(user) if user else None
+
+
+def _person(user: User) -> Speaker:
+    return Speaker(user.id, user.full_name, user.language_code)
+
+
+def _topic(message: Any) -> int | None:
+    """The topic of a supergroup that a message stands in; of one too old to be seen: None."""
+    return message.message_thread_id if getattr(message, "is_topic_message", False) else None
 
 
 def _question(message: Message, text: str, context: Context) -> Question | None:
@@ -98,97 +134,116 @@ def _to_us(message: Message, text: str, context: Context) -> str:
 
 
 async def _pressed(update: Update, context: Context) -> None:
-    query, user, chat = update.callback_query, update.effective_user, update.effective_chat
-    if not query or not user:
+    query, chat = update.callback_query, update.effective_chat
+    if not query:
         return
-    code, _, rest = (query.data or "").partition(":")
+    who, (code, _, rest) = _person(query.from_user), (query.data or "").partition(":")
     rest, _, owner = rest.partition(OWNED)
-    fault = "not_yours" if owner and owner != str(user.id) else ""
+    fault = "not_yours" if owner and owner != str(who.id) else ""
     if not fault and (code not in PRESSED or not chat):
         fault = "expired"
-    await _acknowledged(context, query, fault)
     if fault or not chat:
+        await _acknowledged(context, query, say(fault, _guess(who, talk_of(context).app)[0]))
+        return
+    pressed = query.message.message_id if query.message else 0
+    press, under_way = (who.id, pressed, query.data or ""), talk_of(context).pressed
+    # in a channel an answer would be for all; or tapped again before its answer came
+    if (chat.type == CHANNEL and PRESSED[code] not in VOTES) or press in under_way:
+        await _acknowledged(context, query)
         return
     rest = f"{rest} 1d" if code == "m" and " " not in rest else rest  # a button of before
-    pressed = query.message.message_id if query.message else 0
-    press, under_way = (user.id, pressed, query.data or ""), talk_of(context).pressed
-    if press in under_way:  # tapped again before its answer came
-        return
     under_way.add(press)
     try:
-        await _answered(context, chat, user, Question(PRESSED[code], rest, pressed or None))
+        question = Question(PRESSED[code], rest, _topic(query.message), query)
+        await _answered(context, chat, who, question)
     finally:
         under_way.discard(press)
 
 
-async def _acknowledged(context: Context, query: CallbackQuery, fault: str) -> None:
-    app, user = talk_of(context).app, query.from_user
-    language, hant = _guess(user, app)
-    words = say(fault, language) if fault else ""
-    await sender.acknowledge(context.bot, query.id, words, hant)
+async def _acknowledged(context: Context, query: CallbackQuery | None, words: str = "") -> None:
+    """Tells Telegram that a button was heard, where one was pressed; the words are shown above."""
+    if query:
+        _, hant = _guess(_person(query.from_user), talk_of(context).app)
+        await sender.acknowledge(context.bot, query.id, words, hant)
 
 
-def _owned(buttons: Buttons, chat: TelegramChat, user: int) -> Buttons:
-    """Buttons that in a group only who asked may press."""
-    if chat.type == PRIVATE:
+def _owned(buttons: Buttons, chat: TelegramChat, who: Speaker) -> Buttons:
+    """Buttons that in a group only who asked may press; who presses is never anonymous.
+
+    In a channel all would read what they answer.
+    """
+    if chat.type == CHANNEL:
+        return ()
+    if chat.type == PRIVATE or who.id < 0:
         return buttons
-    return [[(text, f"{data}{OWNED}{user}") for text, data in row] for row in buttons]
+    return [
+        [(text, data if data.startswith(LINK) else f"{data}{OWNED}{who.id}") for text, data in row]
+        for row in buttons
+    ]
 
 
-async def _answered(
-    context: Context, chat: TelegramChat, user: TelegramUser, question: Question
-) -> None:
+async def _answered(context: Context, chat: TelegramChat, who: Speaker, question: Question) -> None:
     """Answers a question, if it may be asked."""
     talk = talk_of(context)
-    app, name, rest = talk.app, question.name, question.rest
-    here = _here(app, chat, user)
-    calm = talk.calm.allows(user.id)
+    app, name, query = talk.app, question.name, question.query
+    place = Place(_here(app, chat, who), question.topic, question.pressed)
+    here, calm = place.chat, talk.calm.allows(who.id)
     if not calm:
-        if calm is None:
-            await send(context, here, say("too_fast", here.language))
+        words = say("too_fast", here.language)
+        await _acknowledged(context, query, words)
+        if calm is None and not query:
+            await send(context, place, words)
         return
-    welcome = name == "start" and people.accepted(app, user.id, user.full_name, rest)
-    if not welcome and not may_ask(app, chat.id, user.id, name):
-        await _turn_away(context, here, user.id)
+    welcome = name == "start" and people.accepted(app, who.id, who.name, question.rest)
+    if not welcome and not may_ask(app, chat.id, who.id, name):
+        await _turn_away(context, place, who.id, query)
         return
     today = app.now().astimezone(SHANGHAI).date()
-    given = answer(app, name, Asked(here, user.id, rest, today))
-    given = replace(given, buttons=_owned(given.buttons, chat, user.id))
-    here = app.ledger.chat(chat.id) or here  # its language may be another now
-    if given.in_place and question.pressed:
-        await edit(context, here, question.pressed, given)
-    else:
-        await reply(context, here, given)
-    if name == "start" and here.kind == PRIVATE and user.id in app.settings.admins:
-        await set_admins(context.bot, user.id)
+    given = answer(app, name, Asked(here, who.id, question.rest, today, place.topic))
+    # its language may be another now
+    place = replace(place, chat=app.ledger.chat(chat.id) or here)
+    await _given(context, place, replace(given, buttons=_owned(given.buttons, chat, who)), query)
+    if name == "start" and here.kind == PRIVATE and who.id in app.settings.admins:
+        await set_admins(context.bot, who.id)
 
 
-def _here(app: App, chat: TelegramChat, user: TelegramUser) -> Chat:
+async def _given(
+    context: Context, place: Place, given: Answer, query: CallbackQuery | None
+) -> None:
+    """An answer where it belongs: above the chat, in place of what was pressed, or below."""
+    short = given.is_brief and query is not None
+    await _acknowledged(context, query, plain(given.text) if short else "")
+    if given.in_place and place.pressed:
+        await edit(context, place, place.pressed, given)
+    elif not short:
+        await reply(context, place, given)
+
+
+def _here(app: App, chat: TelegramChat, who: Speaker) -> Chat:
     """The chat as known, or as it would be if it subscribed now."""
     known = app.ledger.chat(chat.id)
     if known:
         return known
-    language, hant = _guess(user, app)
+    language, hant = _guess(who, app)
     return Chat(chat.id, chat.type, chat.title or "", language, active=False, hant=hant)
 
 
-def _guess(user: TelegramUser, app: App) -> tuple[Language, bool]:
+def _guess(who: Speaker, app: App) -> tuple[Language, bool]:
     """The language of a person, as said by /lang in their own chat, else by their client."""
-    known = app.ledger.chat(user.id)
+    known = app.ledger.chat(who.id)
     if known:
         return known.language, known.hant
-    return (
-        guessed(user.language_code) if user.language_code else (app.settings.chats.language, False)
-    )
+    return guessed(who.language_code) if who.language_code else (app.settings.chats.language, False)
 
 
-async def _turn_away(context: Context, here: Chat, user: int) -> None:
+async def _turn_away(context: Context, place: Place, who: int, query: CallbackQuery | None) -> None:
     """One polite refusal a person; after that silence."""
-    app, name = talk_of(context).app, f"refused:{user}"
-    if app.ledger.fact(name):
+    app, name, words = talk_of(context).app, f"refused:{who}", refused(who, place.chat.language)
+    await _acknowledged(context, query, plain(words))
+    if query or app.ledger.fact(name):
         return
     app.ledger.set_fact(name, app.now().isoformat())
-    await reply(context, here, Answer(refused(user, here.language)))
+    await reply(context, place, Answer(words))
 
 
 async def _membership(update: Update, context: Context) -> None:
@@ -208,6 +263,11 @@ async def _moved(update: Update, context: Context) -> None:
 async def _failed(update: object, context: Context) -> None:
     """A fault in a handler: into the log for the operator, a clear line for who asked."""
     log.error("an answer failed", exc_info=context.error)
-    if isinstance(update, Update) and update.effective_chat and update.effective_user:
-        here = _here(talk_of(context).app, update.effective_chat, update.effective_user)
-        await send(context, here, say("failed", here.language))
+    if not isinstance(update, Update) or not update.effective_chat:
+        return
+    message, query, app = update.effective_message, update.callback_query, talk_of(context).app
+    who = _person(query.from_user) if query else _speaker(message) if message else None
+    if who:
+        here = _here(app, update.effective_chat, who)
+        await _acknowledged(context, query)
+        await send(context, Place(here, _topic(message)), say("failed", here.language))

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.bodies import body_of, thing
+from bot.ledger_corrections import Corrections
+from bot.ledger_journal import Journal
 from bot.ledger_kept import Keepsakes
 from bot.ledger_people import People
 from bot.ledger_provisional import Provisionals
+from bot.ledger_threads import Tellings
 from bot.outbox import Outbox, stamp
-from bot.records import Chat, Entry, Grouping, Mute, Run, Wishes, chained, wishes_of
+from bot.records import Chat, Grouping, Mute, Run, Wishes, wishes_of
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
@@ -36,6 +39,9 @@ class Ledger:
         self.provisional = Provisionals(self._db)
         self.kept = Keepsakes(self._db)
         self.people = People(self._db)
+        self.journal = Journal(self._db, "XSHG")
+        self.tellings = Tellings(self._db)
+        self.corrections = Corrections(self._db)
         self._run_ups: RunUps | None = None
         self.exchange = "XSHG"
 
@@ -43,6 +49,7 @@ class Ledger:
         """The same ledger, over the same connection, with the days of an exchange."""
         other = copy(self)
         other.exchange = exchange
+        other.journal = Journal(self._db, exchange)
         return other
 
     @property
@@ -137,25 +144,7 @@ class Ledger:
         known = self.fact("evaluated")
         return date.fromisoformat(known) if known else None
 
-    # ---- the journal, and what readers think of alerts ----------------------------------------
-
-    def add_entry(self, day: date, text: str) -> None:
-        """Chains a judged day's text to the entry before it."""
-        last = "SELECT hash FROM journal ORDER BY place DESC LIMIT 1"
-        before = (self._db.execute(last).fetchone() or ("",))[0]
-        row = (day.isoformat(), self.exchange, text, chained(before, text))
-        self._db.execute("INSERT INTO journal (day, exchange, text, hash) VALUES (?,?,?,?)", row)
-
-    def entries(self) -> list[Entry]:
-        """All entries of the journal, of every exchange, oldest first."""
-        rows = self._db.execute("SELECT day, text, hash FROM journal ORDER BY place")
-        return [Entry(*row) for row in rows]
-
-    def entry(self, day: date) -> Entry | None:
-        """The entry of a day."""
-        one = "SELECT day, text, hash FROM journal WHERE day=? AND exchange=?"
-        found = self._db.execute(one, (day.isoformat(), self.exchange)).fetchone()
-        return Entry(*found) if found else None
+    # ---- what readers think of alerts ---------------------------------------------------------
 
     def vote(self, alert: str, user: int, good: bool) -> None:
         """Whether a reader found an alert useful; the last word counts."""
@@ -230,8 +219,12 @@ class Ledger:
         )
 
     def migrate(self, old: int, new: int) -> None:
-        """A group became a supergroup with another id: everything of it moves along."""
-        for table in ("chat", "mute", "wish", "watch", "kept", "outbox"):
+        """A group became a supergroup with another id: everything of it moves along.
+
+        But for Telegram's ids of its messages, which are counted anew there.
+        """
+        self.tellings.unplace(old)
+        for table in ("chat", "mute", "wish", "watch", "kept", "outbox", "telling"):
             column = "id" if table == "chat" else "chat"
             self._db.execute(
                 f"UPDATE OR REPLACE {table} SET {column}=? WHERE {column}=?", (new, old)

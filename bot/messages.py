@@ -3,7 +3,7 @@
 import hashlib
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -36,11 +36,8 @@ RESTS = {  # the rules each kind of alert rests on, shown first
     Kind.REVERSAL: ("fall", "weakness", "outflow"),
     Kind.OVER: ("run_up", "fall"),
 }
-MOOD = (
-    "board_height",
-    "broken_boards",
-    "crowding",
-)  # shown because asked for; they warn of nothing
+# shown because asked for; they warn of nothing
+MOOD = ("board_height", "broken_boards", "crowding")
 
 
 @dataclass(frozen=True)
@@ -61,6 +58,8 @@ class Day:
     hong_kong: HongKong | None = None  # on its last judged day
     exchange: str = "XSHG"  # whose day it is; in Hong Kong net is of the Hang Seng index
     username: str | None = None  # the bot's own, once Telegram told it: names of themes are links
+    # name and move (fraction) of a theme's members on the day, the best first
+    moves: Callable[[str], Sequence[tuple[str, float]]] = lambda theme: ()
 
     @property
     def simulated(self) -> bool:
@@ -75,8 +74,8 @@ def alerts(
 
     In brief, as on a market-wide day, only the first has its evidence.
     """
-    count = FULL_WIDE if day.is_wide or in_brief else FULL
-    full = [_section(t, day, language) for t in told[:count]]
+    shown_full = in_full(told, day, in_brief)
+    count, full = len(shown_full), [_section(t, day, language) for t in shown_full]
     said: set[str] = set()
     for section in full:  # the record of a stage is said once a message
         if section["record"] in said:
@@ -91,6 +90,11 @@ def alerts(
         "together": say("together", language).format(count=every) if every > len(told) else "",
     }
     return split(render("alerts", day, language, **shown))
+
+
+def in_full(told: Sequence[Transition], day: Day, in_brief: bool = False) -> Sequence[Transition]:
+    """Those of a message that are told with all their evidence."""
+    return told[: FULL_WIDE if day.is_wide or in_brief else FULL]
 
 
 def missed(
@@ -150,12 +154,6 @@ def faults(day: Day, language: Language) -> list[str]:
     return [f"{FAULTS.get(kind, {}).get(language, kind)}: {detail}" for kind, detail in day.faults]
 
 
-def no_figures(day: date, reason: str, language: Language) -> str:
-    """The digest of a trading day that brought no figures."""
-    why = html.escape(f"{say('no_figures', language)}: {reason}")
-    return f"📋 <b>{say('digest', language)} {day}</b>\n{why}"
-
-
 def _of(judged: Mapping[str, Stage], stage: Stage, run_ups: Mapping[str, float]) -> list[str]:
     """Themes of a stage, the largest run-up first."""
     return sorted((t for t in judged if judged[t] is stage), key=lambda t: -_size(run_ups[t]))
@@ -185,6 +183,7 @@ def _section(transition: Transition, day: Day, language: Language) -> dict[str, 
         "past": past(transition, day, language),
         "record": record(transition, day, language),
         "facts": day.facts.get(transition.theme),
+        "members": context.constituents(day.moves(transition.theme), language),
         "number": number(transition),
         "evidence": evidence(transition.signals, language, transition.kind),
     }

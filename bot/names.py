@@ -44,6 +44,10 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     "hk_index": {"zh": "未取到港股指数", "en": "an index of Hong Kong did not come"},
     "hk_members": {"zh": "部分港股未取到", "en": "some stocks of Hong Kong did not come"},
     "earnings": {"zh": "未取到业绩报表", "en": "company reports did not come"},
+    "revised": {
+        "zh": "上一日的收盘价被今日的昨收证明有误，已更正（只）",
+        "en": "closes of the day before, disproved by today's previous closes and corrected",
+    },
     "unchained": {"zh": "昨收与库存收盘不符", "en": "previous closes differ from those stored"},
     "gap": {
         "zh": "这些交易日只补到指数与所关注板块的点位",
@@ -70,6 +74,16 @@ MEANS: dict[str, Words] = {  # of needs that sources may not meet: what it means
     "macro": {
         "zh": "宏观背景停在旧值；警报不受影响",
         "en": "the backdrop is older; alerts do not need it",
+    },
+}
+CAUSES: dict[str, Words] = {  # how wrong bars came to light
+    "next_close": {
+        "zh": "{since} 的 {bars} 条行情有误：与次日公布的昨收不符",
+        "en": "{bars} bars of {since} were wrong: the next day's previous closes differ",
+    },
+    "operator": {
+        "zh": "{since} 起的 {bars} 条行情有误，由运营者更正",
+        "en": "{bars} bars from {since} were wrong; corrected by the operator",
     },
 }
 GROUPS: dict[str, Words] = {  # of series of the backdrop

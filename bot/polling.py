@@ -21,8 +21,12 @@ from config.settings import Settings
 
 CONFLICTS, CONFLICT_SECONDS = 6, 120.0  # so many within this time: another program polls too
 DEAF_AFTER = 3  # rejections of polling in a row
-HEARD = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 UNHEARD_SECONDS = 180.0  # without a good poll; the longest pause between two is 30 s
+# updates asked for, by name: what was asked for before, by whomever, would stand else
+HEARD = [
+    Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+]  # fmt: skip
 log = logging.getLogger("paomo")
 Telegram = Application[Any, Any, Any, Any, Any, Any]
 
@@ -148,8 +152,8 @@ async def listen(telegram: Telegram, known: Settings) -> None:
         known.webhook.port,
         webhook_url=known.telegram_webhook_url,
         secret_token=sealed(known, "webhook"),
-        allowed_updates=HEARD,
         bootstrap_retries=-1,
+        allowed_updates=HEARD,
     )
 
 

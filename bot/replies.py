@@ -27,6 +27,15 @@ log = logging.getLogger("paomo")
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where an answer goes."""
+
+    chat: Chat  # as known, or as it would be if it subscribed now
+    topic: int | None = None  # Telegram's id of it; None: none, or the general one
+    pressed: int | None = None  # the message whose button asked: what it asked for hangs on it
+
+
+@dataclass(frozen=True)
 class Talk:
     """What the handlers need."""
 
@@ -47,53 +56,56 @@ def talk_of(context: Context) -> Talk:
     return talk
 
 
-async def reply(context: Context, chat: Chat, given: Answer) -> None:
+async def reply(context: Context, place: Place, given: Answer) -> None:
     """Sends an answer: its text, what takes long below it, its picture."""
     if given.more:
-        await _with_more(context, chat, given)
-    else:
-        await _parts(context, chat, split(given.text), given)
-    talk, picture = talk_of(context), _picture(context, chat, given)
-    if not picture:
-        return
-    _busy(context, chat, is_drawing=True)
-    drawn = await talk.in_worker(partial(_spelt, picture=picture, hant=chat.hant))
+        await _with_more(context, place, given)
+    elif not given.is_caption:
+        await _parts(context, place, split(given.text), given)
+    talk, picture, hant = talk_of(context), _picture(context, place, given), place.chat.hant
+    drawn = None
+    if picture:
+        _busy(context, place, is_drawing=True)
+        drawn = await talk.in_worker(partial(_spelt, picture=picture, hant=hant))
     if drawn:
-        await send(context, chat, "", photo=drawn)
+        caption = given.text if given.is_caption else ""
+        await send(context, place, caption, photo=drawn)
+    elif given.is_caption:
+        await send(context, place, f"{given.text}\n{say('no_chart', place.chat.language)}")
 
 
-async def _with_more(context: Context, chat: Chat, given: Answer) -> None:
+async def _with_more(context: Context, place: Place, given: Answer) -> None:
     """The text with its slow part; when that takes long the text goes at once and is changed."""
     assert given.more
     talk = talk_of(context)
     work = asyncio.ensure_future(talk.in_worker(given.more))
-    _busy(context, chat, is_drawing=False)
+    _busy(context, place, is_drawing=False)
     done, _ = await asyncio.wait([work], timeout=talk.patience_seconds)
     first = None
     if not done:
-        waiting = f"{given.text}\n\n{say('working', chat.language)}".strip()
-        first = await send(context, chat, split(waiting)[-1])
+        waiting = f"{given.text}\n\n{say('working', place.chat.language)}".strip()
+        first = await send(context, place, split(waiting)[-1])
     whole = split(f"{given.text}\n\n{await work}".strip())
     if first is None:
-        await _parts(context, chat, whole, given)
+        await _parts(context, place, whole, given)
         return
     buttons = given.buttons if len(whole) == 1 else ()
-    await edit(context, chat, first, replace(given, text=whole[0], buttons=buttons))
-    await _parts(context, chat, whole[1:], given)
+    await edit(context, place, first, replace(given, text=whole[0], buttons=buttons))
+    await _parts(context, place, whole[1:], given)
 
 
-async def _parts(context: Context, chat: Chat, texts: list[str], given: Answer) -> None:
-    for place, text in enumerate(texts):
+async def _parts(context: Context, place: Place, texts: list[str], given: Answer) -> None:
+    for number, text in enumerate(texts):
         if text:
-            buttons = given.buttons if place == len(texts) - 1 else ()
-            await send(context, chat, text, buttons=buttons)
+            buttons = given.buttons if number == len(texts) - 1 else ()
+            await send(context, place, text, buttons=buttons)
 
 
-def _picture(context: Context, chat: Chat, given: Answer) -> Callable[[App], bytes | None] | None:
+def _picture(context: Context, place: Place, given: Answer) -> Callable[[App], bytes | None] | None:
     """What draws the picture of an answer."""
     day = last_day(talk_of(context).app, given.chart) if given.chart else None
     if given.chart and day:
-        return partial(chart, theme=given.chart, language=chat.language, day=day)
+        return partial(chart, theme=given.chart, language=place.chat.language, day=day)
     return given.picture
 
 
@@ -102,23 +114,25 @@ def _spelt(app: App, picture: Callable[[App], bytes | None], hant: bool) -> byte
         return picture(app)
 
 
-def _busy(context: Context, chat: Chat, is_drawing: bool) -> None:
+def _busy(context: Context, place: Place, is_drawing: bool) -> None:
     """Shows that an answer comes, beside the work: it must not wait for that."""
     beside = talk_of(context).beside
-    task = asyncio.create_task(sender.busy(context.bot, chat.id, is_drawing))
+    shown = sender.busy(context.bot, place.chat.id, is_drawing, place.topic)
+    task = asyncio.create_task(shown)
     beside.add(task)  # a task that nobody holds may be collected before it ends
     task.add_done_callback(beside.discard)
 
 
-async def send(context: Context, chat: Chat, text: str, **more: Any) -> int | None:
+async def send(context: Context, place: Place, text: str, **more: Any) -> int | None:
     """Sends a message, once more where that can help; gives its id.
 
     One that cannot go is logged, and the person may ask again.
     """
-    talk = talk_of(context)
+    talk, chat = talk_of(context), place.chat
     await talk.pace.turn(chat.id)
+    more |= {"hant": chat.hant, "topic": place.topic, "reply_to": place.pressed}
     try:
-        return await sender.send(context.bot, chat.id, text, hant=chat.hant, **more)
+        return await sender.send(context.bot, chat.id, text, **more)
     except SendError as error:
         try:
             return await _otherwise(context, chat, text, error, more)
@@ -136,25 +150,24 @@ async def _otherwise(
         with talk.app.ledger.atomic():
             talk.app.ledger.migrate(chat.id, error.moved_to)
         await talk.pace.turn(error.moved_to)
-        return await sender.send(bot, error.moved_to, text, hant=chat.hant, **more)
+        return await sender.send(bot, error.moved_to, text, **more | {"reply_to": None})
     await talk.pace.turn(chat.id)
     if error.pictureless:
         words = f"{text}\n{say('no_pictures', chat.language)}".strip()
-        return await sender.send(bot, chat.id, words, hant=chat.hant)
+        return await sender.send(bot, chat.id, words, **more | {"photo": None})
     if error.refused and text:
-        bare = {**more, "plain": True}
-        return await sender.send(bot, chat.id, plain(text), hant=chat.hant, **bare)
+        return await sender.send(bot, chat.id, plain(text), **more | {"plain": True})
     raise error
 
 
-async def edit(context: Context, chat: Chat, message: int, given: Answer) -> None:
+async def edit(context: Context, place: Place, message: int, given: Answer) -> None:
     """Changes a message into an answer; one that is gone is sent anew."""
+    chat, text, buttons = place.chat, given.text, given.buttons
     await talk_of(context).pace.turn(chat.id)
-    text, buttons = given.text, given.buttons
     try:
         await sender.edit(context.bot, chat.id, message, text, buttons, hant=chat.hant)
     except SendError as error:
         if error.lost:
-            await send(context, chat, text, buttons=buttons)
+            await send(context, replace(place, pressed=None), text, buttons=buttons)
         else:
             log.warning("a message was not changed: %s", error)

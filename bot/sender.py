@@ -31,20 +31,24 @@ from telegram.ext import ApplicationBuilder, Defaults, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.deliver import Send, SendError
-from bot.records import EDIT, Buttons, Queued
+from bot.records import EDIT, LINK, Buttons, Queued
 from bot.script import spelt
 from config.settings import Settings
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own future; else it warns
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-LOST = re.compile("message to edit not found|message can't be edited|MESSAGE_ID_INVALID", re.I)
+LOST = re.compile(
+    "message to edit not found|message can't be edited|MESSAGE_ID_INVALID"
+    "|message to be replied not found|replied message not found|REPLY_MESSAGE_ID_INVALID",
+    re.I,
+)
+ASTRAY = re.compile("message thread not found|TOPIC_DELETED|TOPIC_CLOSED", re.I)
 # a chat that takes texts but no pictures is no chat that is gone
 PICTURELESS = re.compile(
     "not enough rights to send photos|CHAT_SEND_(PHOTOS|MEDIA)_FORBIDDEN", re.I
 )
 GONE = re.compile("chat not found|user is deactivated|bot was kicked|not enough rights", re.I)
-
-
+TOAST, SHORT = 200, 60  # characters that Telegram shows above a chat; more than short ones stay
 INLINE_SECONDS = 60  # that Telegram may keep the answer to an inline query
 
 
@@ -93,6 +97,7 @@ async def send(
     plain: bool = False,
     buttons: Buttons = (),
     reply_to: int | None = None,
+    topic: int | None = None,
     hant: bool = False,
 ) -> int:
     """Sends one message; gives Telegram's id of it. Raises SendError and nothing else.
@@ -107,12 +112,12 @@ async def send(
         if photo:
             sent = await bot.send_photo(
                 chat, photo, text, disable_notification=silent, parse_mode=mode,
-                reply_markup=markup, reply_parameters=answered,
+                reply_markup=markup, reply_parameters=answered, message_thread_id=topic,
             )  # fmt: skip
         else:
             sent = await bot.send_message(
                 chat, text, disable_notification=silent, parse_mode=mode,
-                reply_markup=markup, reply_parameters=answered,
+                reply_markup=markup, reply_parameters=answered, message_thread_id=topic,
             )  # fmt: skip
     except TelegramError as error:
         raise told(error) from None  # the cause holds the address, and with it the token
@@ -144,14 +149,15 @@ async def edit(
 async def acknowledge(bot: ExtBot[None], query: str, words: str, hant: bool) -> None:
     """Ends the waiting mark of a pressed button, with words when there is something to say."""
     with suppress(TelegramError):  # too old to acknowledge; the answer itself still goes out
-        await bot.answer_callback_query(query, spelt(words, hant) or None, show_alert=bool(words))
+        shown = spelt(words, hant)[:TOAST]
+        await bot.answer_callback_query(query, shown or None, show_alert=len(words) > SHORT)
 
 
-async def busy(bot: ExtBot[None], chat: int, drawing: bool) -> None:
+async def busy(bot: ExtBot[None], chat: int, drawing: bool, topic: int | None) -> None:
     """Shows that an answer is being written, or drawn; no harm when it does not show."""
     action = ChatAction.UPLOAD_PHOTO if drawing else ChatAction.TYPING
     with suppress(TelegramError):
-        await bot.send_chat_action(chat, action)
+        await bot.send_chat_action(chat, action, message_thread_id=topic)
 
 
 async def offer(
@@ -175,24 +181,29 @@ async def offer(
 
 
 def _markup(buttons: Buttons, hant: bool) -> InlineKeyboardMarkup | None:
-    rows = [
-        [InlineKeyboardButton(spelt(text, hant), callback_data=code) for text, code in row]
-        for row in buttons
-    ]
+    rows = [[_button(spelt(text, hant), data) for text, data in row] for row in buttons]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _button(text: str, data: str) -> InlineKeyboardButton:
+    if data.startswith(LINK):
+        return InlineKeyboardButton(text, url=data)
+    return InlineKeyboardButton(text, callback_data=data)
 
 
 def of_outbox(bot: ExtBot[None], is_hant: Callable[[int], bool]) -> Send:
     """The way a row of the outbox goes out, as `deliver` takes it."""
 
     async def send_row(message: Queued, text: str) -> int:
-        chat, target = message.chat, message.target
-        hant = is_hant(chat)
+        chat, target, buttons = message.chat, message.target, message.buttons
+        hant, plain = is_hant(chat), message.plain
         if message.operation == EDIT and target:
-            await edit(bot, chat, target, text, plain=message.plain, hant=hant)
+            await edit(bot, chat, target, text, buttons, plain, hant)
             return target
-        quiet, plain = message.silent, message.plain
-        return await send(bot, chat, text, message.photo, quiet, plain, reply_to=target, hant=hant)
+        return await send(
+            bot, chat, text, message.photo, message.silent, plain, buttons, target,
+            message.topic, hant,
+        )  # fmt: skip
 
     return send_row
 
@@ -211,10 +222,9 @@ def told(error: TelegramError) -> SendError:
     if isinstance(error, InvalidToken):
         return SendError("Telegram rejects the token", rejected=True)
     if isinstance(error, BadRequest):
-        if PICTURELESS.search(error.message):
-            return SendError(error.message, pictureless=True)
-        gone, lost = bool(GONE.search(error.message)), bool(LOST.search(error.message))
-        return SendError(error.message, gone=gone, lost=lost, refused=not gone and not lost)
+        known = {"pictureless": PICTURELESS, "gone": GONE, "lost": LOST, "astray": ASTRAY}
+        kind = next((k for k, words in known.items() if words.search(error.message)), "refused")
+        return SendError(error.message, **{kind: True})
     if isinstance(error, NetworkError) and isinstance(error.__cause__, NOT_SENT):
         return SendError(f"not sent: {type(error.__cause__).__name__}")
     what = "no answer in time" if isinstance(error, TimedOut) else "connection or server failed"

@@ -3,6 +3,7 @@
 from typing import Literal
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 Words = dict[Language, str]
 
 WORDS: dict[str, Words] = {
@@ -131,6 +132,7 @@ WORDS: dict[str, Words] = {
     },
     "day": {"zh": "数据日", "en": "data of"},
     "members": {"zh": "成分股", "en": "members"},
+    "constituents": {"zh": "成分股当日涨跌", "en": "constituents, move of the day"},
     "covered": {"zh": "有数据", "en": "with data"},
     "list_of": {"zh": "名单", "en": "list of"},
     "backfilled": {"zh": "按此名单回填", "en": "backfilled with this list"},
@@ -269,6 +271,26 @@ WORDS: dict[str, Words] = {
     "no_pictures": {
         "zh": "（本聊天不允许发送图片，图略）",
         "en": "(this chat allows no pictures; the chart was left out)",
+    },
+    "correction": {"zh": "更正", "en": "Correction"},
+    "was_said": {"zh": "当时", "en": "then"},
+    "untold": {"zh": "没有警报", "en": "no alert"},
+    "is_now": {"zh": "按更正后的数据", "en": "by the corrected figures"},
+    "alert_stands": {"zh": "警报仍成立，数值有变", "en": "the alert stands, with other figures"},
+    "no_alert": {"zh": "不会有这条警报", "en": "there would be no such alert"},
+    "stage_now": {"zh": "现阶段", "en": "stage now"},
+    "hash": {"zh": "数据", "en": "data"},
+    "no_chart": {"zh": "还没有可画的数据", "en": "there is nothing to draw yet"},
+    "to_chart": {"zh": "图", "en": "Chart"},
+    "to_why": {"zh": "依据", "en": "Why"},
+    "to_mute": {"zh": "静音一天", "en": "Mute 1 day"},
+    "is_useful": {"zh": "有用", "en": "Useful"},
+    "is_useless": {"zh": "没用", "en": "Not useful"},
+    "in_private": {"zh": "私聊细看", "en": "Ask in private"},
+    "topic_gone": {
+        "zh": "原来的话题已关闭或删除，推送改到本群总话题；在别的话题里发 /start 即移到那里。",
+        "en": "The topic was closed or deleted: pushes now go to the group's general topic;"
+        " /start written in another topic moves them there.",
     },
     "rest": {
         "zh": "泡沫只作测量，不构成投资建议",

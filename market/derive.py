@@ -69,7 +69,7 @@ def _derive_chunk(
     if store.exchange == MAINLAND:  # elsewhere an index is the market, and is there already
         _save_market(store, market_rows(stocks, slice(first, None)), bars.days[first:], source)
     new = 0
-    for since, until in _spans(store, ids, days):
+    for since, until in spans(store, ids, days):
         span = slice(bars.days.index(since), bars.days.index(until) + 1)
         new += _save_span(store, ids, bars, stocks, span, backfilled)
     return new
@@ -104,7 +104,7 @@ def read_bars(
     return Bars(tuple(chosen), tuple(codes.tolist()), close, before, high, volume, amount, age)
 
 
-def _spans(store: Store, ids: Sequence[str], days: Sequence[date]) -> list[tuple[date, date]]:
+def spans(store: Store, ids: Sequence[str], days: Sequence[date]) -> list[tuple[date, date]]:
     """Runs of days over which no theme's membership changes."""
     changes = {day for theme in ids for day in store.member_days(theme)}
     cuts = sorted(day for day in changes if days[0] < day <= days[-1])

@@ -15,6 +15,7 @@ from market.database import atomic, opened
 from market.facts import MarketDay, ThemeFacts, as_date, as_int, maybe_date
 from market.panels import read_panel
 from market.readings import Readings
+from market.revisions import Revisions
 from market.schema import THEME_DAY, migrations
 from market.source import Theme
 from signals.panel import Panel
@@ -35,6 +36,7 @@ class Store:
         """Opens or creates the store; None keeps it in memory."""
         self._db = opened(path, migrations)
         self.macro = Readings(self._db)
+        self.revisions = Revisions(self._db)
         self.exchange = MAINLAND
         self._bar, self._market_day = TABLES[self.exchange]
 
@@ -262,6 +264,18 @@ class Store:
             theme: ThemeFacts(int(members), int(covered or 0), bool(late), maybe_date(made_with))
             for theme, members, covered, late, made_with in rows
         }
+
+    def member_moves(self, day: date, theme: str) -> list[tuple[str, float]]:
+        """Name (or code) and move on a day (fraction, NaN unknown) of members, the best first."""
+        of = self.member_day(theme, day)
+        rows = self._db.execute(
+            "SELECT ifnull(name, m.code), b.close/b.prev_close-1 AS move FROM member AS m"
+            f" LEFT JOIN {self._bar} AS b ON b.day=? AND b.code=m.code"
+            " LEFT JOIN stock ON stock.code=m.code"
+            " WHERE theme=? AND as_of=? ORDER BY move DESC NULLS LAST, m.code",
+            (as_int(day), theme, as_int(of) if of else None),
+        )
+        return [(name, float("nan") if move is None else move) for name, move in rows]
 
     def panel(self, until: date, days: int, themes: Sequence[str] | None = None) -> Panel:
         """The exchange's themes (or those named) over the last `days` days to `until`; NaN: no row.

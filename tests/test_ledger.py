@@ -71,9 +71,13 @@ def test_a_journal_of_before_hong_kong_stays_a_whole_chain(tmp_path: Path) -> No
     db.commit()
     db.close()
     ledger = Ledger(path)
-    ledger.of("XHKG").add_entry(date(2026, 3, 3), '{"alerts":[],"day":"2026-03-03"}')
-    assert [entry.day for entry in ledger.entries()] == ["2026-03-02", "2026-03-03", "2026-03-03"]
-    assert journal.broken(ledger.entries()) == ""
+    ledger.of("XHKG").journal.add(date(2026, 3, 3), '{"alerts":[],"day":"2026-03-03"}')
+    assert [entry.day for entry in ledger.journal.entries()] == [
+        "2026-03-02",
+        "2026-03-03",
+        "2026-03-03",
+    ]
+    assert journal.broken(ledger.journal.entries()) == ""
     ledger.close()
 
 

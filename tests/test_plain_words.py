@@ -44,7 +44,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
         ("静音 热题材", "mute", "热题材"),
         ("how is 热题材?", "theme", "热题材"),
         ("Why is the 热题材", "why", "热题材"),
-        ("图", "theme", ""),
+        ("图", "chart", ""),
         ("为什么", "why", ""),
         ("热门", "top", ""),
         ("帮助！", "help", ""),

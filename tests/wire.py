@@ -147,10 +147,10 @@ def offered(sent: list[dict[str, Any]]) -> list[str]:
 
 
 @contextmanager
-def wired(home: Path, log: bool = False) -> Iterator[Wired]:
+def wired(home: Path, log: bool = False, **more: str) -> Iterator[Wired]:
     """A bot of one admin and one reader, over a small simulated market; it hurries."""
     environ = {"PAOMO_HOME": str(home), "PAOMO_ADMINS": f"{ADMIN}", "PAOMO_ALLOWED": f"{READER}"}
-    known = load(environ).model_copy(update={"telegram_token": SecretStr("1:x")})
+    known = load(environ | more).model_copy(update={"telegram_token": SecretStr("1:x")})
     app = App(
         known,
         Store(None),

@@ -13,7 +13,7 @@ from bot.commands.day import digest, status
 from bot.commands.free_text import meant
 from bot.commands.help import pages
 from bot.commands.language import lang
-from bot.commands.lookups import stock, theme, themes, top, why
+from bot.commands.lookups import chart, stock, theme, themes, top, why
 from bot.commands.mutes import mute, unmute
 from bot.commands.named import close
 from bot.words import Language
@@ -82,6 +82,7 @@ COMMANDS: dict[str, Command] = {
     "start": Command(start, "开启推送", "push alerts and digests here", changes=True),
     "themes": Command(themes, "各阶段的题材", "themes by stage"),
     "theme": Command(theme, "一个题材：阶段、指标、图", "one theme: stage, measures, chart"),
+    "chart": Command(chart, "一个题材的图", "a theme's chart alone"),
     "chain": Command(chain, "一个题材的子题材：何时点燃", "a theme's sub-industries, by ignition"),
     "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
     "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
@@ -112,8 +113,10 @@ COMMANDS: dict[str, Command] = {
     "help": Command(help_, "全部命令", "all commands"),
     "stop": Command(stop, "停止推送", "stop pushes here", changes=True),
 }
+VOTES = {"useful", "useless"}
 PRESSED = {  # button -> command
     "t": "theme",
+    "p": "chart",
     "w": "why",
     "c": "chain",
     "m": "mute",

@@ -28,6 +28,7 @@ class Asked:
     user: int  # id of who asks
     rest: str  # what stands behind the command
     today: date  # in Shanghai
+    topic: int | None = None  # of a supergroup, where it was asked
 
     @property
     def language(self) -> Language:
@@ -44,19 +45,23 @@ class Answer:
     chart: str | None = None  # id of the theme whose chart goes along
     more: Callable[[App], str] | None = None  # makes lines that may take long; they go below
     in_place: bool = False  # takes the place of the message whose button was pressed
+    is_caption: bool = False  # stands under the picture, if there is one
+    is_brief: bool = False  # where a button asked, it is shown above the chat and gone again
     picture: Callable[[App], bytes | None] | None = None  # a PNG that goes along, drawn in a worker
 
 
 def may_change(known: Settings, chat: Chat, user: int) -> bool:
-    """Whether this person may change what this chat is told."""
-    return chat.kind == PRIVATE or user in known.admins
+    """Whether this person may change what this chat is told.
+
+    Who speaks as the chat itself, in a channel or as its anonymous admin, is one of its admins.
+    """
+    return chat.kind == PRIVATE or user in known.admins or user == chat.id
 
 
 def admins_only(asked: Asked) -> Answer:
     """The answer to who may not change what a group is told."""
-    return Answer(
-        both(asked, "在群里只有管理员可以更改设置。", "In groups only admins change this.")
-    )
+    words = both(asked, "在群里只有管理员可以更改设置。", "In groups only admins change this.")
+    return Answer(words, is_brief=True)
 
 
 def both(asked: Asked, zh: str, en: str) -> str:

@@ -8,8 +8,9 @@ from bot.records import Buttons
 
 
 def start(app: App, asked: Asked) -> Answer:
-    """Subscribes the chat: what it will get in three lines, then what to press."""
-    app.ledger.save_chat(replace(asked.chat, active=True, off_reason=None))
+    """Subscribes the chat, of a supergroup the topic: what it will get, then what to press."""
+    begun = replace(asked.chat, active=True, off_reason=None, topic=asked.topic)
+    app.ledger.save_chat(begun)
     day = app.ledger.evaluated()
     known = both(asked, f"最近判断的交易日：{day}", f"Last trading day judged: {day}")
     none = both(

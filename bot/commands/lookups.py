@@ -44,6 +44,17 @@ def theme(app: App, asked: Asked) -> Answer:
     return of_one(app, asked, "t", card)
 
 
+def chart(app: App, asked: Asked) -> Answer:
+    """The chart of a theme alone."""
+
+    def told(app: App, asked: Asked, theme: Theme) -> Answer:
+        stage = stage_of(shown_states(app), theme.id, asked.language)
+        words = f"<b>{name_of(theme)}</b> · {stage} · {as_of(app, asked)}"
+        return Answer(words, chart=theme.id, is_caption=True)
+
+    return of_one(app, asked, "p", told)
+
+
 def why(app: App, asked: Asked) -> Answer:
     """The evidence of a theme's last transition, and the ones before it."""
     return of_one(app, asked, "w", _evidence)
@@ -67,6 +78,7 @@ def card(app: App, asked: Asked, theme: Theme) -> Answer:
         episode=messages.episode(state, None, asked.language),
         siblings=context.siblings(theme.id, told.stories, told.themes, asked.language),
         facts=told.facts.get(theme.id),
+        members=context.constituents(told.moves(theme.id), asked.language),
         evidence=messages.evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
         past=_past(app, asked, theme, day),
     )

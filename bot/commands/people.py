@@ -134,4 +134,6 @@ def health(app: App, asked: Asked) -> Answer:
 def whoami(app: App, asked: Asked) -> Answer:
     """The ids of this chat and person; for anyone, so that they can be let in."""
     words = both(asked, "本聊天", "chat"), both(asked, "你", "you")
-    return Answer(f"{words[0]} <code>{asked.chat.id}</code> · {words[1]} <code>{asked.user}</code>")
+    topic = f" · {both(asked, '话题', 'topic')} <code>{asked.topic}</code>" if asked.topic else ""
+    ids = f"{words[0]} <code>{asked.chat.id}</code>{topic} · {words[1]} <code>{asked.user}</code>"
+    return Answer(ids)

@@ -9,11 +9,12 @@ import pandas as pd
 from bot import context, messages, own_record
 from bot.app import App
 from bot.commands.asked import PICKS, Answer, Asked, as_of, both, listed
+from bot.correction_messages import correction
 from bot.jobs import facts_of
 from bot.texts import figure, plain
 from bot.words import say
 from market.calendar import HONG_KONG
-from signals.model import Kind, Stage, Transition
+from signals.model import Kind, Stage, ThemeState, Transition
 from signals.scorecard import DAYS, FALL, followed
 
 SHOWN = 10  # newest alerts of the scoreboard
@@ -26,13 +27,15 @@ def alert(app: App, asked: Asked) -> Answer:
         return _newest_to_pick(app, asked)
     found = _numbered(app, asked.rest)
     if not found:
-        hint = both(asked, "没有这个编号的警报，例如", "No alert of that number; it looks like")
-        return Answer(f"{hint} /alert a4fc6b")
+        return Answer("\n\n".join(_corrected(app, _wanted(asked.rest), asked)) or _none(asked))
     app = app.of(app.store.themes()[found.theme].exchange)
     number = messages.number(found)
-    shown = messages.alerts([found], facts_of(app, found.day), asked.language)[0]
+    shown = app.ledger.tellings.said(number, asked.language)
+    if not shown:  # told before texts were kept
+        shown = messages.alerts([found], facts_of(app, found.day), asked.language)[0]
     good, bad = app.ledger.votes().get(number, (0, 0))
     lines = [shown, "", *_journal(app, found, number, asked), f"👍 {good} · 👎 {bad}"]
+    lines += [line for text in _corrected(app, number, asked) for line in ("", text)]
     buttons = (
         (
             (both(asked, "有用", "Useful"), f"g:{number}"),
@@ -55,20 +58,44 @@ def _newest_to_pick(app: App, asked: Asked) -> Answer:
     return Answer(both(asked, "哪一条警报？", "Which alert?"), tuple(rows))
 
 
+def _none(asked: Asked) -> str:
+    hint = both(asked, "没有这个编号的警报，例如", "No alert of that number; it looks like")
+    return f"{hint} /alert a4fc6b"
+
+
+def _corrected(app: App, number: str, asked: Asked) -> list[str]:
+    """What an alert's figures turned out to be, a text for each correction."""
+    revisions = {known.id: known for known in app.store.revisions.all()}
+    texts, states = [], app.ledger.states()
+    for one in app.ledger.corrections.all(number):
+        subject = one.was or one.now
+        assert subject
+        day = facts_of(app, app.ledger.evaluated() or subject.day)
+        state = states.get(subject.theme) or ThemeState(subject.theme)
+        known = revisions[one.revision]
+        texts.append(correction(one, None, known, state, day, asked.language))
+    return texts
+
+
+def _wanted(text: str) -> str:
+    return text.strip().lstrip("#").casefold()
+
+
 def _numbered(app: App, text: str) -> Transition | None:
-    wanted = text.strip().lstrip("#").casefold()
+    wanted = _wanted(text)
     told = reversed(app.ledger.transitions(everywhere=True))
     return next((t for t in told if messages.number(t) == wanted), None)
 
 
 def _journal(app: App, found: Transition, number: str, asked: Asked) -> list[str]:
-    entry = app.ledger.entry(found.day)
+    entry = app.ledger.journal.entry(found.day)
     if not entry:
         return [both(asked, "早于日志", "older than the journal")]
     alerts = json.loads(entry.text)["alerts"]
-    data = next((a["data"] for a in alerts if a["id"] == number), "")
-    words = both(asked, "日志", "journal"), both(asked, "数据", "data")
-    return [f"{words[0]} <code>{entry.hash[:16]}</code> · {words[1]} <code>{data[:16]}</code>"]
+    of_it = next((a for a in alerts if a["id"] == number), {"data": "", "source": "-"})
+    journal, data = both(asked, "日志", "journal"), both(asked, "数据", "data")
+    line = f"{journal} <code>{entry.hash[:16]}</code> · {data} <code>{of_it['data'][:16]}</code>"
+    return [f"{line} · {say('source', asked.language)} {of_it['source']}"]
 
 
 def _voting(good: bool) -> Callable[[App, Asked], Answer]:
@@ -77,7 +104,7 @@ def _voting(good: bool) -> Callable[[App, Asked], Answer]:
         if not found:
             return alert(app, asked)
         app.ledger.vote(messages.number(found), asked.user, good)
-        return Answer(both(asked, "已记下，/record", "Noted; see /record"))
+        return Answer(both(asked, "已记下，/record", "Noted; see /record"), is_brief=True)
 
     return answer
 
@@ -132,10 +159,14 @@ def _scores(told: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list
 
 def _newest(app: App, told: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list[str]:
     known, votes, lines = app.store.themes(), app.ledger.votes(), []
+    corrected = {one.alert: one.now for one in app.ledger.corrections.all()}
     for t in list(told)[: -SHOWN - 1 : -1]:
         begun, now = _at(net, t.day, t.theme), _at(net, net.index[-1], t.theme)
         good, bad = votes.get(messages.number(t), (0, 0))
         marks = f" 👍{good} 👎{bad}" if good or bad else ""
+        if messages.number(t) in corrected:
+            stands = corrected[messages.number(t)] is not None
+            marks += f" ✏️ {say('alert_stands' if stands else 'no_alert', asked.language)}"
         change = figure(now / begun - 1, "fraction", asked.language)
         after = both(asked, "至今净", "since, net")
         head = messages.headline(t, known[t.theme], asked.language)

@@ -39,6 +39,7 @@ USAGES: dict[str, Usage] = {
         "A theme's stage, each measure with its threshold, mood, members and a chart. NAME may be"
         " a part of it, a board code or pinyin initials; a name alone, without command, works too.",
     ),
+    "chart": Usage(*("theme", *NAME, "机器人"), "一个题材的图。", "A theme's chart alone."),
     "chain": Usage(
         *("theme", *NAME, "人工智能"),
         "子题材按点燃先后，各有净涨幅与宽度，并附一张图。",
