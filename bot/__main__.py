@@ -87,15 +87,21 @@ def daily(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
 ) -> None:
-    """One day's cycle: fetch, check, save, evaluate, enqueue, deliver. Safe to run twice."""
+    """One day's cycle: fetch, check, save, evaluate, enqueue, deliver. Safe to run twice.
+
+    Then it goes on with members' past bars and memberships, with a bar; Ctrl-C keeps what came.
+    """
     from contextlib import closing
 
     from bot.app import open_app
     from bot.cycle import run_daily
+    from bot.filling import run_filling
     from bot.home import settings
 
     with closing(open_app(settings())) as opened:
         run_daily(opened, day.date() if day else None, not no_fetch, as_json)
+        if not no_fetch:
+            run_filling(opened)
 
 
 @app.command()
@@ -121,7 +127,7 @@ def score(
         Path | None, typer.Option(help="folder for an HTML report with pictures; takes minutes")
     ] = None,
     cluster: Annotated[
-        str | None, typer.Option(help="a Dask scheduler that shares out the report's search")
+        str | None, typer.Option(help="a Dask scheduler that shares out the work")
     ] = None,
 ) -> None:
     """How often alerts were followed by a net fall, against chance, over your own store."""
@@ -175,9 +181,22 @@ def restore(
     run_restore(file)
 
 
-@app.command()
-def journal() -> None:
-    """Verify the chain of all alerts ever sent: exit code 0 when nothing was changed, else 1."""
+journal_app = typer.Typer(
+    help="The chain of all alerts ever sent; `verify` is what it does when nothing is named."
+)
+app.add_typer(journal_app, name="journal")
+
+
+@journal_app.callback(invoke_without_command=True)
+def journal(context: typer.Context) -> None:
+    """The chain of all alerts ever sent; alone it verifies it."""
+    if context.invoked_subcommand is None:
+        verify()
+
+
+@journal_app.command()
+def verify() -> None:
+    """Verify that nothing was changed, added or dropped: exit code 0 when it holds, else 1."""
     from bot.journal import run_verify
 
     run_verify()

@@ -8,9 +8,13 @@ from bot.errors import UserError
 from bot.home import database, themes
 from bot.ledger import Ledger
 from config.settings import Settings
+from market.memberships import Followed
 from market.store import MAINLAND, Store
 from signals.lifecycle import Policy
 from signals.rules import Rule, build
+from signals.scorecard import Label
+
+NET = "net"  # the primary label of [labels]
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class App:
 def open_app(known: Settings, now: Callable[[], datetime] | None = None) -> App:
     """The app over the database in the home folder, made when missing."""
     rules, policy = judge(known)
+    labels(known)  # so that a fault is told at once
     path = database(known.home)
     return App(known, Store(path), Ledger(path), rules, policy, now or _utc_now)
 
@@ -56,6 +61,12 @@ def judged_themes(known: Settings, store: Store) -> list[str]:
     return [theme.id for theme in own if theme.id in baskets]
 
 
+def followed(app: App) -> Followed:
+    """Themes with a board: the curated ones and those that a chat watches first."""
+    watched = {t for chat in app.ledger.chats() for t in app.ledger.wishes(chat.id).watched}
+    return Followed.of(app.store, themes(app.settings.home), sorted(watched))
+
+
 def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:
     """The rules and the policy of the settings; their faults as a UserError."""
     try:
@@ -64,6 +75,14 @@ def judge(known: Settings) -> tuple[tuple[Rule, ...], Policy]:
         return build(known.rules), Policy(**knobs)  # type: ignore[arg-type]  # checked by name below
     except (TypeError, ValueError) as error:
         raise UserError(f"settings: {error}") from None
+
+
+def labels(known: Settings) -> dict[str, Label]:
+    """The labels alerts are judged by, `net` the primary one; their faults as a UserError."""
+    try:
+        return {name: Label(of["fall"], int(of["days"])) for name, of in known.labels.items()}
+    except ValueError as error:
+        raise UserError(f"settings: labels: {error}") from None
 
 
 def _utc_now() -> datetime:

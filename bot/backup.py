@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -62,12 +63,26 @@ def back_up_daily(home: Path, day: date, keep: int) -> None:
             old.unlink()
 
 
+@dataclass(frozen=True)
+class Made:
+    """A backup that was made."""
+
+    file: Path
+    size: int  # bytes
+    held: str  # what it holds, in words
+
+
+def back_up_now(home: Path, now: datetime, to: Path | None = None) -> Made:
+    """A backup by hand: a file of one's own, else the day's, made anew."""
+    target = to or home / FOLDER / f"paomo-{now.astimezone(UTC):%Y-%m-%d}.db"
+    held = back_up(home, target)
+    return Made(target, target.stat().st_size, held)
+
+
 def run_backup(to: Path | None) -> None:
     """`paomo backup`."""
-    home = settings().home
-    target = to or home / FOLDER / f"paomo-{datetime.now(UTC):%Y-%m-%d}.db"
-    held = back_up(home, target)
-    print(f"{target}: {target.stat().st_size / 1e6:,.1f} MB, {held}; opened and checked")
+    made = back_up_now(settings().home, datetime.now(UTC), to)
+    print(f"{made.file}: {made.size / 1e6:,.1f} MB, {made.held}; opened and checked")
 
 
 def run_restore(file: Path | None) -> None:

@@ -1,9 +1,12 @@
-"""Dataclasses as JSON text, and back: what the ledger keeps whole."""
+"""Dataclasses as JSON text or rows, and back: what the ledger keeps."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from datetime import date, datetime
 from functools import cache
 from typing import Any
+
+from bot.records import Chat, Mute
 
 
 def body_of(thing: object) -> str:
@@ -22,3 +25,19 @@ def _adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
+
+
+def chat_of(row: tuple[Any, ...]) -> Chat:
+    """A chat from its row, whose columns are in the order of its fields."""
+    known = dict(zip((field.name for field in fields(Chat)), row, strict=True))
+    return Chat(**known | {flag: bool(known[flag]) for flag in ("active", "hant")})
+
+
+def mute_of(until: str, at: str | None, episode: str | None) -> Mute:
+    """A mute from its row."""
+    last = date.fromisoformat(until)
+    return Mute(
+        None if last == date.max else last,
+        datetime.fromisoformat(at) if at else None,
+        date.fromisoformat(episode) if episode else None,
+    )

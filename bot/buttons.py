@@ -9,6 +9,8 @@ from bot.records import CHANNEL, LINK, PRIVATE, Buttons
 from bot.words import Language, say
 from signals.model import Transition
 
+PICK = "?"  # instead of a span of muting: offers the spans as buttons
+MORE = {"m": f" {PICK}"}  # behind the theme of a button: for how long is chosen next
 NAME = 6  # characters of a theme's name on a button
 Row = list[tuple[str, str]]
 
@@ -39,7 +41,10 @@ def _rows(t: Transition, day: Day, language: Language, reach: Reach, alone: bool
 
     def row(marks: dict[str, tuple[str, str]], of: str) -> Row:
         return [
-            (f"{mark} {say(words, language)}" if alone else mark, f"{code}:{of}")
+            (
+                f"{mark} {say(words, language)}" if alone else mark,
+                f"{code}:{of}{MORE.get(code, '')}",
+            )
             for mark, (code, words) in marks.items()
         ]
 

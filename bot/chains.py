@@ -4,13 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from bot.app import App, judged_themes
 from bot.grouping import Roster, rosters
 from market.derive import above_average
 from market.source import Theme
-from market.theme_days import membership
 from signals.chain import Chain, chain
 from signals.model import Signal, ThemeState, Transition
 
@@ -47,16 +44,13 @@ def subs_of(app: App, theme: Theme, day: date) -> Subs:
 
 def _overlapping(app: App, theme: Theme, day: date) -> tuple[str, ...]:
     """Themes that have a good share of their members in a theme, most in common first."""
-    roster = rosters(app.store)
-    ids = [theme.id, *(t for t in judged_themes(app.settings, app.store) if t != theme.id)]
-    members = {one: roster(one, day) for one in ids}
-    codes = sorted({code for own in members.values() for code in own})
-    matrix = membership(members, ids, codes)
-    common = (matrix.T @ matrix[:, [0]]).toarray().ravel()
+    found = app.store.shared(app.store.members(theme.id, day), day)
+    others = [one for one in judged_themes(app.settings, app.store) if one != theme.id]
+    common = {one: found[one] for one in others if one in found}
+    ranked = sorted(common, key=lambda one: -common[one][0])
     # of their own members, not of the smaller theme's: a board of a thousand is no sub-industry
-    least = app.settings.stories.overlap * np.array([len(own) for own in members.values()])
-    ranked = np.argsort(-common, kind="stable")
-    within = [ids[place] for place in ranked if place and common[place] >= max(least[place], 1)]
+    least = app.settings.stories.overlap
+    within = [t for t in ranked if common[t][0] >= max(least * common[t][1], 1)]
     return tuple(within[:MOST])
 
 

@@ -74,11 +74,17 @@ def chosen(
     setting: Setting,
     loud_before: int,
 ) -> Choice:
-    """The choice for a chat that was given `loud_before` messages with a sound on the day."""
+    """The choice for a chat that was given `loud_before` messages with a sound on the day.
+
+    The day's own alerts come first within its budget; with none left, what was missed is silent.
+    """
     today = reasons_of(of, told, setting)
     budget = of.wishes.budget
     left = None if budget is None else budget - loud_before
-    return Choice(within_budget(today, left), reasons_of(of, late, setting))
+    missed = reasons_of(of, late, setting)
+    if left is not None and list(today.values()).count(Reason.SEND) >= left:
+        missed = {t: Reason.SILENT if why is Reason.SEND else why for t, why in missed.items()}
+    return Choice(within_budget(today, left), missed)
 
 
 def is_loud(reasons: Reasons) -> bool:

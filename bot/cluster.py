@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.errors import UserError
-from signals.variants import Spread
+from signals.sweep import Spread
 
 PATIENCE_SECONDS = 15  # for a scheduler to answer, and for it to have a worker
 

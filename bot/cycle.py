@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from rich.console import Console
 
 from bot import own_record, provisional, sources, texts
-from bot.app import App
+from bot.app import App, followed
 from bot.backup import back_up_daily
 from bot.calendars import calendar_of, is_proven, renew
 from bot.deliver import Delivery, deliver
@@ -26,9 +26,11 @@ from bot.jobs import DayReport, daily, facts_of
 from bot.limits import Pace
 from bot.posting import posted
 from bot.records import Chat, Outgoing
+from config.settings import Settings
 from market.akshare.source import AkshareSource
 from market.calendar import SHANGHAI
 from market.checks import listed
+from market.filling import Quota, backlog
 from market.histories import Wants
 from market.ingest import IngestReport, ingest
 from market.source import NoData, SourceError
@@ -64,6 +66,7 @@ def tidy(app: App) -> None:
         return
     app.ledger.outbox.forget_sent(app.now() - timedelta(days=known.sent_days))
     app.ledger.kept.forget(today - timedelta(days=known.sent_days))
+    app.store.news.forget(app.now() - timedelta(days=known.news_days))
     days = app.store.days(limit=known.bars_days)
     if len(days) == known.bars_days:
         app.store.forget_bars(days[0])
@@ -100,7 +103,7 @@ def fetch(
     known = app.settings.source
     history, followed = app.settings.data.history_days, themes(app.settings.home)
     every = {"month": known.macro_days, "quarter": known.macro_days, "day": known.flow_days}
-    wants = Wants(known.boards_a_day, known.histories_a_day, history, known.min_stocks, every)
+    wants = Wants(known.pages_a_day, known.histories_a_day, history, known.min_stocks, every)
     with upstreams(app, stop) as source:
         try:
             renew(app, source, day)
@@ -155,10 +158,25 @@ def _noted(app: App, report: IngestReport) -> None:
     holes = calendar_of(app).between(app.store.days(limit=2)[0], report.day)
     faults = [[fault.kind, fault.detail] for fault in report.faults]
     faults += [["holes", listed(holes)]] if holes else []
+    faults += _unfinished(app, report.day)
     app.store.set_note(f"faults:{report.day}", json.dumps(faults, ensure_ascii=False))
     app.ledger.set_fact("cycle", f"{report.day}: {report.stocks} stocks from {report.provider}")
     app.ledger.set_fact("fault", "")
     sources.note(app, report.faults, report.served)
+
+
+def _unfinished(app: App, day: date) -> list[list[str]]:
+    """What the first evenings leave for later, as a digest says it."""
+    left = backlog(app.store, followed(app), day, quota_of(app.settings))
+    if not left.codes and left.known == left.themes:
+        return []
+    return [["filling", f"{left.done:,}/{left.companies:,} · {left.known}/{left.themes}"]]
+
+
+def quota_of(settings: Settings) -> Quota:
+    """How much is fetched a day beside the day's own figures."""
+    known = settings.source
+    return Quota(known.followed_days, known.members_days, known.pages_a_day, known.bars_a_day)
 
 
 def _not_had(app: App, day: date, why: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import closing
 from bot.app import open_app
 from bot.calendars import calendar_of
 from bot.errors import UserError
-from bot.home import settings
+from bot.home import news_words, settings, themes
 from config.settings import Settings
 
 
@@ -61,6 +61,11 @@ def _calendar(known: Settings) -> str:
     return f"{left} trading days ahead are known"
 
 
+def _lists(known: Settings) -> str:
+    curated, kinds = themes(known.home).curated, news_words(known.home)
+    return f"{len(curated)} followed themes, {len(kinds)} word lists for news"
+
+
 def _people(known: Settings) -> str:
     if not known.admins and not known.allowed:
         raise UserError("nobody may use the bot: set PAOMO_ADMINS or PAOMO_ALLOWED to your id")
@@ -96,6 +101,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "home": _home,
     "store": _store,
     "calendar": _calendar,
+    "lists": _lists,
     "people": _people,
     "font": _font,
     "telegram": _telegram,

@@ -12,6 +12,7 @@ from bot.alerting import Reason, strongest_first, values
 from bot.app import App
 from bot.buttons import Reach, under_alerts
 from bot.choices import Choice, Listener, Setting, chosen, is_loud
+from bot.drawn import chart
 from bot.ledger_provisional import prefix
 from bot.posting import posted, with_rest
 from bot.records import OFF, Chat, Kept, Outgoing, Wishes
@@ -23,7 +24,6 @@ from signals.model import Signal, ThemeState, Transition
 
 NOBODY = 0  # chat of a message before it is addressed
 THREADS = 3  # running episodes with a message of their own, a day and chat
-CHART_DAYS = 250  # trading days a chart shows
 WEEK_DAYS = 15  # trading days among which those of a weekly digest are
 
 
@@ -82,7 +82,8 @@ def drafts_of(app: App, judged: Judged) -> Written:
     for chat in app.ledger.chats():
         of = Listener(app.ledger.wishes(chat.id), app.ledger.mutes(chat.id))
         missed = [t for t in late if t.day >= held.get(chat.id, untold)]
-        loud = app.ledger.outbox.loud(chat.id, day, prefix(day))
+        limited = of.wishes.budget is not None
+        loud = app.ledger.outbox.loud(chat.id, day, prefix(day)) if limited else 0
         choice = chosen(of, judged.told, missed, setting, loud)
         drafts = _posted(app, texts, choice, of.wishes, chat)
         out += [replace(draft, chat=chat.id) for draft in drafts]
@@ -296,27 +297,3 @@ def slot(app: App, day: date) -> str:
 def oldest_news(app: App, day: date) -> date:
     """The oldest day whose transitions are still news on a day."""
     return app.store.days(until=day, limit=app.settings.chats.old_days)[0]
-
-
-def last_day(app: App, theme: str) -> date | None:
-    """The last day a theme's exchange was judged, or is stored where none of it is judged."""
-    there = app.of(app.store.themes()[theme].exchange)
-    return there.ledger.evaluated() or next(iter(there.store.days(limit=1)), None)
-
-
-def chart(
-    app: App, theme: str, language: Language, day: date, latest: Transition | None = None
-) -> bytes | None:
-    """The chart of a theme up to a day, PNG; None when there is nothing to draw.
-
-    `latest` is a transition of that day that the ledger does not hold yet.
-    """
-    from bot.charts import theme_chart
-
-    known = app.store.themes()[theme]
-    app = app.of(known.exchange)
-    if not app.store.days(until=day, limit=1):
-        return None
-    panel = app.store.panel(day, CHART_DAYS, [theme])
-    told = [*app.ledger.transitions(theme, panel.days[0], day), *([latest] if latest else [])]
-    return theme_chart(panel, known, told, language, known.source == "simulated")

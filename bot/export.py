@@ -10,15 +10,18 @@ import pandas as pd
 from bot.app import App, open_app
 from bot.errors import UserError
 from bot.home import settings
+from bot.lived import Lived, live
 from bot.messages import number
 from bot.progress import Report, shown
-from bot.score import Lived, live, rows
+from bot.score import rows
 from signals.panel import FRAMES, Panel
 
 Format = Literal["parquet", "csv"]
 ENDS: dict[str, tuple[str, ...]] = {  # of a score's row: what has several parts, a column each
     "interval": ("low", "high"),
     "lift_interval": ("lift_low", "lift_high"),
+    "recall_interval": ("recall_low", "recall_high"),
+    "price_interval": ("price_low", "price_high"),
     "lead_days": ("lead_quarter", "lead_median", "lead_three_quarters"),
 }
 
@@ -43,7 +46,7 @@ def run_export(folder: Path, kind: Format) -> None:
 
 def tables(app: App, progress: Report) -> Iterator[tuple[str, pd.DataFrame]]:
     """Name and rows of each table; unknown figures are empty."""
-    told, themes = app.ledger.transitions(everywhere=True), app.store.themes()
+    told, themes = app.ledger.of("").transitions(), app.store.themes()
     names = {id_: theme.name for id_, theme in themes.items()}
     yield (
         "alerts",
@@ -83,11 +86,21 @@ def tables(app: App, progress: Report) -> Iterator[tuple[str, pd.DataFrame]]:
 def _flat(scored: list[dict[str, Any]], lived: Lived) -> pd.DataFrame:
     """A row for each stage, rule and the baseline as `paomo score` has them, intervals in two."""
     of = {"since": lived.since, "until": lived.until, "settings": lived.settings}
-    flat = []
-    for row in scored:
-        spread = {n: v for key, names in ENDS.items() for n, v in zip(names, row[key], strict=True)}
-        flat.append({key: value for key, value in row.items() if key not in ENDS} | spread | of)
+    flat = [_columns(row) | of for row in scored]
     return pd.DataFrame(flat).assign(backfilled_with=lived.member_day)
+
+
+def _columns(row: dict[str, Any]) -> dict[str, Any]:
+    """A row's figures, a column each; those of secondary labels with the label before."""
+    spread = {n: v for key in ENDS if key in row for n, v in zip(ENDS[key], row[key], strict=True)}
+    beside = {
+        f"{label}_{name}": value
+        for label, by in row.get("secondary", {}).items()
+        for name, value in _columns(by).items()
+        if name != "name"
+    }
+    plain = {key: value for key, value in row.items() if key not in (*ENDS, "secondary")}
+    return plain | spread | beside
 
 
 def _long(panel: Panel) -> pd.DataFrame:

@@ -69,12 +69,19 @@ def _group(of: "Group") -> str:
     return f"{of.name} {of.alive}/{of.of} ({newest})"
 
 
+def _fresh(name: str, newest: str, count: int, source: str) -> str:
+    return f"{name} {count:,} ({f'{newest} from {source}' if newest else 'nothing yet'})"
+
+
 def print_status() -> None:
     """What the store holds, what was judged and sent last, and what waits."""
     from rich.console import Console
 
     from bot.app import open_app
     from bot.backdrop import groups
+    from bot.filling import standing
+    from bot.filling_texts import missing
+    from bot.happened import fresh
     from bot.sources import down, told
 
     known = settings()
@@ -97,6 +104,8 @@ def print_status() -> None:
             "sources": ", ".join(served) or "none has served yet",
             "faults": "; ".join(told(one, "en") for one in down(app)) or "none",
             "backdrop": ", ".join(_group(of) for of in groups(app.store, app.now().date())),
+            "filling": "; ".join(missing(standing(app), "en")) or "nothing is missing",
+            "beside": ", ".join(_fresh(*one) for one in fresh(app.store)),
             "backup": ledger.fact("backup_fault") or ledger.fact("tidied") or "none yet",
             "last cycle": ledger.fact("cycle") or "none yet",
             "bot": "; ".join(reasons(known, app.now())) or "running, healthy",

@@ -10,6 +10,7 @@ from pathlib import Path
 import signals
 from bot.errors import UserError
 from config.calendar import Overrides, load_overrides
+from config.news import Kind, load_news
 from config.settings import Settings, SettingsError, environment, load
 from config.themes import Themes, load_themes
 
@@ -60,6 +61,14 @@ def overrides(home: Path) -> Overrides:
     """What calendar.toml says of trading days; its faults as a UserError."""
     try:
         return load_overrides(home)
+    except SettingsError as error:
+        raise UserError(str(error)) from None
+
+
+def news_words(home: Path) -> tuple[Kind, ...]:
+    """The word lists of the operator's news.toml, else ours; faults as a UserError."""
+    try:
+        return load_news(home)
     except SettingsError as error:
         raise UserError(str(error)) from None
 

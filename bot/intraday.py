@@ -27,10 +27,15 @@ JOB = "intraday"
 
 def slot(times: Sequence[time], now: datetime) -> datetime | None:
     """The time whose look is due now, in Shanghai; None outside all, and when trading rests."""
+    return recent(times, now) if trading(now.astimezone(SHANGHAI).time()) else None
+
+
+def recent(times: Sequence[time], now: datetime) -> datetime | None:
+    """The time, in Shanghai, that came within the last LATE; None when none did."""
     local = now.astimezone(SHANGHAI)
     begun = (datetime.combine(local.date(), at, SHANGHAI) for at in times)
     due = [at for at in begun if timedelta(0) <= local - at < LATE]
-    return due[-1] if due and trading(local.time()) else None
+    return due[-1] if due else None
 
 
 def look(app: App, stop: threading.Event) -> int:

@@ -13,7 +13,9 @@ from bot.chains import chains_of
 from bot.drafts import Judged, Written, drafts_of, faults_of, oldest_news, slot
 from bot.errors import UserError
 from bot.grouping import grouper, unheard
+from bot.happened import Beside
 from bot.hongkong_facts import HongKong
+from bot.joins import since_digest
 from bot.records import Grouping, Run
 from bot.words import LANGUAGES
 from market.calendar import EXCHANGES, closed
@@ -121,7 +123,8 @@ def _in_context(
     facts, chains = facts_of(app, day), chains_of(app, told, day, states, readings)
     loud = [t for t in told if not stories.before(t)]
     wide = is_wide(loud, facts.market, app.settings.stories)
-    return replace(facts, stories=stories, chains=chains, is_wide=wide)
+    joins = since_digest(app, day)
+    return replace(facts, stories=stories, chains=chains, is_wide=wide, joins=joins)
 
 
 def _kept(
@@ -199,6 +202,7 @@ def facts_of(app: App, day: date) -> messages.Day:
         *(day, *figures, faults, of_day),
         macro=new,
         past=before,
+        beside=Beside(store),
         own=own,
         hong_kong=there,
         username=name,

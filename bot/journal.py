@@ -123,13 +123,13 @@ def missing(entries: Sequence[Entry], told: Iterable[Transition]) -> str:
 
 
 def run_verify() -> None:
-    """`paomo journal`: recomputes the chain; raises UserError when it is broken."""
+    """`paomo journal verify`: recomputes the chain; raises UserError when it is broken."""
     path = settings().home / DATABASE
     if not path.exists():
         raise UserError(f"there is no database in {path.parent}; nothing was ever judged")
     with closing(Ledger(path)) as ledger:
         entries = ledger.journal.entries()
-        fault = broken(entries) or missing(entries, ledger.transitions(everywhere=True))
+        fault = broken(entries) or missing(entries, ledger.of("").transitions())
     if fault:
         raise UserError(f"journal: {fault}", code=1)
     if not entries:

@@ -7,14 +7,15 @@ from copy import copy
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bot.bodies import body_of, thing
+from bot.bodies import body_of, chat_of, mute_of, thing
 from bot.ledger_corrections import Corrections
 from bot.ledger_journal import Journal
 from bot.ledger_kept import Keepsakes
 from bot.ledger_people import People
 from bot.ledger_provisional import Provisionals
+from bot.ledger_standing import Standing
 from bot.ledger_threads import Tellings
 from bot.outbox import Outbox, stamp
 from bot.records import Chat, Grouping, Mute, Run, Wishes, wishes_of
@@ -42,11 +43,12 @@ class Ledger:
         self.journal = Journal(self._db, "XSHG")
         self.tellings = Tellings(self._db)
         self.corrections = Corrections(self._db)
+        self.standing = Standing(self._db)
         self._run_ups: RunUps | None = None
         self.exchange = "XSHG"
 
     def of(self, exchange: str) -> "Ledger":
-        """The same ledger, over the same connection, with the days of an exchange."""
+        """The same ledger, over the same connection, with the days of an exchange; "": of all."""
         other = copy(self)
         other.exchange = exchange
         other.journal = Journal(self._db, exchange)
@@ -105,28 +107,20 @@ class Ledger:
 
         `voices` are, by the key of a transition, who tells the same of the same story before it.
         """
-        known = voices or {}
+        known, of = voices or {}, self.exchange
         beside = ((t, json.dumps(known.get(t.key, ()))) for t in told)
-        rows = [
-            (t.day.isoformat(), t.theme, t.kind, body_of(t), said, self.exchange)
-            for t, said in beside
-        ]
-        columns = "day, theme, kind, body, voices, exchange"
-        into = f"INSERT OR IGNORE INTO transition ({columns}) VALUES (?,?,?,?,?,?)"
-        self._db.executemany(into, rows)
+        rows = [(t.day.isoformat(), t.theme, t.kind, body_of(t), said, of) for t, said in beside]
+        into = "INSERT OR IGNORE INTO transition (day, theme, kind, body, voices, exchange)"
+        self._db.executemany(f"{into} VALUES (?,?,?,?,?,?)", rows)
 
     def transitions(
-        self,
-        theme: str | None = None,
-        since: date = date.min,
-        until: date = date.max,
-        everywhere: bool = False,
+        self, theme: str | None = None, since: date = date.min, until: date = date.max
     ) -> list[Transition]:
         """Transitions of a theme (or of all) between two days, oldest first."""
         rows = self._db.execute(
             "SELECT body FROM transition WHERE day BETWEEN ? AND ? AND ifnull(theme=?, 1)"
-            " AND (exchange=? OR ?) ORDER BY day, id",
-            (since.isoformat(), until.isoformat(), theme, self.exchange, everywhere),
+            " AND ? IN (exchange, '') ORDER BY day, id",
+            (since.isoformat(), until.isoformat(), theme, self.exchange),
         )
         return [thing(Transition, body) for (body,) in rows]
 
@@ -144,17 +138,6 @@ class Ledger:
         known = self.fact("evaluated")
         return date.fromisoformat(known) if known else None
 
-    # ---- what readers think of alerts ---------------------------------------------------------
-
-    def vote(self, alert: str, user: int, good: bool) -> None:
-        """Whether a reader found an alert useful; the last word counts."""
-        self._db.execute("INSERT OR REPLACE INTO vote VALUES (?,?,?)", (alert, user, good))
-
-    def votes(self) -> dict[str, tuple[int, int]]:
-        """How many found each alert useful, and how many not."""
-        rows = self._db.execute("SELECT alert, sum(good), sum(1-good) FROM vote GROUP BY alert")
-        return {alert: (good, bad) for alert, good, bad in rows}
-
     # ---- small facts by name ------------------------------------------------------------------
 
     def fact(self, name: str) -> str | None:
@@ -170,8 +153,7 @@ class Ledger:
     def _named(self, fact: str) -> str:
         """The row of a fact: of the days of an exchange, its own."""
         of_days = fact in ("evaluated", "told", "stories") or fact.startswith("half:")
-        own = of_days and self.exchange != "XSHG"
-        return f"{self.exchange}:{fact}" if own else fact
+        return f"{self.exchange}:{fact}" if of_days and self.exchange != "XSHG" else fact
 
     def facts(self, prefix: str) -> dict[str, str]:
         """Facts whose names begin so, without that beginning."""
@@ -193,12 +175,12 @@ class Ledger:
         """Chats in the order of their ids."""
         where = "active>=? ORDER BY id"
         rows = self._db.execute(f"SELECT {CHAT} FROM chat WHERE {where}", (active_only,))
-        return [_chat(row) for row in rows]
+        return [chat_of(row) for row in rows]
 
     def chat(self, id_: int) -> Chat | None:
         """One chat, None when it never sent /start."""
         row = self._db.execute(f"SELECT {CHAT} FROM chat WHERE id=?", (id_,)).fetchone()
-        return _chat(row) if row else None
+        return chat_of(row) if row else None
 
     def reads_hant(self, id_: int) -> bool:
         """Whether a chat reads Chinese in traditional characters."""
@@ -251,7 +233,7 @@ class Ledger:
     def mutes(self, chat: int) -> dict[str, Mute]:
         """A chat's mutes by theme, also those that have ended; see timing.silenced."""
         rows = self._db.execute("SELECT theme, until, at, episode FROM mute WHERE chat=?", (chat,))
-        return {theme: _mute(*row) for theme, *row in rows}
+        return {theme: mute_of(*row) for theme, *row in rows}
 
     def wishes(self, chat: int) -> Wishes:
         """What a chat wants to hear."""
@@ -298,17 +280,3 @@ def _migrated(path: Path | None) -> Connection:
     from bot.ledger_schema import migrations
 
     return opened(path, migrations)
-
-
-def _chat(row: tuple[Any, ...]) -> Chat:
-    known: dict[str, Any] = dict(zip(CHAT.split(", "), row, strict=True))
-    return Chat(**known | {flag: bool(known[flag]) for flag in ("active", "hant")})
-
-
-def _mute(until: str, at: str | None, episode: str | None) -> Mute:
-    last = date.fromisoformat(until)
-    return Mute(
-        None if last == date.max else last,
-        datetime.fromisoformat(at) if at else None,
-        date.fromisoformat(episode) if episode else None,
-    )

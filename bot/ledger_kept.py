@@ -1,4 +1,4 @@
-"""Beside the transitions: who told the same of one before, and from which chats it was kept."""
+"""Beside the transitions: who told the same before, from whom one was kept, what readers say."""
 
 import json
 from collections.abc import Iterable
@@ -43,14 +43,24 @@ class Keepsakes:
 
     def judged(self, since: date) -> int:
         """How many days were judged since one."""
-        counted = "SELECT count(DISTINCT day) FROM journal WHERE day>=?"
+        day = "exchange='XSHG' AND day NOT LIKE '%#%'"  # not the entries of corrections
+        counted = f"SELECT count(*) FROM journal WHERE day>=? AND {day}"
         return int(self._db.execute(counted, (since.isoformat(),)).fetchone()[0])
 
     def began(self) -> date | None:
         """The first day that was judged, and not only looked back upon."""
-        (day,) = self._db.execute("SELECT min(day) FROM journal").fetchone()
+        (day,) = self._db.execute("SELECT min(day) FROM journal WHERE exchange='XSHG'").fetchone()
         return date.fromisoformat(day) if day else None
 
     def forget(self, before: date) -> None:
         """Drops what is of days before one: the transitions themselves stay in the ledger."""
         self._db.execute("DELETE FROM kept WHERE day<?", (before.isoformat(),))
+
+    def vote(self, alert: str, user: int, good: bool) -> None:
+        """Whether a reader found an alert useful; the last word counts."""
+        self._db.execute("INSERT OR REPLACE INTO vote VALUES (?,?,?)", (alert, user, good))
+
+    def votes(self) -> dict[str, tuple[int, int]]:
+        """How many found each alert useful, and how many not."""
+        rows = self._db.execute("SELECT alert, sum(good), sum(1-good) FROM vote GROUP BY alert")
+        return {alert: (good, bad) for alert, good, bad in rows}

@@ -9,11 +9,14 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from bot import context
+from bot import context, member_texts
 from bot.context import NAME_LIMIT
+from bot.evidence import evidence
+from bot.fact_texts import beside
+from bot.happened import Beside
 from bot.hongkong_facts import HongKong
 from bot.links import linked
-from bot.names import FAULTS, KINDS, MARKS, RULES, STAGES
+from bot.names import FAULTS, KINDS, MARKS, STAGES
 from bot.past import Past
 from bot.reading_texts import brief
 from bot.records import Grouping
@@ -21,23 +24,15 @@ from bot.texts import figure, render, split
 from bot.words import Language, say
 from config.record import Own
 from market.facts import MarketDay, ThemeFacts
+from market.memberships import Change
 from market.series import Series
 from market.source import Theme
 from signals.chain import Chain
 from signals.macro import Reading
-from signals.model import Kind, Signal, Stage, ThemeState, Transition
+from signals.model import Kind, Stage, ThemeState, Transition
 
 FULL = 3  # transitions of a grouped message with all their evidence; the rest has a line each
-FINEST = 4  # further digits at most, where a value would read like its threshold
 FULL_WIDE = 1  # likewise on a market-wide day
-RESTS = {  # the rules each kind of alert rests on, shown first
-    Kind.SURGE: ("run_up", "breadth"),
-    Kind.DIVERGENCE: ("divergence",),
-    Kind.REVERSAL: ("fall", "weakness", "outflow"),
-    Kind.OVER: ("run_up", "fall"),
-}
-# shown because asked for; they warn of nothing
-MOOD = ("board_height", "broken_boards", "crowding")
 
 
 @dataclass(frozen=True)
@@ -54,6 +49,8 @@ class Day:
     is_wide: bool = False  # the whole market moved
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
     past: Past | None = None  # run-ups before it
+    joins: tuple[tuple[str, Change], ...] = ()  # of themes followed closely, since the last digest
+    beside: Beside | None = None  # events and news beside a theme's price
     own: Own | None = None  # the record of the store itself, once it was made
     hong_kong: HongKong | None = None  # on its last judged day
     exchange: str = "XSHG"  # whose day it is; in Hong Kong net is of the Hang Seng index
@@ -144,6 +141,7 @@ def digest(
         "faults": faults(day, language),
         "macro": [brief(*known, language) for known in day.macro],
         "hong_kong": context.hong_kong(day.hong_kong, language),
+        "joins": member_texts.told(day.joins, day.themes, language),
         "top": [(named(theme), figure(run_ups[theme], "fraction", language)) for theme in top],
     }
     return split(render("digest", day, language, **shown))
@@ -181,55 +179,13 @@ def _section(transition: Transition, day: Day, language: Language) -> dict[str, 
         "siblings": context.siblings(transition.theme, day.stories, day.themes, language),
         "chain": context.chain(day.chains.get(transition.theme), language),
         "past": past(transition, day, language),
+        "beside": beside(day.beside, day.themes[transition.theme], day.day, language),
         "record": record(transition, day, language),
         "facts": day.facts.get(transition.theme),
         "members": context.constituents(day.moves(transition.theme), language),
         "number": number(transition),
         "evidence": evidence(transition.signals, language, transition.kind),
     }
-
-
-def evidence(signals: Sequence[Signal], language: Language, kind: Kind) -> dict[str, Any]:
-    """What the rules say, in the order it matters for a kind of alert.
-
-    Leading: what the kind rests on and what else fires. Mood warns of nothing. The rest stands
-    below its thresholds; of those that know nothing there are names alone.
-    """
-    rests = [s for rule in RESTS[kind] for s in signals if s.rule == rule]
-    judged = [s for s in signals if s.rule not in MOOD]
-    leading = [*rests, *(s for s in judged if s.firing and s not in rests)]
-    groups = {
-        "leading": leading,
-        "mood": [s for s in signals if s.rule in MOOD],
-        "rest": [s for s in judged if s not in leading],
-    }
-    shown = {
-        name: [_shown(s, language) for s in group if not math.isnan(s.value)]
-        for name, group in groups.items()
-    }
-    unknown = [rule_name(s.rule, language) for s in signals if math.isnan(s.value)]
-    return {**shown, "unknown": unknown}
-
-
-def _shown(signal: Signal, language: Language) -> dict[str, str]:
-    threshold = figure(signal.threshold, signal.unit, language)
-    pairs = (
-        [figure(size, signal.unit, language, digits) for size in (signal.value, signal.threshold)]
-        for digits in range(FINEST)
-    )
-    # just below its threshold it must not read as if it were there
-    value = next((v for v, at in pairs if signal.firing or v != at), f"<{threshold}")
-    return {
-        "dot": "●" if signal.firing else "○",
-        "rule": rule_name(signal.rule, language),
-        "value": value,
-        "threshold": threshold,
-    }
-
-
-def rule_name(name: str, language: Language) -> str:
-    """A rule in words."""
-    return RULES[name][language] if name in RULES else name
 
 
 def episode(state: ThemeState, transition: Transition | None, language: Language) -> str:
@@ -289,11 +245,6 @@ def record(transition: Transition, day: Day, language: Language) -> str:
     entered = transition.before.stage is not transition.after.stage
     silent = not entered or day.simulated or day.exchange != "XSHG"  # nothing is known elsewhere
     return "" if silent else context.record(transition.after.stage, day.own, language)
-
-
-def stage_name(stage: Stage, language: Language) -> str:
-    """A stage in words."""
-    return STAGES[stage][language]
 
 
 def number(transition: Transition) -> str:

@@ -1,6 +1,6 @@
 """Names of stages, kinds of alerts, rules and faults, Chinese and English side by side."""
 
-from bot.words import Words
+from bot.words import Language, Words
 from signals.model import Kind, Stage
 
 STAGES: dict[Stage, Words] = {
@@ -36,6 +36,11 @@ RULES: dict[str, Words] = {
 }
 FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details follow
     "boards": {"zh": "未取到板块列表", "en": "the list of boards did not come"},
+    "filling": {
+        "zh": "仍在补齐（成分股历史行情 · 成分股名单）",
+        "en": "still being fetched (members' bars · memberships)",
+    },
+    "thin": {"zh": "名单疑似不全，未采用", "en": "a membership looks cut and was not taken over"},
     "members": {"zh": "部分成分股名单未更新", "en": "some memberships were not renewed"},
     "histories": {"zh": "部分板块历史未取到", "en": "some board histories did not come"},
     "indices": {"zh": "未取到指数", "en": "an index did not come"},
@@ -48,6 +53,9 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
         "zh": "上一日的收盘价被今日的昨收证明有误，已更正（只）",
         "en": "closes of the day before, disproved by today's previous closes and corrected",
     },
+    "events": {"zh": "未取到部分公告、解禁或新基金", "en": "some announcements did not come"},
+    "filings": {"zh": "未取到部分财务报表", "en": "some companies' statements did not come"},
+    "news": {"zh": "未取到新闻快讯", "en": "the news wire did not answer"},
     "unchained": {"zh": "昨收与库存收盘不符", "en": "previous closes differ from those stored"},
     "gap": {
         "zh": "这些交易日只补到指数与所关注板块的点位",
@@ -75,6 +83,15 @@ MEANS: dict[str, Words] = {  # of needs that sources may not meet: what it means
         "zh": "宏观背景停在旧值；警报不受影响",
         "en": "the backdrop is older; alerts do not need it",
     },
+    "events": {
+        "zh": "/events 不全；警报不受影响",
+        "en": "/events is incomplete; alerts are not touched",
+    },
+    "filings": {
+        "zh": "/fundamentals 停在旧值；警报不受影响",
+        "en": "/fundamentals is older; alerts are not touched",
+    },
+    "news": {"zh": "/news 停在旧值；警报不受影响", "en": "/news is older; alerts are not touched"},
 }
 CAUSES: dict[str, Words] = {  # how wrong bars came to light
     "next_close": {
@@ -91,6 +108,11 @@ GROUPS: dict[str, Words] = {  # of series of the backdrop
     "flows": {"zh": "资金", "en": "flows"},
     "world": {"zh": "各市场指数", "en": "indices of markets"},
 }
+BESIDE: dict[str, Words] = {  # what stands beside a price, each with a count
+    "filings": {"zh": "财务报表（逐家取得的公司）", "en": "statements, companies fetched"},
+    "events": {"zh": "事件", "en": "events"},
+    "news": {"zh": "新闻快讯", "en": "news lines"},
+}
 TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
     "data": {"zh": "取不到当日数据", "en": "the day's figures do not come in"},
     "hong_kong": {"zh": "取不到港股数据", "en": "Hong Kong's figures do not come in"},
@@ -101,3 +123,13 @@ TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
     "calendar": {"zh": "已知的交易日所剩不多", "en": "few trading days ahead are known"},
     "skipped": {"zh": "跳过了一条无法读取的更新", "en": "an update could not be read, skipped"},
 }
+
+
+def stage_name(stage: Stage, language: Language) -> str:
+    """A stage in words."""
+    return STAGES[stage][language]
+
+
+def rule_name(name: str, language: Language) -> str:
+    """A rule in words."""
+    return RULES[name][language] if name in RULES else name

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from pydantic import TypeAdapter
 
-from bot.app import App, judged_themes
+from bot.app import NET, App, judged_themes, labels
 from bot.ledger import Ledger
 from config.record import Own, Record
 from signals.compare import Alerts, labelled
@@ -16,7 +16,7 @@ from signals.evaluate import evaluate
 from signals.model import Stage
 from signals.panel import Panel
 from signals.replay import NEEDED, folded
-from signals.scorecard import DAYS, FALL, followed, onsets, score
+from signals.scorecard import Label, followed, onsets, score
 
 ENOUGH_ONSETS, ENOUGH_MONTHS = 30, 12  # decided alerts, and calendar months they lie in
 UNTUNED = date(2022, 1, 1)  # the rules were tuned on days before: there they look better
@@ -50,23 +50,25 @@ def made(app: App) -> Own:
     told = [t for _, _, of_day in folded(evaluate(panel, rules), app.policy) for t in of_day]
     listed = [day for theme in themes for day in app.store.member_days(theme)[:1]]
     members = min(listed, default=days[-1])
-    found = {stage.value: _record(panel, onsets(told, stage), members) for stage in STAGES}
+    label = labels(app.settings)[NET]
+    found = {stage.value: _record(panel, onsets(told, stage), members, label) for stage in STAGES}
     return Own(
         {stage: one for stage, one in found.items() if isinstance(one, Record)},
         {stage: one for stage, one in found.items() if isinstance(one, int)},
     )
 
 
-def _record(panel: Panel, alerts: Alerts, members: date) -> Record | int:
+def _record(panel: Panel, alerts: Alerts, members: date, label: Label) -> Record | int:
     """The record of a stage's alerts, or how many are decided where that is too few."""
     since, until, net = max(panel.days[0], UNTUNED), panel.as_of, panel.net
-    labels = labelled(followed(net), alerts, since, until)
-    months = {(day.year, day.month) for day in labels.index}
-    if len(labels) < ENOUGH_ONSETS or len(months) < ENOUGH_MONTHS:
-        return len(labels)
-    found = score("own", net, alerts, since, until)
+    outcome = followed(net, label)
+    decided = labelled(outcome, alerts, since, until)
+    months = {(day.year, day.month) for day in decided.index}
+    if len(decided) < ENOUGH_ONSETS or len(months) < ENOUGH_MONTHS:
+        return len(decided)
+    found = score("own", net, outcome, alerts, since, until)
     if np.isnan(found.matched_base_rate):
-        return len(labels)
+        return len(decided)
     low, high = found.interval
-    figures = (FALL, DAYS, found.onsets, found.hits, low, high, found.matched_base_rate)
+    figures = (label.fall, label.days, found.onsets, found.hits, low, high, found.matched_base_rate)
     return Record(since, until, members, *figures)

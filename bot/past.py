@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from bot.app import App, judged_themes
+from market.filling import whole
 from market.world import NASDAQ
 from signals.evaluate import LOOK_BACK, Scores, evaluate
 from signals.lead import Lead, leads
@@ -40,7 +41,9 @@ class Past:
 def marks(app: App) -> list[str]:
     """What run-ups hang on: the rules with their knobs, and the boards whose past has come in."""
     fetched = sum(app.store.note(f"history:{theme}") is not None for theme in app.store.themes())
-    return [*(f"{rule.name} {rule.params}" for rule in app.rules), f"histories {fetched}"]
+    made_whole = sum(app.store.note(whole(theme)) is not None for theme in app.store.themes())
+    rules = [f"{rule.name} {rule.params}" for rule in app.rules]
+    return [*rules, f"histories {fetched}", f"whole {made_whole}"]
 
 
 def follow_up(app: App, panel: Panel, scores: Scores) -> None:

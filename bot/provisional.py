@@ -48,8 +48,9 @@ def _enqueue(app: App, day: Day, word: Provisional, chat_id: int) -> None:
     chat = app.ledger.chat(chat_id)
     assert chat
     text = provisional(word, day, chat.language, zone=wishes.zone)
-    loud = app.ledger.outbox.loud(chat_id, day.day, prefix(day.day))
-    spent = wishes.budget is not None and loud >= wishes.budget
+    spent = wishes.budget is not None and (
+        app.ledger.outbox.loud(chat_id, day.day, prefix(day.day)) >= wishes.budget
+    )
     silent = level != ON or why is Reason.SILENT or spent
     draft = Outgoing(word.key, chat_id, day.day, text, now, silent=silent)
     app.ledger.outbox.enqueue(replace(draft, not_after=closed(day.day)))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.ledger_provisional import Outcome, Provisional
-from bot.messages import Day, rule_name, stage_name, theme_name
+from bot.messages import Day, theme_name
+from bot.names import rule_name, stage_name
 from bot.texts import figure, moment, render
 from bot.words import Language, say
 from market.calendar import SHANGHAI

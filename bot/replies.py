@@ -13,7 +13,7 @@ from bot import sender
 from bot.app import App
 from bot.commands.asked import Answer
 from bot.deliver import SendError
-from bot.drafts import chart, last_day
+from bot.drawn import chart, last_day
 from bot.limits import Calm, Pace
 from bot.records import Chat
 from bot.script import drawing

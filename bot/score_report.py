@@ -3,25 +3,30 @@
 import json
 import math
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot import score_plots
 from bot.errors import UserError
+from bot.lived import STAGES, Lived
 from bot.progress import Report
-from bot.score_table import HEADS, cells, figure, reading, with_interval, worst
+from bot.score_table import (
+    HEADS,
+    beside_cells,
+    beside_heads,
+    cells,
+    figure,
+    note,
+    reading,
+    with_interval,
+    worst,
+)
 from bot.texts import page
-from signals.episodes import sightings
-from signals.model import Stage
+from signals.episodes import peaked, sightings
 from signals.probability import skill
 from signals.studies import around, by_year, reliability, slope
 from signals.variants import Search, Tried
 
-if TYPE_CHECKING:
-    from bot.score import Lived
-
-STAGES = (Stage.FORMING, Stage.BUBBLE, Stage.BURSTING)
 VARIANT_HEADS = (
     *("run-up days", "run-up", "breadth", "onsets", "precision"),
     *("shuffled: all", "ahead, sd", "shuffled: alike", "ahead, sd"),
@@ -39,17 +44,20 @@ class Picture:
 
 
 def write(
-    folder: Path, lived: "Lived", measured: dict[str, Any], tried: Search, progress: Report
+    folder: Path, lived: Lived, measured: dict[str, Any], tried: Search, progress: Report
 ) -> None:
     """Writes index.html, its pictures and score.json; raises UserError when it cannot."""
-    pictures = _pictures(lived, progress)
+    pictures = _pictures(lived, note(measured), progress)
     text = page(
         "report",
         measured=measured,
         span=f"{lived.since} – {lived.until}",
-        note=note(lived),
+        note=note(measured),
+        primary=(lived.label.days, f"{lived.label.fall:.0%}"),
         heads=HEADS,
         rows=[cells(row) for row in measured["rows"]],
+        beside_heads=beside_heads(measured),
+        beside=[beside_cells(row) for row in measured["rows"]],
         lines=reading(measured),
         worst=worst(measured),
         pictures=pictures,
@@ -68,24 +76,17 @@ def write(
         raise UserError(f"{folder}: cannot be written ({error.strerror})") from None
 
 
-def note(lived: "Lived") -> str:
-    """What each figure is of: days, settings, and whose members."""
-    text = f"{lived.since} – {lived.until} · settings {lived.settings}"
-    day: date | None = lived.member_day
-    if day and lived.since < day:
-        text += f" · 按 {day} 名单回填，含前视 backfilled with members of {day}: looks ahead"
-    return text
-
-
-def _pictures(lived: "Lived", progress: Report) -> list[Picture]:
+def _pictures(lived: Lived, of_what: str, progress: Report) -> list[Picture]:
     net, span = lived.panel.net, (lived.since, lived.until)
-    note_ = f"95 % 区间按月重抽 interval: months resampled · {note(lived)}"
-    halves = f"95 % 区间按半年重抽 interval: half-years resampled · {note(lived)}"
+    note_ = f"95 % 区间按月重抽 interval: months resampled · {of_what}"
+    halves = f"95 % 区间按半年重抽 interval: half-years resampled · {of_what}"
     own = {stage: lived.alerts[stage][1] for stage in STAGES}
-    worth, judged = skill(net, lived.told, *span)
+    worth, judged = skill(net, lived.told, *span, lived.label)
     bins, tilt = reliability(judged), slope(judged)
-    seen = {stage: sightings(net, alerts, *span) for stage, alerts in own.items()}
+    peaks = peaked(net, *span, lived.label)
+    seen = {stage: sightings(net, alerts, peaks).values() for stage, alerts in own.items()}
     leads = {s: [found.lead_days for found in of if found] for s, of in seen.items()}
+    years = {s: by_year(net, a, *span, lived.label) for s, a in own.items()}
     drawn = [
         (
             "around.png",
@@ -95,13 +96,13 @@ def _pictures(lived: "Lived", progress: Report) -> list[Picture]:
         ),
         (
             "years.png",
-            score_plots.years({s: by_year(net, a, *span) for s, a in own.items()}, note_),
+            score_plots.years(years, note_),
             ("各年", "By year"),
             "Numbers above: onsets. Hollow: fewer than 10 onsets or 3 months, so no interval.",
         ),
         (
             "leads.png",
-            score_plots.leads(leads, len(seen[Stage.BUBBLE]), note(lived)),
+            score_plots.leads(leads, len(peaks), of_what),
             ("提前量", "Lead times"),
             "Peaks after a net rise of 60 % within 120 days; an alert counts from 60 days before"
             " to 5 days after.",

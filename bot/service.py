@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import health, hongkong, intraday, watch
+from bot import filling, health, hongkong, intraday, watch, wire
 from bot.app import App, open_app
 from bot.cycle import catch_up, tidy
 from bot.errors import UserError
@@ -30,6 +30,7 @@ from market.database import DatabaseError, damage, told
 HEARTBEAT_SECONDS = 20
 JUMP_SECONDS = 60.0  # by which the wall clock may leave the monotonic one without being set anew
 WATCH_SECONDS, LOOK_SECONDS, PING_SECONDS, TIDY_SECONDS = 60, 60, 300, 600
+FILL_SECONDS = 120
 log = logging.getLogger("paomo")
 
 
@@ -82,7 +83,7 @@ def _scheduled(running: Running) -> AsyncIOScheduler:
     made = AsyncIOScheduler(timezone=SHANGHAI, job_defaults=defaults)
     jobs = {_cycle: 60 * running.known.schedule.retry_minutes, _tidy: TIDY_SECONDS}
     jobs[_watch] = WATCH_SECONDS
-    jobs[_look] = LOOK_SECONDS
+    jobs |= {_look: LOOK_SECONDS, _wire: LOOK_SECONDS, _fill: FILL_SECONDS}
     if running.known.ping_url:
         jobs[_ping] = PING_SECONDS
     now = datetime.now(SHANGHAI)
@@ -117,6 +118,17 @@ async def _look(running: Running) -> None:
     """Looks at the market before its close, when it is time for that."""
     if intraday.slot(running.known.intraday.times, running.app.now()):
         await _done(running, "the look", lambda app: intraday.look(app, running.halt))
+
+
+async def _fill(running: Running) -> None:
+    """Goes on with what the first evenings left for later."""
+    await _done(running, "what is fetched beside", lambda app: filling.fill(app, running.halt))
+
+
+async def _wire(running: Running) -> None:
+    """Asks for the lines of the news wire, when it is time for that."""
+    if intraday.recent(running.known.news.times, running.app.now()):
+        await _done(running, "the news", lambda app: wire.look(app, running.halt))
 
 
 async def _watch(running: Running) -> None:

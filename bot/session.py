@@ -41,8 +41,8 @@ class Running:
     hearing: Hearing
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     pace: Pace = field(default_factory=Pace)
-    # one thread for the day's cycle, one for charts and checks meanwhile
-    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "worker"))
+    # threads for the day's cycle, for what is fetched beside it, for charts and checks meanwhile
+    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(3, "worker"))
     halt: threading.Event = field(default_factory=threading.Event)  # ends what the worker does
     exit_code: int = 0
 

@@ -36,6 +36,13 @@ def figure(value: float, unit: str, language: Language, finer: int = 0) -> str:
     return f"{value:.{finer}%}"
 
 
+def gap(value: float, unit: str, language: Language) -> str:
+    """The size of a difference, in percentage points where the figures are percentages."""
+    if unit in ("days", "ratio", "points", "cny"):
+        return figure(value, unit, language)
+    return f"{100 * value:.1f}{'个百分点' if language == 'zh' else ' pp'}"
+
+
 def money(value: float, language: Language) -> str:
     """CNY in the reader's own large units."""
     if math.isnan(value):

@@ -1,12 +1,12 @@
 """The words of the messages, Chinese and English side by side; nothing else speaks to people."""
 
-from typing import Literal
-
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
-Words = dict[Language, str]
+from bot.phrases import LANGUAGES as LANGUAGES
+from bot.phrases import PHRASES
+from bot.phrases import Language as Language
+from bot.phrases import Words as Words
 
 WORDS: dict[str, Words] = {
+    **PHRASES,
     "unknown": {"zh": "未知", "en": "not known"},
     "threshold": {"zh": "阈值", "en": "threshold"},
     "mood": {"zh": "情绪（不作预警依据）", "en": "mood (no grounds for an alert)"},
@@ -172,6 +172,7 @@ WORDS: dict[str, Words] = {
         "zh": "同一故事里另有 {count} 项相同的变动",
         "en": "{count} more told the same of the same stories",
     },
+    "joins": {"zh": "成分股变动", "en": "Members"},
     "backdrop": {"zh": "宏观背景", "en": "Macro backdrop"},
     "new_reading": {"zh": "宏观新值", "en": "New macro readings"},
     "previous": {"zh": "前值", "en": "before"},
@@ -254,20 +255,6 @@ WORDS: dict[str, Words] = {
         "zh": "无法确认：没有取到当日的收盘数据",
         "en": "could not be confirmed: the day's closing figures did not come",
     },
-    "working": {"zh": "⏳ 正在计算…", "en": "⏳ being worked out…"},
-    "too_fast": {"zh": "问得太快了，请稍候。", "en": "Too many questions at once; wait a moment."},
-    "not_yours": {"zh": "这是别人的按钮，请自己提问。", "en": "Not your button; ask yourself."},
-    "expired": {
-        "zh": "这个按钮已失效，请重新提问。",
-        "en": "This button is no longer good; ask again.",
-    },
-    "failed": {"zh": "出错了，详见日志。", "en": "Something failed; the log says what."},
-    "inline_open": {"zh": "打开泡沫", "en": "Open Paomo"},
-    "inline_none": {"zh": "没有这个题材；打开泡沫看看", "en": "No such theme; open Paomo"},
-    "inline_refused": {
-        "zh": "只有获准的人可以查询；打开泡沫",
-        "en": "Only those let in may ask; open Paomo",
-    },
     "no_pictures": {
         "zh": "（本聊天不允许发送图片，图略）",
         "en": "(this chat allows no pictures; the chart was left out)",
@@ -283,7 +270,7 @@ WORDS: dict[str, Words] = {
     "no_chart": {"zh": "还没有可画的数据", "en": "there is nothing to draw yet"},
     "to_chart": {"zh": "图", "en": "Chart"},
     "to_why": {"zh": "依据", "en": "Why"},
-    "to_mute": {"zh": "静音一天", "en": "Mute 1 day"},
+    "to_mute": {"zh": "静音…", "en": "Mute …"},
     "is_useful": {"zh": "有用", "en": "Useful"},
     "is_useless": {"zh": "没用", "en": "Not useful"},
     "in_private": {"zh": "私聊细看", "en": "Ask in private"},

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).with_name("record.toml")
+RULES = "rules"  # the table of the rules' own records
 
 
 @dataclass(frozen=True)
 class Record:
-    """How often alerts that entered one stage were followed by a net fall."""
+    """How often alerts that entered one stage, or onsets of a rule, were followed by a net fall."""
 
     since: date
     until: date
@@ -36,10 +38,22 @@ class Own:
 @cache
 def shipped() -> dict[str, Record]:
     """The record of each stage that has one."""
-    read = tomllib.loads(FILE.read_text("utf-8"))
-    common = {key: value for key, value in read.items() if not isinstance(value, dict)}
+    common, read = _read()
     return {
         stage: Record(**common, **figures)
         for stage, figures in read.items()
-        if isinstance(figures, dict)
+        if isinstance(figures, dict) and stage != RULES
     }
+
+
+@cache
+def shipped_rules() -> dict[str, Record]:
+    """The record of each rule that has one: of the days on which it began to fire."""
+    common, read = _read()
+    return {name: Record(**common, **figures) for name, figures in read.get(RULES, {}).items()}
+
+
+def _read() -> tuple[dict[str, Any], dict[str, Any]]:
+    """What all records share, and the whole file."""
+    read = tomllib.loads(FILE.read_text("utf-8"))
+    return {key: value for key, value in read.items() if not isinstance(value, dict)}, read

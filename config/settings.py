@@ -46,8 +46,12 @@ class Source(BaseModel):
     ban_hours: float = Field(gt=0)
     pause_seconds: dict[str, float]  # between requests, by group of hosts
     budget: dict[str, int]  # requests a day, by group of hosts
-    boards_a_day: int = Field(ge=0)  # memberships renewed
+    pages_a_day: int = Field(ge=0)  # requests for memberships, a hundred companies each
+    followed_days: int = Field(ge=1)  # calendar days between two of a theme followed closely
+    members_days: int = Field(ge=1)  # likewise of any other
+    bars_a_day: int = Field(ge=0)  # companies whose past bars are fetched
     histories_a_day: int = Field(ge=0)  # board histories fetched
+    companies_a_day: int = Field(ge=0)  # whose statements are fetched, three requests each
     macro_days: int = Field(ge=1)  # calendar days between two looks at a monthly series
     flow_days: int = Field(ge=1)  # likewise at a daily one
     min_stocks: int = Field(ge=1)  # a snapshot with fewer is not the market
@@ -69,8 +73,8 @@ def trading(at: time) -> bool:
     return time(9, 30) <= at < time(11, 30) or time(13) <= at < time(15)
 
 
-class Intraday(BaseModel):
-    """[intraday]: when the bot looks at the market before its close, in Shanghai time."""
+class News(BaseModel):
+    """[news]: when the bot asks for the lines of the news wire, in Shanghai time."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     times: tuple[time, ...]
@@ -81,6 +85,10 @@ class Intraday(BaseModel):
         """From the environment they come comma-separated."""
         parts = value.split(",") if isinstance(value, str) else None
         return value if parts is None else [part.strip() for part in parts if part.strip()]
+
+
+class Intraday(News):
+    """[intraday]: when the bot looks at the market before its close, in Shanghai time."""
 
     @field_validator("times")
     @classmethod
@@ -119,6 +127,7 @@ class Storage(BaseModel):
     backups: int = Field(ge=0)  # daily copies kept; 0: none are made
     bars_days: int = Field(ge=300)  # trading days of bars and valuations
     sent_days: int = Field(ge=1)  # calendar days a sent message stays in the outbox
+    news_days: int = Field(ge=1)  # calendar days of news lines
 
 
 class Listener(BaseModel):
@@ -153,6 +162,7 @@ class Settings(BaseModel):
     source: Source
     schedule: Schedule
     intraday: Intraday
+    news: News
     chats: Chats
     stories: Stories
     storage: Storage
@@ -161,6 +171,7 @@ class Settings(BaseModel):
     log: Log
     rules: dict[str, dict[str, float]]
     policy: dict[str, float]
+    labels: dict[str, dict[str, float]]
 
     @field_validator("allowed", "admins", mode="before")
     @classmethod

@@ -30,7 +30,7 @@ def fetch_indices(source: Source, store: Store, day: date, span: timedelta) -> l
     or have not begun. Raises SourceError when none comes."""
     take = partial(_index, source, store, day, span)
     looks = [Look(index.en, f"world:{index.code}", 1, partial(take, index)) for index in INDICES]
-    return _faults(store, "world", looks, day)
+    return faults_of(store, "world", looks, day)
 
 
 def _index(source: Source, store: Store, day: date, span: timedelta, index: Index) -> None:
@@ -51,7 +51,7 @@ def fetch_macro(source: Source, store: Store, day: date, every: Mapping[str, int
     take = partial(_series, source, store, day)
     asked = [one for one in TABLE if one.function]
     looks = [Look(o.en, f"macro:{o.key}", every[o.cadence], partial(take, o)) for o in asked]
-    return _faults(store, "macro", looks, day)
+    return faults_of(store, "macro", looks, day)
 
 
 def _series(source: Source, store: Store, day: date, one: Series) -> None:
@@ -67,7 +67,7 @@ def _series(source: Source, store: Store, day: date, one: Series) -> None:
         store.macro.save(rows)
 
 
-def _faults(store: Store, kind: str, looks: Sequence[Look], day: date) -> list[Fault]:
+def faults_of(store: Store, kind: str, looks: Sequence[Look], day: date) -> list[Fault]:
     """Takes the looks that are due; those that failed today, by reason.
 
     Raises SourceError when all did.

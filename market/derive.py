@@ -9,15 +9,22 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from market.facts import as_int
+from market.facts import Listing, as_int
 from market.fundamentals import STALE_DAYS, theme_growth, theme_pe
 from market.store import MAINLAND, Store
-from market.theme_days import WARM_UP_DAYS, Bars, StockDays, market_rows, membership, stock_days
+from market.theme_days import (
+    MA_DAYS,
+    WARM_UP_DAYS,
+    Bars,
+    StockDays,
+    market_rows,
+    membership,
+    stock_days,
+)
 from market.theme_days import theme_rows as figures_of
 from signals.panel import FRAMES
 
 BASE = 1000.0  # points; the level a theme index or the benchmark starts from
-ALWAYS_LISTED = 10**6  # trading days; age of a stock that was there on the store's first day
 
 BarsBetween = Callable[[date, date], pd.DataFrame]  # as Store.bars
 CHUNK_DAYS = 250  # trading days derived at once: bounds memory to a year of bars
@@ -39,7 +46,7 @@ def derive(
     if not days:
         return 0
     store.note_listings(days[0], days[-1])
-    calendar, listed = store.bar_days(), store.first_days()
+    calendar, listed = store.bar_days(), store.listings()
     ids = [theme.id for theme in store.themes().values() if theme.exchange == store.exchange]
     read = bars_between or store.bars
     new = 0
@@ -78,14 +85,15 @@ def _derive_chunk(
 def read_bars(
     days: Sequence[date],
     calendar: Sequence[date],
-    listed: Mapping[str, date],
+    listed: Mapping[str, Listing],
     bars_between: BarsBetween,
+    warm_up: int = WARM_UP_DAYS,
 ) -> Bars:
-    """Bars of `days` and of the warm-up before them, as matrices.
+    """Bars of `days` and of the warm-up before them (trading days), as matrices.
 
-    `calendar` is all days with bars, `listed` the first day of each stock's.
+    `calendar` is all days with bars, `listed` where each stock's begin.
     """
-    first = max(0, calendar.index(days[0]) - WARM_UP_DAYS)
+    first = max(0, calendar.index(days[0]) - warm_up)
     chosen = calendar[first : calendar.index(days[-1]) + 1]
     frame = bars_between(chosen[0], chosen[-1])
     codes, columns = np.unique(frame["code"].to_numpy(str), return_inverse=True)
@@ -97,11 +105,13 @@ def read_bars(
         return values
 
     place = {day: row for row, day in enumerate(calendar)}
-    born = [place[listed[code]] for code in codes.tolist()]
-    age = np.array([first - row if row else ALWAYS_LISTED for row in born])
+    names: list[str] = codes.tolist()
+    # a first bar that was forgotten since is older than all that are left
+    age = np.array([first - place.get(listed[code].first, 0) for code in names])
+    seasoned = {c for c in names if listed[c].seasoned or listed[c].first not in place}
     close, before, high = matrix("close"), matrix("prev_close"), matrix("high")
-    volume, amount = matrix("volume"), matrix("amount")
-    return Bars(tuple(chosen), tuple(codes.tolist()), close, before, high, volume, amount, age)
+    known = (close, before, high, matrix("volume"), matrix("amount"))
+    return Bars(tuple(chosen), tuple(names), *known, age, frozenset(seasoned))
 
 
 def spans(store: Store, ids: Sequence[str], days: Sequence[date]) -> list[tuple[date, date]]:
@@ -127,6 +137,26 @@ def _save_span(
     store: Store, ids: Sequence[str], bars: Bars, stocks: StockDays, span: slice, backfilled: bool
 ) -> int:
     days = bars.days[span]
+    table, as_of = theme_table(store, ids, bars, stocks, span)
+    close, covered = (table[:, :, FRAMES.index(name)] for name in ("close", "covered"))
+    kept = ~np.isnan(close) | (np.nan_to_num(covered) > 0)
+    numbers = [_number(day) for day in as_of]
+    return store.save_theme_days(
+        (as_int(day), theme, *table[row, column].tolist(), int(backfilled), numbers[column])
+        for row, day in enumerate(days)
+        for column, theme in enumerate(ids)
+        if kept[row, column]
+    )
+
+
+def theme_table(
+    store: Store, ids: Sequence[str], bars: Bars, stocks: StockDays, span: slice
+) -> tuple[np.ndarray, list[date | None]]:
+    """Figures of a span in which no membership changes, day x theme x FRAMES; NaN unknown.
+
+    And the day of each theme's membership.
+    """
+    days = bars.days[span]
     members = {theme: store.members(theme, days[0]) for theme in ids}
     matrix = membership(members, ids, bars.codes)
     figures = figures_of(stocks, matrix, span)
@@ -140,15 +170,7 @@ def _save_span(
     figures["pe"] = np.stack([_pe(store, day, bars.codes, matrix) for day in days])
     unknown = np.full((len(days), len(ids)), np.nan)
     table = np.stack([figures.get(name, unknown) for name in FRAMES], axis=-1)
-    as_of = [_number(store.member_day(theme, days[0])) for theme in ids]
-    close, covered = (table[:, :, FRAMES.index(name)] for name in ("close", "covered"))
-    kept = ~np.isnan(close) | (np.nan_to_num(covered) > 0)
-    return store.save_theme_days(
-        (as_int(day), theme, *table[row, column].tolist(), int(backfilled), as_of[column])
-        for row, day in enumerate(days)
-        for column, theme in enumerate(ids)
-        if kept[row, column]
-    )
+    return table, [store.member_day(theme, days[0]) for theme in ids]
 
 
 def _levels(store: Store, ids: Sequence[str], ret: np.ndarray, first: date) -> np.ndarray:
@@ -226,7 +248,7 @@ def above_average(store: Store, codes: Iterable[str], day: date) -> dict[str, bo
     if day not in calendar:
         return {}
     between = partial(store.bars, of=wanted)
-    bars = read_bars([day], calendar, store.first_days(), between)
+    bars = read_bars([day], calendar, store.listings(), between, MA_DAYS)
     stocks = stock_days(replace(bars, limited=is_limited(store)))
     marks = zip(bars.codes, stocks.ma20_known[-1], stocks.above_ma20[-1], strict=True)
     return {code: bool(above) for code, known, above in marks if known}

@@ -16,6 +16,14 @@ class ThemeFacts:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """When a stock's bars begin here."""
+
+    first: date
+    seasoned: bool  # it was no new listing then
+
+
+@dataclass(frozen=True)
 class MarketDay:
     """The whole market on a day."""
 

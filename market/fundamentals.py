@@ -81,7 +81,7 @@ def _growth(
     calendar = np.array(days, dtype="datetime64[D]")
     firsts, lasts = np.searchsorted(calendar, [shown, shown + STALE_DAYS])
     values = ordered[item].to_numpy(float)
-    years_before = _year_before(values, ordered[f"{item}_yoy"].to_numpy(float))
+    years_before = figure_before(values, ordered[f"{item}_yoy"].to_numpy(float))
     columns = ordered["code"].map(place).to_numpy(int)
     for row in np.flatnonzero(firsts < lasts):  # a newer report overwrites the one before
         span = slice(firsts[row], lasts[row])
@@ -90,7 +90,7 @@ def _growth(
     return now, before
 
 
-def _year_before(value: np.ndarray, yoy: np.ndarray) -> np.ndarray:
+def figure_before(value: np.ndarray, yoy: np.ndarray) -> np.ndarray:
     """The figures a year before; growth is published on the size of that figure, so a loss that
     shrank has a positive growth."""
     shrunk = (value < 0) & (yoy > -1) & (yoy < 1)

@@ -20,7 +20,7 @@ BENCHMARK = "sh000985"  # CSI All Share: stands for the market before the first 
 class Wants:
     """How much of the dear things is fetched on one evening."""
 
-    boards_a_day: int  # memberships beyond those of curated themes; two requests each
+    pages_a_day: int  # requests for memberships, a hundred companies each
     histories_a_day: int  # board histories; one request each
     history_days: int  # trading days of them
     min_stocks: int  # a snapshot with fewer is not the market

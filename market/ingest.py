@@ -11,7 +11,9 @@ from market.backdrop import fetch_indices, fetch_macro
 from market.checks import Fault, disproved, snapshot_faults
 from market.derive import derive
 from market.facts import as_figures, as_int
-from market.histories import Wants, by_board, gap, histories, indices, stored_before
+from market.filling import renewed
+from market.histories import Wants, gap, histories, indices, stored_before
+from market.memberships import Followed, missing
 from market.reports import earnings
 from market.revise import revise
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
@@ -56,7 +58,7 @@ def ingest(
     progress("snapshot")
     quotes = source.snapshot()  # without it the rest would be asked for in vain
     tried("boards", lambda: _boards(source, store, day, themes))
-    tried("members", lambda: _members(source, store, day, themes, wants))
+    tried("members", lambda: faults.extend(_members(source, store, day, themes, wants)))
     tried("histories", lambda: histories(source, store, day, themes, wants))
     tried("indices", lambda: indices(source, store, day, wants))
     tried("gap", lambda: faults.extend(gap(source, store, day, themes, wants)))
@@ -86,6 +88,11 @@ def _boards(source: Source, store: Store, day: date, themes: Themes) -> None:
             for code, close in zip(kept["code"], kept["close"], strict=True)
             if close == close
         )
+        counts = kept[["code", "advancers", "decliners"]].dropna()
+        own = {theme.board: theme.id for theme in store.themes().values() if theme.board}
+        store.board_days.save(
+            day, ((own[code], up, down) for code, up, down in counts.itertuples(index=False))
+        )
 
 
 def _theme(id_: str, name: str, parent: str | None, imported: Theme | None) -> Theme:
@@ -96,25 +103,10 @@ def _theme(id_: str, name: str, parent: str | None, imported: Theme | None) -> T
     return Theme(id_, name, "concept", "XSHG", "em", "board", board, parent)
 
 
-def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
-    """Memberships: those of followed boards until they are known, then the oldest few a day."""
-    boards, followed = by_board(store, themes)
-    ages = {name: store.member_day(theme.id) or date.min for name, theme in boards.items()}
-    missing = [name for name in followed if ages[name] == date.min]
-    oldest = sorted((n for n in boards if n not in missing and ages[n] < day), key=ages.__getitem__)
-    for name in [*missing, *oldest[: wants.boards_a_day]]:
-        _membership(source, store, boards[name], day)
-
-
-def _membership(source: Source, store: Store, theme: Theme, day: date) -> None:
-    assert theme.board
-    try:
-        found = source.members(theme.board)
-    except NoData:
-        return  # a board that is no more; its last membership stands
-    with store.atomic():
-        store.save_members(theme.id, day, found["code"])
-        store.save_names(dict(zip(found["code"], found["name"], strict=True)))
+def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:
+    """Memberships of curated boards that are not known yet; market/filling.py sees to the rest."""
+    absent = missing(store, Followed.of(store, themes, ()).closely)
+    return [fault for fault in renewed(source, store, absent, day, wants.pages_a_day) if fault]
 
 
 def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[Fault]:
@@ -137,7 +129,9 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
             (number, code, *as_figures(bar))
             for number, code, *bar in rows[["number", "code", *BAR]].itertuples(index=False)
         )
-        store.save_names(dict(zip(quotes["code"], quotes["name"], strict=True)))
+        names = dict(zip(quotes["code"], quotes["name"], strict=True))
+        store.save_names(names)
+        store.events.see_names(names, day)
         store.save_valuations(
             (as_int(day), code, *as_figures(figures))
             for code, *figures in quotes[["code", "pe_ttm", "market_cap"]].itertuples(index=False)

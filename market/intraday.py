@@ -130,7 +130,7 @@ def _needed(store: Store) -> dict[str, float]:
     calendar = store.bar_days()
     if len(calendar) < MA_DAYS:
         return {}
-    bars = read_bars(calendar[-1:], calendar, store.first_days(), store.bars)
+    bars = read_bars(calendar[-1:], calendar, store.listings(), store.bars)
     chain = levels(bars)
     known = ~np.isnan(chain[-MA_DAYS]) & ~np.isnan(bars.close[-1])
     found = np.where(known, needed_moves(chain[-(MA_DAYS - 1) :]), np.nan)

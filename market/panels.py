@@ -1,15 +1,19 @@
 """Theme rows of the store as one panel, read in a single stream."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from market.database import Connection, without_collector
 from market.facts import as_int
-from signals.panel import FRAMES, Panel
+from signals.panel import FRAMES, Panel, net_of
+
+FEW = 4  # as many times fewer themes than there are, and each is looked for by itself
 
 
 def read_panel(
@@ -23,7 +27,7 @@ def read_panel(
     first, last = as_int(index[0]), as_int(index[-1])
     market = f"SELECT benchmark, amount FROM {market_table} WHERE day BETWEEN ? AND ? ORDER BY day"
     marks = np.array(db.execute(market, (first, last)).fetchall(), dtype=float)
-    values = _values(db, index, themes, len(themes) < stored)
+    values = _values(db, index, themes, stored)
     frames = {
         name: pd.DataFrame(values[place], index=index, columns=list(themes), copy=False)
         for place, name in enumerate(FRAMES)
@@ -32,21 +36,45 @@ def read_panel(
     return Panel(benchmark=series[0], market_amount=series[1], **frames)
 
 
+def read_net(
+    db: Connection, days_of: str, index: list[date], themes: Sequence[str], stored: int
+) -> pd.DataFrame:
+    """Net levels alone of these days, as the panel has them, points, day x theme."""
+    market = f"SELECT benchmark FROM {days_of} WHERE day BETWEEN ? AND ? ORDER BY day"
+    span = (as_int(index[0]), as_int(index[-1]))
+    marks = np.array(db.execute(market, span).fetchall(), dtype=float)
+    values = _values(db, index, themes, stored, ("close",))[0]
+    close = pd.DataFrame(values, index=index, columns=list(themes))
+    return net_of(close, pd.Series(marks[:, 0], index=index))
+
+
 @without_collector()
-def _values(db: Connection, index: Sequence[date], themes: Sequence[str], few: bool) -> np.ndarray:
-    """FRAMES x day x theme."""
-    named = f" AND theme IN ({','.join('?' * len(themes))})" if few else ""
-    window = f"FROM theme_day WHERE day BETWEEN ? AND ?{named} ORDER BY day, theme"
-    between = (as_int(index[0]), as_int(index[-1]), *(themes if few else ()))
+def _values(
+    db: Connection,
+    index: Sequence[date],
+    themes: Sequence[str],
+    stored: int,
+    names: Sequence[str] = FRAMES,
+) -> np.ndarray:
+    """Names x day x theme."""
+    if len(themes) * FEW < stored:  # a look for each of them reads less than all rows of the days
+        window = "day IN (SELECT value FROM json_each(?))"
+        between: tuple[Any, ...] = (json.dumps([as_int(day) for day in index]),)
+    else:
+        window, between = "day BETWEEN ? AND ?", (as_int(index[0]), as_int(index[-1]))
+    if len(themes) < stored:
+        window += f" AND theme IN ({','.join('?' * len(themes))})"
+        between += tuple(themes)
+    window = f"FROM theme_day WHERE {window} ORDER BY day, theme"
     keys = db.execute(f"SELECT day, theme {window}", between).fetchall()
     # NULL as infinity: a stream without None goes straight into an array, five times faster
-    columns = ", ".join(f"ifnull({name}, 9e999)" for name in FRAMES)
+    columns = ", ".join(f"ifnull({name}, 9e999)" for name in names)
     rows = db.execute(f"SELECT {columns} {window}", between)
-    flat = np.fromiter(chain.from_iterable(rows), float, len(keys) * len(FRAMES))
+    flat = np.fromiter(chain.from_iterable(rows), float, len(keys) * len(names))
     flat[np.isinf(flat)] = np.nan
     row = {as_int(day): place for place, day in enumerate(index)}
     column = {theme: place for place, theme in enumerate(themes)}
     at = [row[day] for day, _ in keys], [column[theme] for _, theme in keys]
-    values = np.full((len(FRAMES), len(index), len(themes)), np.nan)
-    values[:, *at] = flat.reshape(len(keys), len(FRAMES)).T
+    values = np.full((len(names), len(index), len(themes)), np.nan)
+    values[:, *at] = flat.reshape(len(keys), len(names)).T
     return values

@@ -69,7 +69,7 @@ def _changed(store: Store, bars: pd.DataFrame) -> pd.DataFrame:
 
 def _stocks(store: Store, days: Sequence[date]) -> tuple[Sequence[str], StockDays]:
     """Codes, and their figures on the given days, as the bars are at this moment."""
-    bars = read_bars(days, store.bar_days(), store.first_days(), store.bars)
+    bars = read_bars(days, store.bar_days(), store.listings(), store.bars)
     return bars.codes, stock_days(bars)
 
 

@@ -8,6 +8,12 @@ from signals.panel import FRAMES
 THEME_DAY = ("day", "theme", *FRAMES, "backfilled", "member_day")  # a row, as it is saved
 LATER = ("board_height", "broken_boards")  # figures that came with a later migration
 MACRO = ("series", "period", "value", "public", "fetched")  # a row of macro values
+BALANCE = ("code", "report", "public", "fetched", "inventories", "assets", "equity")  # a row
+STATEMENT = (
+    *("code", "report", "public", "fetched"),
+    *("profit", "core_profit", "pretax", "investment", "trading", "assets"),
+)  # a row of what is fetched company by company
+EVENT = ("day", "code", "kind", "title", "link", "size", "source", "fetched")  # a row
 
 migrations = Migrations("store")
 
@@ -71,6 +77,22 @@ def m004_macro(db: Database) -> None:
 
 
 @migrations()
+def m005_cold_start(db: Database) -> None:
+    """Stocks listed before their first bar here, stocks whose past was asked for, boards' counts.
+
+    `seasoned`: on its first day here a stock was no new listing.
+    """
+    for statement in (
+        "ALTER TABLE listing ADD COLUMN seasoned INTEGER NOT NULL DEFAULT 0",
+        "UPDATE listing SET seasoned=1 WHERE day<=(SELECT min(day) FROM bar)",
+        "CREATE TABLE past (code TEXT PRIMARY KEY, asked INTEGER, bars INTEGER) WITHOUT ROWID",
+        "CREATE TABLE board_day (day INTEGER, theme TEXT, advancers INTEGER, decliners INTEGER,"
+        " PRIMARY KEY (day, theme)) WITHOUT ROWID",
+    ):
+        db.execute(statement)
+
+
+@migrations()
 def m006_hong_kong(db: Database) -> None:
     """Bars and days of Hong Kong, in tables of their own; money there is HKD.
 
@@ -82,6 +104,48 @@ def m006_hong_kong(db: Database) -> None:
         "CREATE TABLE hk_market_day (day INTEGER PRIMARY KEY, benchmark REAL, stocks INTEGER,"
         " advancers INTEGER, decliners INTEGER, limit_ups INTEGER, amount REAL, source TEXT)",
         "DELETE FROM theme_day WHERE theme IN (SELECT id FROM theme WHERE exchange='XHKG')",
+    ):
+        db.execute(statement)
+
+
+@migrations()
+def m007_fundamentals(db: Database) -> None:
+    """Balance sheets of all companies, statements of some, and when each was last looked at."""
+    for table, columns in (("balance", BALANCE), ("statement", STATEMENT)):
+        days, figures = columns[1:4], columns[4:]
+        typed = [*(f"{name} INTEGER" for name in days), *(f"{name} REAL" for name in figures)]
+        db.execute(
+            f"CREATE TABLE {table} (code TEXT, {', '.join(typed)}, PRIMARY KEY (code, report))"
+            " WITHOUT ROWID"
+        )
+    db.execute("CREATE TABLE company (code TEXT PRIMARY KEY, looked INTEGER) WITHOUT ROWID")
+
+
+@migrations()
+def m008_events(db: Database) -> None:
+    """What happens beside a price, by day and stock; and the names last seen in a snapshot."""
+    for statement in (
+        "CREATE TABLE event (day INTEGER, code TEXT, kind TEXT, title TEXT, link TEXT, size REAL,"
+        " source TEXT, fetched INTEGER, PRIMARY KEY (day, code, kind, title)) WITHOUT ROWID",
+        "CREATE INDEX event_code ON event (code, day)",
+        "CREATE TABLE seen_name (code TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID",
+    ):
+        db.execute(statement)
+
+
+@migrations()
+def m009_news(db: Database) -> None:
+    """Lines of news wires, the kinds of word lists they match, and whom they name.
+
+    `at` is ISO 8601 in UTC, `kinds` comma-separated, a subject a stock's code or a theme's id.
+    """
+    for statement in (
+        "CREATE TABLE news (id INTEGER PRIMARY KEY, key TEXT UNIQUE, at TEXT, source TEXT,"
+        " title TEXT, body TEXT, link TEXT, kinds TEXT)",
+        "CREATE INDEX news_at ON news (at)",
+        "CREATE INDEX news_kinds ON news (at) WHERE kinds != ''",
+        "CREATE TABLE mention (subject TEXT, news INTEGER, PRIMARY KEY (subject, news))"
+        " WITHOUT ROWID",
     ):
         db.execute(statement)
 

@@ -141,8 +141,12 @@ TABLE = (
     ),
     Series(
         *("yield10", "10年期国债收益率", "10-year government bond yield", "fraction", "day", 1),
-        note_zh="尚无核实可用的来源",
-        note_en="no source known to work yet",
+        function="bond_zh_us_rate",
+        arguments=("20160101",),  # it reads pages of 500 days until this one
+        column="中国国债收益率10年",
+        scale=PERCENT,
+        low=0.005,
+        high=0.06,
     ),
     Series(
         *("unemployment", "城镇调查失业率", "surveyed urban unemployment", "fraction", "month", 20),

@@ -76,6 +76,12 @@ class Source(Protocol):
         (CNY)."""
         ...
 
+    def stock_history(self, code: str, since: date, until: date) -> pd.DataFrame:
+        """Daily bars of one stock (6 digits), ascending, of the days it traded: day, open, high,
+        low, close, prev_close (CNY, on one basis), volume (shares), amount (CNY). The previous
+        close is NaN on its first day of all."""
+        ...
+
     def snapshot(self) -> pd.DataFrame:
         """The whole A-share market now: code, name, open, high, low, close, prev_close (CNY),
         volume (shares), amount (CNY), turnover (fraction), pe_ttm, pb (ratio),
@@ -103,4 +109,38 @@ class Source(Protocol):
     def macro(self, series: str) -> pd.DataFrame:
         """All values of a series of market/series.py, ascending: period (its last day), value (in
         the series' unit)."""
+        ...
+
+    def disclosures(self, report: date) -> pd.DataFrame:
+        """Companies that have published the report of a quarter: code, published (date)."""
+        ...
+
+    def balances(self, report: date) -> pd.DataFrame:
+        """Balance sheets of all companies at a quarter's end: code, inventories, assets, equity
+        (CNY; a bank has no inventories, NaN). Shanghai and Shenzhen only."""
+        ...
+
+    def company(self, code: str) -> pd.DataFrame:
+        """One company's statements of the last years, ascending: report (date), published (date;
+        NaT unknown), profit (attributable), core_profit (without non-recurring items), pretax,
+        investment (income), trading (financial assets), assets: CNY, since the start of the year
+        or at its end."""
+        ...
+
+    def notices(self, day: date) -> pd.DataFrame:
+        """All companies' announcements dated a calendar day: code, title, day, link."""
+        ...
+
+    def lockups(self, since: date, until: date) -> pd.DataFrame:
+        """Restricted shares that may be sold from a day between two: code, day, title (their
+        kind), size (CNY at the last price, NaN unknown), link."""
+        ...
+
+    def new_funds(self) -> pd.DataFrame:
+        """Funds by the day they were established: code, name, day."""
+        ...
+
+    def telegraph(self) -> pd.DataFrame:
+        """The newest lines of a news wire: at (UTC), title, body, link (empty where it has none).
+        `.attrs["provider"]` names it."""
         ...

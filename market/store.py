@@ -11,9 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.bar_rows import bars_between, days_with_bars
+from market.books import Books
 from market.database import atomic, opened
-from market.facts import MarketDay, ThemeFacts, as_date, as_int, maybe_date
-from market.panels import read_panel
+from market.event_rows import EventRows
+from market.facts import Listing, MarketDay, ThemeFacts, as_date, as_int, maybe_date
+from market.member_rows import MemberRows
+from market.news_rows import NewsRows
+from market.panels import read_net, read_panel
+from market.pasts import BoardDays, Pasts
 from market.readings import Readings
 from market.revisions import Revisions
 from market.schema import THEME_DAY, migrations
@@ -26,7 +32,7 @@ TABLES = {MAINLAND: ("bar", "market_day"), "XHKG": ("hk_bar", "hk_market_day")}
 BAR = ("close", "prev_close", "open", "high", "low", "volume", "amount")
 
 
-class Store:
+class Store(MemberRows):
     """Facts of the market. A connection belongs to the thread that made it.
 
     Bars, days and panels are those of one exchange, the mainland's at first; all else is shared.
@@ -37,6 +43,11 @@ class Store:
         self._db = opened(path, migrations)
         self.macro = Readings(self._db)
         self.revisions = Revisions(self._db)
+        self.pasts = Pasts(self._db)
+        self.board_days = BoardDays(self._db)
+        self.books = Books(self._db)
+        self.events = EventRows(self._db)
+        self.news = NewsRows(self._db)
         self.exchange = MAINLAND
         self._bar, self._market_day = TABLES[self.exchange]
 
@@ -70,33 +81,6 @@ class Store:
         rows = [(theme, as_int(day), code) for code in codes]
         return self._insert("member", 3, rows)
 
-    def members(self, theme: str, on: date | None = None) -> list[str]:
-        """Codes of the newest membership at or before `on`, else of the oldest one known."""
-        day = self.member_day(theme, on)
-        if day is None:
-            return []
-        found = self._db.execute(
-            "SELECT code FROM member WHERE theme=? AND as_of=?", (theme, as_int(day))
-        )
-        return [row[0] for row in found]
-
-    def member_day(self, theme: str, on: date | None = None) -> date | None:
-        """The day of that membership; None when the theme has none."""
-        until = as_int(on or date.max)
-        (number,) = self._db.execute(
-            "SELECT coalesce(max(CASE WHEN as_of<=? THEN as_of END), min(as_of))"
-            " FROM member WHERE theme=?",
-            (until, theme),
-        ).fetchone()
-        return as_date(number) if number else None
-
-    def member_days(self, theme: str) -> list[date]:
-        """Days of all memberships of a theme, ascending."""
-        found = self._db.execute(
-            "SELECT DISTINCT as_of FROM member WHERE theme=? ORDER BY as_of", (theme,)
-        )
-        return [as_date(row[0]) for row in found]
-
     def stocks(self) -> dict[str, str]:
         """Names of stocks by code."""
         return dict(self._db.execute("SELECT code, name FROM stock ORDER BY code").fetchall())
@@ -118,21 +102,12 @@ class Store:
 
     def bar_days(self) -> list[date]:
         """Days that have bars, ascending."""
-        # the index skip of DISTINCT would read millions of rows; this hops from day to day
-        found = self._db.execute(
-            f"WITH RECURSIVE d(day) AS (SELECT min(day) FROM {self._bar} UNION ALL SELECT"
-            f" (SELECT min(day) FROM {self._bar} WHERE day>d.day) FROM d WHERE day IS NOT NULL)"
-            " SELECT day FROM d WHERE day IS NOT NULL"
-        )
-        return [as_date(row[0]) for row in found]
+        return [as_date(day) for day in days_with_bars(self._db, self._bar, 0, as_int(date.max))]
 
     def bars(self, since: date, until: date, of: Iterable[str] | None = None) -> pd.DataFrame:
         """Bars (of some codes) between two days: day, code, then BAR; CNY, shares, NaN unknown."""
-        few = "" if of is None else " AND code IN (SELECT value FROM json_each(?))"
-        named = () if of is None else (json.dumps(list(of)),)
-        query = f"SELECT * FROM {self._bar} WHERE day BETWEEN ? AND ?{few}"
-        found = self._db.execute(query, (as_int(since), as_int(until), *named))
-        frame = pd.DataFrame(found.fetchall(), columns=["day", "code", *BAR])
+        rows = bars_between(self._db, self._bar, as_int(since), as_int(until), of)
+        frame = pd.DataFrame(rows, columns=["day", "code", *BAR])
         return frame.assign(day=frame["day"].map({n: as_date(n) for n in frame["day"].unique()}))
 
     def forget_bars(self, before: date) -> None:
@@ -141,36 +116,42 @@ class Store:
             self._db.execute(f"DELETE FROM {table} WHERE day<?", (as_int(before),))
 
     def note_listings(self, since: date, until: date) -> None:
-        """Takes note of the stocks that have bars between two days, for `first_days`."""
+        """Takes note of the stocks that have bars between two days, for `listings`.
+
+        Who is there on the store's first day was listed before it, as far as is known.
+        """
         self._db.execute(
-            f"INSERT INTO listing SELECT code, min(day) FROM {self._bar} WHERE day BETWEEN ? AND ?"
-            " GROUP BY code ON CONFLICT (code) DO UPDATE SET day=min(day, excluded.day)",
+            "INSERT INTO listing SELECT code, min(day),"
+            f" min(day)<=(SELECT min(day) FROM {self._bar}) FROM {self._bar}"
+            " WHERE day BETWEEN ? AND ? GROUP BY code ON CONFLICT (code) DO UPDATE"
+            " SET day=min(day, excluded.day), seasoned=max(seasoned, excluded.seasoned)",
             (as_int(since), as_int(until)),
         )
 
-    def first_days(self) -> dict[str, date]:
-        """First day of each stock's bars, as noted.
+    def listings(self) -> dict[str, Listing]:
+        """Where each stock's bars begin, as noted.
 
         Kept in a table of its own: asking millions of bars every evening takes seconds.
         """
-        rows = self._db.execute("SELECT code, day FROM listing").fetchall()
-        dates = {day: as_date(day) for day in {day for _, day in rows}}
-        return {code: dates[day] for code, day in rows}
+        rows = self._db.execute("SELECT code, day, seasoned FROM listing").fetchall()
+        kinds = {kind: Listing(as_date(kind[0]), bool(kind[1])) for kind in {r[1:] for r in rows}}
+        return {code: kinds[day, seasoned] for code, day, seasoned in rows}
 
     def save_reports(self, rows: Iterable[tuple[Any, ...]]) -> int:
         """Adds reports: the columns of `reports`, days as numbers; old ones stay."""
         return self._insert("report", 7, rows)
 
-    def reports(self, since: date, until: date) -> pd.DataFrame:
-        """Reports public between two days: code, report, public (dates), figures in CNY."""
-        found = self._db.execute(
-            "SELECT * FROM report WHERE public BETWEEN ? AND ?", (as_int(since), as_int(until))
-        )
+    def reports(self, since: date, until: date, of: Iterable[str] | None = None) -> pd.DataFrame:
+        """Reports (of some codes) public between two days: code, report, public (dates), CNY."""
+        few = "" if of is None else " AND code IN (SELECT value FROM json_each(?))"
+        named = () if of is None else (json.dumps(list(of)),)
+        query = f"SELECT * FROM report WHERE public BETWEEN ? AND ?{few}"
+        found = self._db.execute(query, (as_int(since), as_int(until), *named))
         names = ["code", "report", "public", "profit", "profit_yoy", "revenue", "revenue_yoy"]
         frame = pd.DataFrame(found.fetchall(), columns=names)
         for column in ("report", "public"):
             dates = {number: as_date(number) for number in frame[column].unique()}
-            frame[column] = frame[column].map(dates)
+            frame[column] = frame[column].map(dates).astype(object)
         return frame.astype(dict.fromkeys(names[3:], float))
 
     def save_theme_days(self, rows: Iterable[tuple[Any, ...]]) -> int:
@@ -265,18 +246,6 @@ class Store:
             for theme, members, covered, late, made_with in rows
         }
 
-    def member_moves(self, day: date, theme: str) -> list[tuple[str, float]]:
-        """Name (or code) and move on a day (fraction, NaN unknown) of members, the best first."""
-        of = self.member_day(theme, day)
-        rows = self._db.execute(
-            "SELECT ifnull(name, m.code), b.close/b.prev_close-1 AS move FROM member AS m"
-            f" LEFT JOIN {self._bar} AS b ON b.day=? AND b.code=m.code"
-            " LEFT JOIN stock ON stock.code=m.code"
-            " WHERE theme=? AND as_of=? ORDER BY move DESC NULLS LAST, m.code",
-            (as_int(day), theme, as_int(of) if of else None),
-        )
-        return [(name, float("nan") if move is None else move) for name, move in rows]
-
     def panel(self, until: date, days: int, themes: Sequence[str] | None = None) -> Panel:
         """The exchange's themes (or those named) over the last `days` days to `until`; NaN: no row.
 
@@ -293,6 +262,11 @@ class Store:
             raise ValueError(f"{min(strange)} is no theme of {self.exchange}")
         chosen = own if themes is None else themes
         return read_panel(self._db, self._market_day, index, chosen, len(known))
+
+    def net(self, since: date, until: date, themes: Sequence[str]) -> pd.DataFrame:
+        """Net levels of some themes between two days, points, day x theme; NaN: no row."""
+        index = [day for day in self.days(until) if day >= since]
+        return read_net(self._db, self._market_day, index, themes, len(self.themes()))
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> int:
         before, marks = self._db.total_changes, ",".join("?" * columns)

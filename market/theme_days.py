@@ -43,7 +43,8 @@ class Bars:
     volume: Array  # shares; may be unknown
     amount: Array  # CNY; may be unknown
     age: Array  # trading days since the first bar known, per stock, on the first of `days`
-    st: frozenset[str] = frozenset()  # codes under special treatment (5 % limit), if known
+    seasoned: frozenset[str] = frozenset()  # codes that were no new listing on their first bar
+    st: frozenset[str] = frozenset()  # codes under special treatment, if known
     limited: bool = True  # the exchange has daily price limits; Hong Kong has none
 
     @property
@@ -75,7 +76,8 @@ def stock_days(bars: Bars) -> StockDays:
     still = np.nan_to_num(raw) == 0.0
     traded = ~np.isnan(bars.close) & ~((bars.volume == 0) & still)
     age = bars.age[None, :] + np.arange(len(bars.days))[:, None]
-    usable = traded & (age >= NEW_LISTING_DAYS) & (np.abs(raw) <= bars.largest_move)
+    old = np.array([code in bars.seasoned for code in bars.codes], dtype=bool)
+    usable = traded & (old | (age >= NEW_LISTING_DAYS)) & (np.abs(raw) <= bars.largest_move)
     returns = np.where(usable, raw, np.nan)
     chain = levels(bars)
     mean, top = _trailing(chain, MA_DAYS)
@@ -100,7 +102,7 @@ def stock_days(bars: Bars) -> StockDays:
 
 
 def levels(bars: Bars) -> Array:
-    """Each stock's index from its returns, flat through suspensions, NaN before it was listed.
+    """Each stock's index from its returns, flat when suspended, NaN before its first bar known.
 
     Not before its first row here: that would depend on where a suspended stock's bars begin.
     """

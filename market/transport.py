@@ -23,7 +23,7 @@ GROUPS = (  # name, pattern of the host
     ("push2ex", re.compile(r"(^|\.)push2ex\.eastmoney\.com$")),
     ("eastmoney", re.compile(r"(^|\.)eastmoney\.com$")),
     ("tencent", re.compile(r"(^|\.)(qq\.com|gtimg\.cn)$")),
-    ("sina", re.compile(r"(^|\.)(sina\.com\.cn|sinajs\.cn)$")),
+    ("sina", re.compile(r"(^|\.)(sina\.com\.cn|sina\.cn|sinajs\.cn)$")),
 )
 REFUSED = (403, 429, 456)  # 456 is Sina's
 NOT_REACHED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")  # urllib3's
@@ -68,12 +68,13 @@ class Guard:
     doors: dict[str, Door] = field(default_factory=dict)
     told: Callable[[dict[str, Door]], None] = lambda doors: None
     fault: SourceError | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _last: dict[str, float] = field(default_factory=dict)
 
     def enter(self, host: str) -> str:
         """Waits for the group's turn and counts the request; raises Banned when it is closed."""
         group = group_of(host)
-        door, now = self.doors.get(group, Door()), datetime.now(UTC)
+        door, now = self.doors.get(group, Door()), self.now()
         if door.closed_until and now < door.closed_until:
             raise self._noted(
                 Banned(f"{group}: left alone until {door.closed_until:%m-%d %H:%M} UTC")
@@ -90,7 +91,7 @@ class Guard:
 
     def refused(self, group: str, why: str) -> SourceError:
         """Closes the group's door; gives the error to raise."""
-        until = datetime.now(UTC) + timedelta(hours=self.policy.ban_hours)
+        until = self.now() + timedelta(hours=self.policy.ban_hours)
         self._set(group, replace(self.doors[group], closed_until=until))
         return self._noted(Banned(f"{group}: {why}"))
 

@@ -2,8 +2,8 @@
 
 Of a past run-up only what was known at that age is compared: the shape of its net path from the
 low, scaled to its highest, and what the rules said that day. A past run-up counts when it was still
-going on at that age and the DAYS after it are known on the day asked about. Of one theme, and of
-one wave of beginnings (WAVE_DAYS), only the nearest counts: themes of one mania are one case.
+going on at that age and the label's days after it are known on the day asked about. Of one theme,
+and of one wave of beginnings (WAVE_DAYS), only the nearest counts: a mania's themes are one case.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ import numpy as np
 
 from signals.nulls import WAVE_DAYS
 from signals.runs import Run, until
-from signals.scorecard import DAYS, FALL
+from signals.scorecard import Label
 
 POINTS = 20  # of a path, evenly from its low to the day
 TAKEN = 5  # nearest ones
@@ -31,8 +31,8 @@ class Analogue:
     theme: str
     day: date  # on which it was as old
     distance: float  # 2 is that of a middling past run-up, 0 the same
-    ahead: float  # net return of the DAYS days after, fraction
-    fell: bool  # net fall of FALL or more from its level, within these days
+    ahead: float  # net return of the label's days after, fraction
+    fell: bool  # the label's fall from its level
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,24 @@ class Likeness:
 
     age: int  # trading days since today's began
     nearest: tuple[Analogue, ...]  # nearest first; one of a theme, one of a wave
-    eligible: int  # past run-ups that were as old and whose DAYS days are known
+    eligible: int  # past run-ups that were as old and whose label is known
     fell: float  # share of these that fell
     ahead: float  # their median net return, fraction
 
 
-def likeness(runs: Sequence[Run], theme: str, day: date) -> Likeness | None:
+def likeness(runs: Sequence[Run], theme: str, day: date, label: Label) -> Likeness | None:
     """What today's run-up of a theme looks like, by what was known; None when none goes on."""
     own = [known for run in runs if run.theme == theme and (known := until(run, day))]
     if not own or own[-1].over is not None:
         return None
     today, age = own[-1], own[-1].age
-    past = [run for run in runs if run.begun + age + DAYS < len(run.days)]
-    past = [run for run in past if run.days[run.begun + age + DAYS] <= day and _went(run, age)]
+    after = age + label.days
+    past = [run for run in runs if run.begun + after < len(run.days)]
+    past = [r for r in past if r.days[r.begun + after] <= day and _went(r, age, label)]
     if not past:
         return Likeness(age, (), 0, nan, nan)
     ranked = sorted(zip(_distances(today, past, age), map(_number, past), past, strict=True))
-    all_of_them = [_analogue(run, age, distance) for distance, _, run in ranked]
+    all_of_them = [_analogue(run, age, distance, label) for distance, _, run in ranked]
     chosen = _one_a_wave([run for *_, run in ranked])
     return Likeness(
         age,
@@ -68,10 +69,10 @@ def likeness(runs: Sequence[Run], theme: str, day: date) -> Likeness | None:
     )
 
 
-def _went(run: Run, age: int) -> bool:
+def _went(run: Run, age: int, label: Label) -> bool:
     """Whether a past run-up was still going on at an age."""
     return (run.over is None or run.over > run.begun + age) and bool(
-        np.isfinite(run.levels[[run.begun + age, run.begun + age + DAYS]]).all()
+        np.isfinite(run.levels[[run.begun + age, run.begun + age + label.days]]).all()
     )
 
 
@@ -79,10 +80,10 @@ def _number(run: Run) -> tuple[date, str]:
     return run.days[run.begun], run.theme  # so that equal distances have an order
 
 
-def _analogue(run: Run, age: int, distance: float) -> Analogue:
+def _analogue(run: Run, age: int, distance: float, label: Label) -> Analogue:
     at = run.begun + age
-    after = run.levels[at + 1 : at + DAYS + 1] / run.levels[at]
-    fell = bool(np.nanmin(after) <= (1 - FALL) * (1 + 1e-12))
+    after = run.levels[at + 1 : at + label.days + 1] / run.levels[at]
+    fell = bool(np.nanmin(after) <= (1 - label.fall) * (1 + 1e-12))
     return Analogue(run.theme, run.days[at], float(distance), float(after[-1] - 1), fell)
 
 

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from signals.scorecard import DRAWS, LEAST_ONSETS, SEED, Interval, followed, middle
+from signals.scorecard import DRAWS, LEAST_ONSETS, SEED, Interval, Label, followed, middle
 
 COOL_DAYS = 20  # trading days
 RUN_UP, RUN_UP_DAYS = 0.25, 60  # the one-line baseline: net fraction; trading days
@@ -55,12 +55,14 @@ def risen(net: pd.DataFrame) -> pd.DataFrame:
     return net / net.shift(RUN_UP_DAYS) - 1
 
 
-def against_baseline(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> Difference:
+def against_baseline(
+    net: pd.DataFrame, alerts: Alerts, since: date, until: date, label: Label
+) -> Difference:
     """Alerts between two days against the baseline at about as many onsets.
 
     The baseline's threshold is moved until it gives as many; outcomes are not looked at for that.
     """
-    outcome = followed(net)
+    outcome = followed(net, label)
     ours = labelled(outcome, alerts, since, until)
     scores = risen(net)
     tried = [

@@ -69,7 +69,7 @@ def advance(
             state = replace(state, pending=None, pending_days=0)
         return state, diverged
     seen = state.pending_days + 1 if wanted is state.pending else 1
-    if seen < _needed(wanted, policy):
+    if seen < needed_days(wanted, policy):
         return replace(state, pending=wanted, pending_days=seen), diverged
     return _entered(state, wanted, reading), (*diverged, KIND[wanted])
 
@@ -127,7 +127,8 @@ def fall(state: ThemeState, reading: Reading) -> float:
     return round(1 - reading.net / state.peak_net, DECIMALS) if state.peak_net else float("nan")
 
 
-def _needed(wanted: Stage, policy: Policy) -> int:
+def needed_days(wanted: Stage, policy: Policy) -> int:
+    """Trading days for which a stage must be seen before it is entered."""
     if wanted is Stage.OVER:
         return policy.keep_firing_days
     return policy.reversal_days if wanted is Stage.BURSTING else policy.for_days

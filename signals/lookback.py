@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from signals.compare import Alerts
-from signals.episodes import Episode, episodes, is_near
-from signals.scorecard import DAYS, followed
+from signals.episodes import Episode, is_near, peaked
+from signals.scorecard import Label, followed
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,12 @@ class FalseAlarm:
 
     theme: str
     day: date
-    rise: float  # net fraction, from the alert to DAYS later: what leaving then would have missed
+    rise: float  # net fraction, the label's days later: what leaving then would have missed
 
 
-def misses(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> list[Episode]:
+def misses(
+    net: pd.DataFrame, alerts: Alerts, since: date, until: date, label: Label
+) -> list[Episode]:
     """Episodes that peaked between two days and had no alert near; the largest fall first."""
     rows = {day: row for row, day in enumerate(net.index)}
     told: dict[str, list[int]] = {}
@@ -28,17 +30,18 @@ def misses(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> list[
         told.setdefault(theme, []).append(rows[day])
     missed = [
         episode
-        for episode in episodes(net)
-        if since <= episode.peak <= until
-        and not any(is_near(rows[episode.peak], row) for row in told.get(episode.theme, []))
+        for episode in peaked(net, since, until, label)
+        if not any(is_near(rows[episode.peak], row) for row in told.get(episode.theme, []))
     ]
     return sorted(missed, key=lambda episode: -episode.fall)
 
 
-def false_alarms(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> list[FalseAlarm]:
+def false_alarms(
+    net: pd.DataFrame, alerts: Alerts, since: date, until: date, label: Label
+) -> list[FalseAlarm]:
     """Alerts between two days that no fall followed; the largest rise after them first."""
-    outcome = followed(net)
-    rises = net.shift(-DAYS) / net - 1
+    outcome = followed(net, label)
+    rises = net.shift(-label.days) / net - 1
     found = [
         FalseAlarm(theme, day, float(rises[theme][day]))
         for day, theme in alerts

@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 
 from signals.compare import Alerts, labelled
-from signals.scorecard import DAYS, Interval, followed, quarter_numbers, unripe, volatility_deciles
+from signals.scorecard import (
+    Interval,
+    Label,
+    followed,
+    quarter_numbers,
+    unripe,
+    volatility_deciles,
+)
 
 WAVE_DAYS = 20  # trading days without an alert that part one wave of alerts from the next
 SIGNIFICANT, POWER = 1.96, 0.84  # normal quantiles: 5 % two-sided, 80 % power
@@ -21,7 +28,7 @@ SIGNIFICANT, POWER = 1.96, 0.84  # normal quantiles: 5 % two-sided, 80 % power
 class Moved:
     """Alerts against themselves moved through the calendar."""
 
-    shifts: int  # all that are DAYS or more away, both ways round
+    shifts: int  # all that are the label's days or more away, both ways round
     p_precision: float  # share of shifts at least as precise
     p_lift: float  # likewise by precision / that of equally volatile themes of the same quarter
 
@@ -36,18 +43,18 @@ class LeftOut:
     by_wave: Interval
 
 
-def moved(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> Moved:
+def moved(net: pd.DataFrame, alerts: Alerts, since: date, until: date, label: Label) -> Moved:
     """P-values of alerts between two days, one-sided; NaN without an alert or room to move."""
-    outcome = followed(net).to_numpy(float)
-    inside = np.array([since <= day <= until for day in net.index]) & ~unripe(len(net))
+    outcome, ripe = followed(net, label).to_numpy(float), ~unripe(len(net), label.days)
+    inside = np.array([since <= day <= until for day in net.index]) & ripe
     circle = np.flatnonzero(inside)
     rows = {day: row for row, day in enumerate(net.index[circle])}
     columns = {theme: column for column, theme in enumerate(net.columns)}
     places = [(rows[d], columns[t]) for d, t in alerts if d in rows and t in columns]
-    shifts = range(DAYS, len(circle) - DAYS + 1)
+    shifts = range(label.days, len(circle) - label.days + 1)
     if not places or not shifts:
         return Moved(0, float("nan"), float("nan"))
-    expected = _expected(net, outcome)[circle]
+    expected = _expected(net, outcome, ripe)[circle]
     at = np.array(places)
     seen = np.array([_worth(outcome[circle], expected, at, shift) for shift in (0, *shifts)])
     as_good = (seen[1:] >= seen[0]).sum(axis=0)
@@ -55,9 +62,9 @@ def moved(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> Moved:
     return Moved(len(shifts), float(shares[0]), float(shares[1]))
 
 
-def left_out(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> LeftOut:
+def left_out(net: pd.DataFrame, alerts: Alerts, since: date, until: date, label: Label) -> LeftOut:
     """How much the precision of alerts between two days hangs on one month or one wave of them."""
-    labels = labelled(followed(net), sorted(alerts), since, until)
+    labels = labelled(followed(net, label), sorted(alerts), since, until)
     rows = np.array([net.index.get_loc(day) for day in labels.index], int)
     months = np.array([day.year * 12 + day.month for day in labels.index], int)
     waves = np.cumsum(np.diff(rows, prepend=rows[:1]) > WAVE_DAYS)
@@ -76,12 +83,11 @@ def detectable_lift(lift_interval: Interval) -> float:
     return 1 + (SIGNIFICANT + POWER) * (high - low) / (2 * SIGNIFICANT)
 
 
-def _expected(net: pd.DataFrame, outcome: np.ndarray) -> np.ndarray:
+def _expected(net: pd.DataFrame, outcome: np.ndarray, ripe: np.ndarray) -> np.ndarray:
     """Share of equally volatile theme-days of the quarter that were followed by the fall."""
     quarters = quarter_numbers(net)
     cells = (quarters - quarters[0])[:, None] * 11 + volatility_deciles(net)
-    known = ~np.isnan(outcome)
-    known[unripe(len(net))] = False
+    known = ~np.isnan(outcome) & ripe[:, None]
     count = np.bincount(cells[known], minlength=cells.max() + 1)
     hits = np.bincount(cells[known], outcome[known], cells.max() + 1)
     rates = np.divide(hits, count, out=np.full(len(count), np.nan), where=count > 0)

@@ -43,12 +43,8 @@ class Panel:
 
     @property
     def net(self) -> pd.DataFrame:
-        """Theme index over the benchmark, day x theme, points of the ratio.
-
-        NaN where either is not above zero: no price is.
-        """
-        level = self.benchmark.where(self.benchmark > 0)
-        return self.close.where(self.close > 0).div(level, axis=0)
+        """Theme index over the benchmark, day x theme, points of the ratio."""
+        return net_of(self.close, self.benchmark)
 
     def until(self, day: date) -> "Panel":
         """The panel as it was known on `day`: nothing after it."""
@@ -64,6 +60,11 @@ class Panel:
 
     def _rows(self, rows: slice) -> "Panel":
         return replace(self, **{f.name: getattr(self, f.name).loc[rows] for f in fields(self)})
+
+
+def net_of(close: pd.DataFrame, benchmark: pd.Series) -> pd.DataFrame:
+    """Theme indices over the benchmark; NaN where either is not above zero: no price is."""
+    return close.where(close > 0).div(benchmark.where(benchmark > 0), axis=0)
 
 
 FRAMES = tuple(

@@ -2,7 +2,7 @@
 
 The share of like theme-days (same stage, same band of volatility) that were followed by the fall,
 drawn towards the band's own share where there are few. At the first day of each month it is made
-anew of theme-days at least DAYS old, whose labels were known by then; nothing later is seen.
+anew of theme-days so old that their labels were known by then; nothing later is seen.
 Judged by the Brier score against the expanding share of all theme-days in a stage (climatology)
 and against the bands of volatility alone. Half-years are drawn whole: labels overlap for a quarter.
 """
@@ -16,11 +16,11 @@ import pandas as pd
 
 from signals.model import Stage, Transition
 from signals.scorecard import (
-    DAYS,
     DRAWS,
     SEED,
     VOLATILITY_DAYS,
     Interval,
+    Label,
     followed,
     middle,
     unripe,
@@ -71,17 +71,18 @@ def bands(net: pd.DataFrame) -> np.ndarray:
     return np.where(np.isnan(spread), -1, np.searchsorted(BANDS, spread))
 
 
-def forecasts(net: pd.DataFrame, stage: np.ndarray) -> np.ndarray:
+def forecasts(net: pd.DataFrame, stage: np.ndarray, label: Label) -> np.ndarray:
     """Probabilities (3 x day x theme): by stage and band, of climatology, by band; NaN unknown.
 
     `stage` as `staged` gives it. Climatology and bands are of theme-days in a stage, too.
     """
-    outcome, band = followed(net).to_numpy(float), bands(net)
+    outcome, band = followed(net, label).to_numpy(float), bands(net)
     usable = (stage >= 0) & (band >= 0)
     made = np.full((3, *net.shape), np.nan)
     months = np.array([day.year * 12 + day.month for day in net.index])
     for first in np.flatnonzero(np.diff(months, prepend=0)):
-        known = usable[: max(0, first - DAYS)] & ~np.isnan(outcome[: max(0, first - DAYS)])
+        old = max(0, first - label.days)
+        known = usable[:old] & ~np.isnan(outcome[:old])
         if known.sum() < LEAST_DAYS:
             continue
         cells = shares(*(part[: len(known)][known] for part in (stage, band, outcome)))
@@ -92,14 +93,15 @@ def forecasts(net: pd.DataFrame, stage: np.ndarray) -> np.ndarray:
 
 
 def skill(
-    net: pd.DataFrame, told: Iterable[Transition], since: date, until: date
+    net: pd.DataFrame, told: Iterable[Transition], since: date, until: date, label: Label
 ) -> tuple[Skill, np.ndarray]:
     """What forecasts between two days were worth; beside it all of them, 3 x theme-day:
     forecast, whether it came true, and the half-year's number.
     """
-    made, outcome = forecasts(net, staged(told, net)), followed(net).to_numpy(float)
+    made = forecasts(net, staged(told, net), label)
+    outcome = followed(net, label).to_numpy(float)
     inside = np.array([since <= day <= until for day in net.index])
-    inside &= ~unripe(len(net))  # there only falls are known, which would flatter
+    inside &= ~unripe(len(net), label.days)  # there only falls are known, which would flatter
     judged = inside[:, None] & ~np.isnan(made[0]) & ~np.isnan(outcome)
     errors = (made[:, judged] - outcome[judged]) ** 2
     halves = np.array([day.year * 2 + (day.month > 6) for day in net.index])

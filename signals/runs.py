@@ -23,8 +23,8 @@ from signals.compare import RUN_UP, RUN_UP_DAYS
 from signals.evaluate import Scores
 from signals.panel import Panel
 from signals.rolling import rolling_mean
-from signals.scorecard import FALL
 
+FALL = 0.10  # net fraction under the peak
 STALL_DAYS = 60  # trading days without a new peak
 AFTER_DAYS = 120  # trading days after the peak that are followed
 SMOOTH_DAYS = 5  # trading days of the mean of activity, as of the rules

@@ -1,11 +1,12 @@
 """How often alerts were followed by a net fall, against chance; the protocol is fixed in advance.
 
-Label: a net fall of `fall` or more from the level at the alert within the next `days` trading days.
-Base rates: over all theme-days, and over theme-days of the same quarter and the same decile of
-60-day net volatility. Intervals come from resampling whole calendar months, because alerts cluster.
+Label: a fall of `fall` or more from the level at the alert within the next `days` trading days; the
+primary one is of the net level. Base rates: over all theme-days, and over theme-days of the same
+quarter and the same decile of 60-day net volatility. Intervals come from resampling whole calendar
+months, because alerts cluster.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,12 +15,27 @@ import pandas as pd
 
 from signals.model import Stage, Transition
 
-FALL, DAYS = 0.10, 60  # net fraction; trading days
 VOLATILITY_DAYS = 60  # trading days of the trailing net volatility
 APART_DAYS = 20  # trading days around an alert that are no base to compare it with
 DRAWS, SEED = 1000, 20211231  # of the bootstrap
 LEAST_ONSETS = 10  # below it an interval says nothing
+MOST_DAYS = 250  # trading days of a label
 Interval = tuple[float, float]
+UNKNOWN: Interval = (float("nan"), float("nan"))
+
+
+@dataclass(frozen=True)
+class Label:
+    """The fall that alerts are judged by."""
+
+    fall: float  # fraction of the level at the alert
+    days: int  # trading days within which it came
+
+    def __post_init__(self) -> None:
+        if not 0 < self.fall < 1:
+            raise ValueError(f"a label's fall must be between 0 and 1, not {self.fall:g}")
+        if not 1 <= self.days <= MOST_DAYS:
+            raise ValueError(f"a label's days must be 1 to {MOST_DAYS}, not {self.days}")
 
 
 @dataclass(frozen=True)
@@ -38,20 +54,50 @@ class Score:
     lift_interval: Interval  # 95 %
 
 
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What alerts are held against, day x theme."""
+
+    outcome: pd.DataFrame  # as `followed` gives it
+    deciles: np.ndarray  # of net volatility, as `volatility_deciles` gives them
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What intervals are drawn from: one value each for every alert whose label is known."""
+
+    hits: np.ndarray  # 1 where the fall followed, else 0
+    matched: np.ndarray  # share of equally volatile themes, NaN unknown
+    months: np.ndarray  # calendar months, counted on through the years
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A score before its intervals are drawn, which may be done elsewhere."""
+
+    name: str
+    dates: int  # distinct days among the alerts whose label is known
+    base_rate: float  # share of all theme-days followed by the fall
+    sample: Sample
+
+
 def lowest_ahead(net: pd.DataFrame, days: int) -> pd.DataFrame:
     """The lowest level of the next `days` days, points; of fewer where there are no more."""
     return net[::-1].rolling(days, min_periods=1).min()[::-1].shift(-1)
 
 
-def followed(net: pd.DataFrame, fall: float = FALL, days: int = DAYS) -> pd.DataFrame:
-    """1 where the fall came within `days`, 0 where not, NaN where it is not known yet."""
+def followed(levels: pd.DataFrame, label: Label) -> pd.DataFrame:
+    """1 where the label's fall came, 0 where not, NaN where it is not known yet; day x theme.
+
+    `levels` are points, net ones for the primary label.
+    """
     # a fall of just that size counts
-    fell = lowest_ahead(net, days) <= net * (1 - fall) * (1 + 1e-12)
-    known = net.notna() & (fell.to_numpy() | ~unripe(len(net), days)[:, None])
+    fell = lowest_ahead(levels, label.days) <= levels * (1 - label.fall) * (1 + 1e-12)
+    known = levels.notna() & (fell.to_numpy() | ~unripe(len(levels), label.days)[:, None])
     return fell.astype(float).where(known)
 
 
-def unripe(count: int, days: int = DAYS) -> np.ndarray:
+def unripe(count: int, days: int) -> np.ndarray:
     """The last of `count` days, with fewer than `days` ahead: of these only falls are known."""
     return np.arange(count) >= count - days
 
@@ -64,47 +110,62 @@ def onsets(told: Iterable[Transition], stage: Stage) -> list[tuple[date, str]]:
 
 
 def score(
-    name: str, net: pd.DataFrame, alerts: Sequence[tuple[date, str]], since: date, until: date
+    name: str,
+    net: pd.DataFrame,
+    outcome: pd.DataFrame,
+    alerts: Sequence[tuple[date, str]],
+    since: date,
+    until: date,
 ) -> Score:
-    """The record of alerts between two days, over `net` (day x theme, points of theme / market).
+    """The record of alerts between two days, by an `outcome` as `followed` gives it.
 
-    `net` may begin before and end after the span; what comes after is only looked at for labels.
+    `net` (day x theme, points of theme / market) tells which themes are equally volatile. It may
+    begin before and end after the span; what comes after is only looked at for labels.
     """
-    outcome = followed(net)
-    inside = np.array([since <= day <= until for day in net.index])
-    rows = {day: row for row, day in enumerate(net.index)}
-    columns = {theme: column for column, theme in enumerate(net.columns)}
+    found = counted(name, Ground(outcome, volatility_deciles(net)), alerts, since, until)
+    return scored(found, months_resampled(found.sample))
+
+
+def counted(
+    name: str, ground: Ground, alerts: Sequence[tuple[date, str]], since: date, until: date
+) -> Counted:
+    """All of a score but its intervals, as `score` takes it."""
+    outcome, index = ground.outcome, ground.outcome.index
+    inside = np.array([since <= day <= until for day in index])
+    rows = {day: row for row, day in enumerate(index)}
+    columns = {theme: column for column, theme in enumerate(outcome.columns)}
     places = [(rows[d], columns[t]) for d, t in alerts if since <= d <= until and t in columns]
     values = outcome.to_numpy(float)
     known = [place for place in places if not np.isnan(values[place])]
     hits = np.array([values[place] for place in known])
-    matched = _matched(net, values, known, places, inside)
-    months = np.array([net.index[row].year * 12 + net.index[row].month for row, _ in known])
-    interval, lifts = _intervals(hits, matched, months)
-    precision, base = _mean(hits), _mean(matched)
-    lift = precision / base if base > 0 else float("nan")
-    all_days = values[inside]
-    plain = _mean(all_days[~np.isnan(all_days)])
+    matched = _matched(ground, known, places, inside)
+    months = np.array([index[row].year * 12 + index[row].month for row, _ in known])
     days = len({row for row, _ in known})
-    return Score(
-        name, len(known), int(hits.sum()), days, precision, interval, plain, base, lift, lifts
-    )
+    return Counted(name, days, _mean(values[inside]), Sample(hits, matched, months))
+
+
+def scored(found: Counted, spans: tuple[Interval, Interval]) -> Score:
+    """A score with its intervals, as `months_resampled` gives them."""
+    hits = found.sample.hits
+    precision, base = _mean(hits), _mean(found.sample.matched)
+    lift = precision / base if base > 0 else float("nan")
+    counts = (len(hits), int(hits.sum()), found.dates)
+    return Score(found.name, *counts, precision, spans[0], found.base_rate, base, lift, spans[1])
 
 
 def _matched(
-    net: pd.DataFrame,
-    outcome: np.ndarray,
+    ground: Ground,
     known: Sequence[tuple[int, int]],
     alerts: Sequence[tuple[int, int]],
     inside: np.ndarray,
 ) -> np.ndarray:
     """Base rate of each onset: equally volatile theme-days of its quarter, away from alerts."""
-    deciles = volatility_deciles(net)
-    usable = outcome.copy()
+    deciles = ground.deciles
+    usable = ground.outcome.to_numpy(float).copy()
     usable[~inside] = np.nan
     for row, column in alerts:
         usable[max(0, row - APART_DAYS) : row + APART_DAYS + 1, column] = np.nan
-    quarters = quarter_numbers(net)
+    quarters = quarter_numbers(ground.outcome)
     rates: dict[tuple[int, int], float] = {}
     for row, column in known:
         key = int(quarters[row]), int(deciles[row, column])
@@ -127,22 +188,25 @@ def quarter_numbers(net: pd.DataFrame) -> np.ndarray:
     return np.array([day.year * 4 + (day.month - 1) // 3 for day in net.index])
 
 
-def _intervals(
-    hits: np.ndarray, matched: np.ndarray, months: np.ndarray
-) -> tuple[Interval, Interval]:
+def months_resampled(sample: Sample) -> tuple[Interval, Interval]:
     """95 % intervals of precision and of lift, over draws of whole months."""
-    unknown = (float("nan"), float("nan"))
+    hits, matched, months = sample.hits, sample.matched, sample.months
     if len(hits) < LEAST_ONSETS:
-        return unknown, unknown
-    rng = np.random.default_rng(SEED)
-    blocks = [np.flatnonzero(months == month) for month in np.unique(months)]
+        return UNKNOWN, UNKNOWN
     precisions, lifts = [], []
-    for _ in range(DRAWS):
-        drawn = np.concatenate([blocks[n] for n in rng.integers(0, len(blocks), len(blocks))])
+    for drawn in months_drawn(months):
         precisions.append(_mean(hits[drawn]))
         base = np.nanmean(matched[drawn]) if not np.isnan(matched[drawn]).all() else np.nan
         lifts.append(precisions[-1] / base if base > 0 else np.nan)
     return middle(precisions), middle(lifts)
+
+
+def months_drawn(months: np.ndarray) -> Iterator[np.ndarray]:
+    """Places of the values of as many whole months as there are, drawn anew DRAWS times."""
+    rng = np.random.default_rng(SEED)
+    blocks = [np.flatnonzero(months == month) for month in np.unique(months)]
+    for _ in range(DRAWS):
+        yield np.concatenate([blocks[n] for n in rng.integers(0, len(blocks), len(blocks))])
 
 
 def middle(values: Sequence[float] | np.ndarray) -> Interval:

@@ -4,19 +4,31 @@ Intervals are 95 %, over draws of whole calendar months (of half-years for forec
 cluster and labels overlap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import nan
 
 import numpy as np
 import pandas as pd
 
 from signals.compare import Alerts, labelled
-from signals.scorecard import DRAWS, LEAST_ONSETS, SEED, Interval, followed, middle
+from signals.model import Kind, Transition
+from signals.scorecard import (
+    DRAWS,
+    LEAST_ONSETS,
+    SEED,
+    UNKNOWN,
+    Interval,
+    Label,
+    followed,
+    middle,
+)
 
 AROUND_DAYS = 60  # trading days on both sides of an alert
 LEAST_MONTHS = 3  # with fewer an interval says nothing
 LEAST_HALVES = 4  # likewise, of half-years
+HIGH = 0.85  # of the peak's level; below it a reversal is told late
 BINS = 8  # of forecasts, each with as many
 
 
@@ -53,6 +65,31 @@ class Bin:
     interval: Interval
 
 
+@dataclass(frozen=True)
+class Turns:
+    """How far under the episode's peak reversal alerts came; levels on the peak's, net."""
+
+    n: int
+    lowest: float
+    levels: tuple[float, float, float]  # quartiles
+    high: float  # share at HIGH of the peak or more
+    high_interval: Interval  # 95 %, months drawn whole
+
+
+def turns(told: Iterable[Transition], since: date, until: date) -> Turns:
+    """The levels of reversal alerts between two days."""
+    own = [t for t in told if t.kind is Kind.REVERSAL and since <= t.day <= until]
+    known = [(t.day, t.net / t.before.peak_net) for t in own if t.net and t.before.peak_net]
+    levels = np.array([level for _, level in known])
+    if not known:
+        return Turns(0, nan, (nan, nan, nan), nan, UNKNOWN)
+    high = (levels >= HIGH)[:, None].astype(float)
+    low, top = block_spans(high, _months([day for day, _ in known]), LEAST_MONTHS)
+    quartiles = tuple(map(float, np.quantile(levels, [0.25, 0.5, 0.75])))
+    span = float(low[0]), float(top[0])
+    return Turns(len(levels), float(levels.min()), quartiles, float(high.mean()), span)  # type: ignore[arg-type]  # three of them
+
+
 def around(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> Around:
     """The mean path around alerts between two days, over `net` (day x theme, points)."""
     rows = {day: row for row, day in enumerate(net.index)}
@@ -74,9 +111,11 @@ def around(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> Aroun
     return Around(len(known), count, mean, low, high)
 
 
-def by_year(net: pd.DataFrame, alerts: Alerts, since: date, until: date) -> list[Year]:
+def by_year(
+    net: pd.DataFrame, alerts: Alerts, since: date, until: date, label: Label
+) -> list[Year]:
     """Precision in each calendar year with an alert whose label is known."""
-    outcome = followed(net)
+    outcome = followed(net, label)
     labels = labelled(outcome, alerts, since, until)
     years = np.array([day.year for day in labels.index], int)
     return [_year(int(year), labels[years == year], outcome) for year in np.unique(years)]

@@ -10,11 +10,10 @@ Work is cut into parts with seeds of their own and whole numbers as results, so 
 same to the last digit wherever the parts are done.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,14 +22,14 @@ from signals.compare import Alerts
 from signals.evaluate import evaluate
 from signals.lifecycle import Policy
 from signals.model import Stage
-from signals.panel import FRAMES, Panel
+from signals.panel import Panel
 from signals.replay import NEEDED, folded
 from signals.rules import Rule
-from signals.scorecard import SEED, Interval, followed, middle, onsets, volatility_deciles
+from signals.scorecard import SEED, Interval, Label, followed, middle, onsets, volatility_deciles
+from signals.sweep import Spread, pieces
 
 WINDOWS, RUN_UPS, BREADTHS = (40, 60, 90), (0.20, 0.25, 0.30), (0.60, 0.70, 0.80)
-THEMES_A_PART, PARTS, DRAWS_A_PART = 56, 10, 100  # of the work
-Spread = Callable[[Callable[[Any], Any], Sequence[Any]], Iterable[Any]]  # as `map`, in order
+PARTS, DRAWS_A_PART = 10, 100  # of the shuffling
 
 
 @dataclass(frozen=True)
@@ -87,15 +86,16 @@ def search(
     policy: Policy,
     since: date,
     until: date,
+    label: Label,
     spread: Spread = map,
 ) -> Search:
     """Tries the whole grid between two days; `spread` does the parts of the work, here or afar."""
     needed = tuple(rule for rule in rules if rule.name in NEEDED)
     found: list[Alerts] = [[] for _ in GRID]
-    for part in spread(variants_told, [(piece, needed, policy) for piece in _pieces(panel)]):
+    for part in spread(variants_told, [(piece, needed, policy) for piece in pieces(panel)]):
         for alerts, more in zip(found, part, strict=True):
             alerts += [(day, theme) for day, theme in more if since <= day <= until]
-    parts = _parts(panel.net, found)
+    parts = _parts(panel.net, found, label)
     counts = np.concatenate(list(spread(themes_shuffled, parts)), axis=-1)
     return _searched(parts[0], counts)
 
@@ -128,17 +128,9 @@ def _changed(rules: Sequence[Rule], variant: Variant) -> list[Rule]:
     return made
 
 
-def _pieces(panel: Panel) -> Iterator[Panel]:
-    """The panel cut by themes."""
-    names = list(panel.close.columns)
-    for first in range(0, len(names), THEMES_A_PART):
-        own = names[first : first + THEMES_A_PART]
-        yield replace(panel, **{name: getattr(panel, name)[own] for name in FRAMES})
-
-
-def _parts(net: pd.DataFrame, found: Sequence[Alerts]) -> list[Part]:
+def _parts(net: pd.DataFrame, found: Sequence[Alerts], label: Label) -> list[Part]:
     """The parts of the shuffling, over all alerts of any variant whose label is known."""
-    outcome = followed(net).fillna(-1).to_numpy(np.int8)
+    outcome = followed(net, label).fillna(-1).to_numpy(np.int8)
     rows = {day: row for row, day in enumerate(net.index)}
     columns = {theme: column for column, theme in enumerate(net.columns)}
     told = sorted({(rows[d], columns[t]) for alerts in found for d, t in alerts})

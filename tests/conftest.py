@@ -3,18 +3,23 @@
 import os
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.app import App, judge
 from bot.home import DATABASE
+from bot.jobs import daily
+from bot.ledger import Ledger
 from config.settings import Settings, load
 from market.derive import derive
+from market.simulate import SimulatedMarket, simulate
 from market.store import Store
 from signals.rules import Rule, build
 from tests import markets, within
 from tests.botapi import BotApi
-from tests.process import Bot
+from tests.process import ADMIN, Bot
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +35,12 @@ def rules(settings: Settings) -> tuple[Rule, ...]:
 @pytest.fixture
 def store() -> Store:
     return Store(None)
+
+
+@pytest.fixture(scope="session")
+def market() -> SimulatedMarket:
+    """A simulated market, not to be changed."""
+    return simulate(8)
 
 
 @pytest.fixture
@@ -71,6 +82,20 @@ def home(tmp_path: Path) -> Path:
     derive(store, store.bar_days(), backfilled=True)
     store.close()
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def lived(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> App:
+    """An app that lived through the last 40 days of a simulated market, in a file."""
+    home = tmp_path_factory.mktemp("home")
+    store, ledger = Store(home / DATABASE), Ledger(home / DATABASE)
+    markets.fill(store)
+    derive(store, store.bar_days(), backfilled=True)
+    known = settings.model_copy(update={"home": home, "admins": frozenset({ADMIN})})
+    app = App(known, store, ledger, *judge(known), lambda: datetime(2024, 6, 28, 9, tzinfo=UTC))
+    for day in store.days()[-40:]:
+        daily(app, day)
+    return app
 
 
 @pytest.fixture

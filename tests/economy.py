@@ -15,6 +15,13 @@ def tables(report: str, days: Sequence[date], today: date) -> Table | None:
     return name, made([day for day in days if day < today])
 
 
+def page(rows: list[dict[str, Any]], query: dict[str, str]) -> Any:
+    """One page of a table, as the data centre gives it."""
+    size = int(query.get("pageSize") or query["ps"])
+    first = (int(query.get("pageNumber") or query["p"]) - 1) * size
+    return {"result": {"pages": -(-len(rows) // size), "data": rows[first : first + size]}}
+
+
 def _months(days: Sequence[date]) -> list[date]:
     """First days of the months that are over, the newest first."""
     return sorted({day.replace(day=1) for day in days} - {days[-1].replace(day=1)}, reverse=True)
@@ -94,6 +101,17 @@ def _margin(days: Sequence[date]) -> list[dict[str, Any]]:
     ]
 
 
+def _yields(days: Sequence[date]) -> list[dict[str, Any]]:
+    """In %; on every tenth day only the other country traded."""
+    other = ("EMM00166462", "EMM00166469", "EMM00588704", "EMM01276014", "EMG00001306")
+    other += ("EMG00001308", "EMG00001310", "EMG00001312", "EMG01339436", "EMM00000024")
+    blank = dict.fromkeys((*other, "EMG00159635"), 4.5)
+    return [
+        blank | {"SOLAR_DATE": f"{day} 00:00:00", "EMM00166466": None if n % 10 == 9 else 1.8}
+        for n, day in enumerate(reversed(days))
+    ]
+
+
 REPORTS: dict[str, tuple[str, Callable[[Sequence[date]], list[dict[str, Any]]]]] = {
     "RPT_ECONOMY_FAITH_INDEX": ("confidence", _monthly(11, 2, lambda n: 88.0 + n / 10)),
     "RPT_ECONOMY_CURRENCY_SUPPLY": ("m2", _monthly(11, 3, lambda n: 7.0 + n / 10)),
@@ -105,4 +123,5 @@ REPORTS: dict[str, tuple[str, Callable[[Sequence[date]], list[dict[str, Any]]]]]
     "RPT_ECONOMY_HOUSE_PRICE": ("homes", _homes),
     "RPT_MUTUAL_DEAL_HISTORY": ("southbound", _southbound),
     "RPTA_WEB_MARGIN_DAILYTRADE": ("margin", _margin),
+    "RPTA_WEB_TREASURYYIELD": ("yield10", _yields),
 }

@@ -1,10 +1,11 @@
 """Stand-ins that are passed as arguments: a source over a simulated market."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
+from market.facts import as_date, as_int
 from market.simulate import SimulatedMarket
 from market.source import NoData, SourceError
 
@@ -17,6 +18,7 @@ class FakeSource:
     def __init__(self, market: SimulatedMarket, today: date) -> None:
         self.market, self.today = market, today
         self.faults: dict[str, SourceError] = {}
+        self.of_stock: dict[str, SourceError] = {}  # codes whose bars alone do not come
         self.asked: list[str] = []
         bars = market.bars.assign(growth=market.bars["close"] / market.bars["prev_close"])
         wide = bars.pivot(index="number", columns="code", values="growth")
@@ -41,8 +43,18 @@ class FakeSource:
     def boards(self) -> pd.DataFrame:
         self._asked("boards")
         row = self.market.days.index(self.today)
-        rows = [(code, self.names[code], levels[row]) for code, levels in self.levels.items()]
-        return pd.DataFrame(rows, columns=["code", "name", "close"])
+        rows = [
+            (code, self.names[code], levels[row], *self.counted(code))
+            for code, levels in self.levels.items()
+        ]
+        return pd.DataFrame(rows, columns=["code", "name", "close", "advancers", "decliners"])
+
+    def counted(self, board: str) -> tuple[int, int]:
+        """Members of a board that rose and fell today."""
+        board = board.removeprefix("em-")
+        moves = self._today().set_index("code").loc[list(self.codes[board])]
+        change = moves["close"] - moves["prev_close"]
+        return int((change > 0).sum()), int((change < 0).sum())
 
     def members(self, board: str) -> pd.DataFrame:
         self._asked("members")
@@ -63,11 +75,26 @@ class FakeSource:
         self._asked(f"index {code}")
         return self._bars(self.market_levels, since, until)
 
+    def stock_history(self, code: str, since: date, until: date) -> pd.DataFrame:
+        self._asked("bars")
+        if code in self.of_stock:
+            raise self.of_stock[code]
+        own = self.market.bars[self.market.bars["code"] == code]
+        frame = own.assign(day=[as_date(number) for number in own["number"]])
+        frame = frame[(frame["day"] >= since) & (frame["day"] <= min(until, self.today))]
+        if frame.empty:
+            raise NoData(code)
+        return frame.reset_index(drop=True)
+
+    def _today(self) -> pd.DataFrame:
+        number = as_int(self.today)
+        return self.market.bars[self.market.bars["number"] == number].reset_index(drop=True)
+
     def snapshot(self) -> pd.DataFrame:
         self._asked("snapshot")
-        number = self.today.year * 10000 + self.today.month * 100 + self.today.day
-        bars = self.market.bars[self.market.bars["number"] == number].reset_index(drop=True)
-        quotes = bars.assign(name="模拟", turnover=0.01, pe_ttm=20.0, pb=2.0, market_cap=1e10)
+        quotes = self._today().assign(
+            name="模拟", turnover=0.01, pe_ttm=20.0, pb=2.0, market_cap=1e10
+        )
         quotes.attrs["provider"] = "fake"
         return quotes
 
@@ -83,3 +110,58 @@ class FakeSource:
         periods = pd.date_range("2015-01-31", self.today, freq="ME").date
         values = 0.05 + 0.01 * np.sin(np.arange(len(periods)))
         return pd.DataFrame({"period": periods, "value": values})
+
+    def disclosures(self, report: date) -> pd.DataFrame:
+        self._asked("disclosures")
+        codes = sorted(self.market.bars["code"].unique())
+        return pd.DataFrame({"code": codes}).assign(published=report + timedelta(days=20))
+
+    def balances(self, report: date) -> pd.DataFrame:
+        self._asked(f"balances {report}")
+        self._asked("balances")
+        codes = sorted(self.market.bars["code"].unique())
+        figures = {"inventories": 1e8 * (report.year - 2000), "assets": 5e9, "equity": 2e9}
+        return pd.DataFrame({"code": codes}).assign(**figures)
+
+    def company(self, code: str) -> pd.DataFrame:
+        self._asked(f"company {code}")
+        self._asked("company")
+        ends = pd.date_range("2022-03-31", self.today, freq="QE").date
+        figures = {"profit": 1e8, "core_profit": 8e7, "pretax": 1.2e8, "investment": 3e7}
+        figures |= {"trading": 2e8, "assets": 5e9}
+        return pd.DataFrame({"report": ends}).assign(published=pd.NaT, **figures)
+
+    def notices(self, day: date) -> pd.DataFrame:
+        self._asked(f"notices {day}")
+        self._asked("notices")
+        titles = ["关于股东减持股份计划的公告", "股票交易异常波动公告", "年度报告"]
+        links = [f"https://example.com/{day}/{n}" for n in range(3)]
+        codes = sorted(self.market.bars["code"].unique())[:3]
+        return pd.DataFrame({"code": codes, "title": titles, "day": day, "link": links})
+
+    def lockups(self, since: date, until: date) -> pd.DataFrame:
+        self._asked("lockups")
+        codes = sorted(self.market.bars["code"].unique())[:2]
+        days = [since + timedelta(days=5), since + timedelta(days=40)]
+        frame = pd.DataFrame({"code": codes, "day": days, "size": [1e9, np.nan]})
+        return frame.assign(title="首发原股东限售股份", link="https://example.com/dxf")
+
+    def new_funds(self) -> pd.DataFrame:
+        self._asked("new_funds")
+        names = ["模拟深思链ETF", "模拟深思链ETF联接A", "别的混合"]
+        frame = pd.DataFrame({"code": ["510001", "510002", "510003"], "name": names})
+        return frame.assign(day=self.today)
+
+    def telegraph(self) -> pd.DataFrame:
+        self._asked("telegraph")
+        at = pd.Timestamp(f"{self.today} 04:00", tz="UTC")
+        frame = pd.DataFrame(
+            {
+                "at": [at, at + pd.Timedelta(minutes=1), at + pd.Timedelta(minutes=2)],
+                "title": ["美方宣布新的出口管制", "A new <b> probe into 模拟深思链", "天气晴"],
+                "body": ["涉及甲乙丙股份", "", ""],
+                "link": ["https://example.com/1", "https://example.com/2", ""],
+            }
+        )
+        frame.attrs["provider"] = "fake"
+        return frame

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,14 @@ from tests.upstream import Upstream
 
 DAYS = [day for day in fetch.offline_calendar() if date(2024, 7, 1) <= day <= date(2026, 7, 15)]
 SINCE, UNTIL = DAYS[-300], DAYS[-1]
+
+
+def environ(upstream: Upstream, home: Path) -> dict[str, str]:
+    """Settings of a bot in a home that asks the upstream, without pauses, for a small market."""
+    groups = ("PUSH2", "PUSH2HIS", "TENCENT", "SINA", "EASTMONEY")
+    pauses = {f"PAOMO_SOURCE__PAUSE_SECONDS__{group}": "0" for group in groups}
+    small = {"PAOMO_SOURCE__MIN_STOCKS": "100"}
+    return pauses | small | {"PAOMO_HOME": str(home), "DATA_PROXY": upstream.url}
 
 
 class InProcess:
@@ -36,8 +45,8 @@ def policy(upstream: Upstream, **more: Any) -> TransportPolicy:
 
 
 @contextmanager
-def led(upstream: Upstream, **knobs: float) -> Iterator[Guard]:
-    """Every request of AKShare in this process, through a new guard, to the upstream."""
+def led(upstream: Upstream, by: Guard | None = None, **knobs: float) -> Iterator[Guard]:
+    """Every request of AKShare in this process, through a guard (a new one), to the upstream."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
         patch.setenv("TQDM_DISABLE", "1")
@@ -46,7 +55,7 @@ def led(upstream: Upstream, **knobs: float) -> Iterator[Guard]:
 
         patch.setattr(akshare.utils.func, "time", NoPause)
         patch.setattr(akshare.utils.request, "time", NoPause)
-        guard = Guard(policy(upstream, **knobs))
+        guard = by or Guard(policy(upstream, **knobs))
         undo = install(guard)
         patch.setattr(fetch, "GUARD", [guard])
         try:

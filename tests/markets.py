@@ -9,6 +9,9 @@ import pandas as pd
 from market.source import Theme
 from market.store import BAR, Store
 from signals.panel import Panel
+from signals.scorecard import Label
+
+LABEL = Label(fall=0.10, days=60)  # the primary one as it is shipped
 
 
 def weekdays(count: int, last: date = date(2024, 6, 28)) -> list[date]:

@@ -32,6 +32,7 @@ class Bot:
             "TELEGRAM_BASE_URL": api.url,
             "TMPDIR": str(home),
             "PAOMO_METRICS__PORT": "0",
+            "PAOMO_NEWS__TIMES": "",  # nothing hangs on the hour
             "DATA_PROXY": "http://127.0.0.1:9",  # nobody listens: these days bring no figures
             **more,
         }

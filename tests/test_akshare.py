@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from market.akshare import fetch
+from market.akshare import fetch, stocks
 from market.akshare.source import AkshareSource
 from market.simulate import SimulatedMarket, simulate
-from market.source import Banned, NoData, Transient
+from market.source import Banned, NoData, SchemaChanged, Transient
 from market.transport import Guard, TransportPolicy, group_of
 from market.worker import Worker
 from tests.led import DAYS, SINCE, UNTIL, InProcess, led, policy
@@ -62,6 +62,57 @@ def test_a_board_history_has_days_and_points(guard: Guard) -> None:
     assert bars[["open", "high", "low", "close", "amount"]].notna().all().all()
 
 
+@pytest.mark.parametrize("moved", [1.0, 0.01, 100.0])
+def test_a_stocks_history_has_previous_closes_and_shares_whatever_the_unit(
+    guard: Guard, upstream: Upstream, moved: float
+) -> None:
+    code, before = upstream.codes[0], upstream.bars["volume"].copy()
+    upstream.units[code] = moved
+    bars = fetch.asked("stock_history", code, SINCE, UNTIL)
+    assert bars["day"].tolist() == DAYS[-300:]
+    close = upstream.bars["close"][-300:, 0]
+    assert bars["close"].to_numpy() == pytest.approx(close, abs=1e-4)
+    assert bars["prev_close"].iloc[1:].to_numpy() == pytest.approx(close[:-1], abs=1e-4)
+    assert bars["prev_close"].iloc[0] == pytest.approx(upstream.bars["close"][-301, 0], abs=1e-4)
+    assert bars["volume"].to_numpy() == pytest.approx(before[-300:, 0], abs=1)
+    assert bars["amount"].to_numpy() == pytest.approx(before[-300:, 0] * close, rel=1e-4)
+    assert upstream.requests == ["begin", "bars", "bars"]
+
+
+def test_a_volume_that_fits_no_unit_is_unknown(guard: Guard, upstream: Upstream) -> None:
+    upstream.units[upstream.codes[0]] = 7.0
+    bars = fetch.asked("stock_history", upstream.codes[0], SINCE, UNTIL)
+    assert bars["volume"].isna().all()
+    assert bars["amount"].notna().all()
+
+
+def test_a_stock_that_did_not_trade_is_no_data_and_its_first_day_has_nothing_before(
+    guard: Guard, upstream: Upstream
+) -> None:
+    code = upstream.codes[0]
+    with pytest.raises(NoData, match=code):
+        fetch.asked("stock_history", code, date(2020, 1, 1), date(2020, 6, 1))
+    first = fetch.asked("stock_history", code, upstream.days[0], UNTIL).iloc[0]
+    assert first["day"] == upstream.days[0]
+    assert first["prev_close"] != first["prev_close"]
+
+
+@pytest.mark.parametrize(
+    ("code", "symbol"),
+    [
+        ("600519", "sh600519"),
+        ("688981", "sh688981"),
+        ("000001", "sz000001"),
+        ("302132", "sz302132"),
+        ("920002", "bj920002"),
+        ("430047", "bj430047"),
+        ("900901", "sh900901"),
+    ],
+)
+def test_a_code_gets_its_exchange(code: str, symbol: str) -> None:
+    assert stocks.symbol(code) == symbol
+
+
 def test_an_index_history_is_cut_to_the_days_asked(guard: Guard) -> None:
     bars = fetch.asked("index_history", "sh000985", SINCE, UNTIL)
     assert bars["day"].tolist() == DAYS[-300:]
@@ -96,6 +147,7 @@ def test_an_index_of_another_market_has_days_and_points(guard: Guard, code: str)
         ("homes", 0.0025, date(2026, 6, 30), 20),
         ("southbound", 50e8, DAYS[-2], 399),
         ("margin", 18_000e8, DAYS[-2], 399),
+        ("yield10", 0.018, DAYS[-2], 360),
     ],
 )
 def test_a_macro_series_comes_by_period_in_our_units(
@@ -136,6 +188,20 @@ def test_sinas_snapshot_stands_in_for_tencents(guard: Guard, upstream: Upstream)
     assert len(quotes) == len(upstream.codes)
     assert quotes["high"].notna().all()
     assert quotes["market_cap"].isna().all()
+
+
+@pytest.mark.parametrize("unit", [0.01, 100.0])
+def test_a_snapshot_whose_amounts_do_not_fit_its_volumes_is_not_taken(
+    guard: Guard, upstream: Upstream, unit: float
+) -> None:
+    upstream.bars["volume"] *= unit  # by a hundred too few or too many: lots for shares
+    with pytest.raises(SchemaChanged, match="mean prices paid within the day's range"):
+        fetch.asked("sina")
+
+
+def test_a_few_odd_rows_do_not_spoil_a_snapshot(guard: Guard, upstream: Upstream) -> None:
+    upstream.bars["volume"][:, :5] *= 100
+    assert len(fetch.asked("sina")) == len(upstream.codes)
 
 
 def test_earnings_are_fractions_without_a_disclosure_date(guard: Guard, upstream: Upstream) -> None:
@@ -194,6 +260,8 @@ def test_a_budget_is_kept(upstream: Upstream) -> None:
         ("datacenter-web.eastmoney.com", "eastmoney"),
         ("proxy.finance.qq.com", "tencent"),
         ("vip.stock.finance.sina.com.cn", "sina"),
+        ("quotes.sina.cn", "sina"),
+        ("np-anotice-stock.eastmoney.com", "eastmoney"),
         ("evilqq.com", "other"),
     ],
 )

@@ -6,9 +6,9 @@ from math import isnan
 import numpy as np
 import pytest
 
-from signals.analogues import DAYS, likeness, path
+from signals.analogues import likeness, path
 from signals.runs import Run, follow
-from tests import rides
+from tests import markets, rides
 from tests.rides import frame
 
 TODAY = [(1300, 1.0), (30, 1.5)]
@@ -32,7 +32,7 @@ def apart(count: int, rise: list[tuple[int, float]], after: str, first: int = 0)
 
 def test_the_like_shape_is_nearest_and_how_it_went_on_is_told() -> None:
     runs = ridden([*apart(6, STEADY, "down"), *apart(6, LATE, "up", first=400)])
-    found = likeness(runs, "t0", last(runs).days[-1])
+    found = likeness(runs, "t0", last(runs).days[-1], markets.LABEL)
     assert found is not None
     assert len(found.nearest) == 5
     assert {one.theme for one in found.nearest} < {f"t{n}" for n in range(1, 7)}
@@ -46,7 +46,7 @@ def test_the_like_shape_is_nearest_and_how_it_went_on_is_told() -> None:
 def test_one_mania_of_many_themes_counts_once() -> None:
     same_time = [(100, STEADY, "down")] * 8
     runs = ridden([*same_time, (400, LATE, "up")])
-    found = likeness(runs, "t0", last(runs).days[-1])
+    found = likeness(runs, "t0", last(runs).days[-1], markets.LABEL)
     assert found is not None
     assert found.eligible == 9
     assert len(found.nearest) == 2
@@ -55,14 +55,14 @@ def test_one_mania_of_many_themes_counts_once() -> None:
 def test_one_theme_counts_once() -> None:
     twice = [(100, 1.0), *STEADY, *AFTER["down"], (100, 1.0), *STEADY, *AFTER["down"]]
     runs = rides.many([TODAY, twice])
-    found = likeness(runs, "t0", last(runs).days[-1])
+    found = likeness(runs, "t0", last(runs).days[-1], markets.LABEL)
     assert found is not None
     assert (found.eligible, len(found.nearest)) == (2, 1)
 
 
 def test_what_came_after_is_not_looked_at_for_likeness() -> None:
     one, other = (ridden([(100, STEADY, after), (300, LATE, "up")]) for after in ("up", "down"))
-    found = [likeness(runs, "t0", last(runs).days[-1]) for runs in (one, other)]
+    found = [likeness(runs, "t0", last(runs).days[-1], markets.LABEL) for runs in (one, other)]
     assert found[0] is not None
     assert found[1] is not None
     ranks = [[(a.theme, a.day, a.distance) for a in each.nearest] for each in found if each]
@@ -75,8 +75,8 @@ def test_a_past_run_up_counts_once_its_days_after_are_known() -> None:
     today, past = last(runs), runs[1]
     at = past.begun + today.age
     assert past.days[at] < today.days[-1]
-    assert len(past.days) <= at + DAYS
-    found = likeness(runs, "t0", today.days[-1])
+    assert len(past.days) <= at + markets.LABEL.days
+    found = likeness(runs, "t0", today.days[-1], markets.LABEL)
     assert found is not None
     assert found.eligible == 0
     assert isnan(found.fell)
@@ -84,7 +84,7 @@ def test_a_past_run_up_counts_once_its_days_after_are_known() -> None:
 
 def test_a_past_run_up_that_was_over_at_that_age_does_not_count() -> None:
     runs = rides.many([[(1300, 1.0), (60, 1.6)], [(100, 1.0), (25, 1.4), *AFTER["down"]]])
-    found = likeness(runs, "t0", last(runs).days[-1])
+    found = likeness(runs, "t0", last(runs).days[-1], markets.LABEL)
     assert found is not None
     assert last(runs).age > next(run for run in runs if run.theme == "t1").age
     assert found.eligible == 0
@@ -92,7 +92,7 @@ def test_a_past_run_up_that_was_over_at_that_age_does_not_count() -> None:
 
 def test_a_theme_without_a_run_up_is_like_none() -> None:
     runs = ridden([(100, STEADY, "down")])
-    assert likeness(runs, "t1", last(runs).days[-1]) is None
+    assert likeness(runs, "t1", last(runs).days[-1], markets.LABEL) is None
 
 
 def test_shapes_are_scaled_to_their_highest() -> None:
@@ -112,6 +112,6 @@ def test_of_equal_shapes_the_rules_decide() -> None:
     told[:] = np.arange(net.shape[1]) * 1.0  # the theme's number, whatever the rule
     told[:, :, 0] = 3.1
     runs = follow((), rides.seen(net, told))
-    found = likeness(runs, "t0", last(runs).days[-1])
+    found = likeness(runs, "t0", last(runs).days[-1], markets.LABEL)
     assert found is not None
     assert [one.theme for one in found.nearest] == ["t3", "t4", "t2", "t5", "t1"]

@@ -95,7 +95,7 @@ def test_at_first_sight_a_value_counts_from_its_release_lag(store: Store) -> Non
     assert newest not in before.index
     assert newest in store.macro.known("cpi", newest + timedelta(days=16)).index
     assert store.macro.fetched("cpi") == DAY
-    assert store.macro.fetched("yield10") is None
+    assert store.macro.fetched("unemployment") is None
 
 
 class Told:

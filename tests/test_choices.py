@@ -140,6 +140,14 @@ def test_loud_words_within_the_day_count_towards_the_budget(before: int, beyond:
     assert list(choice.beyond) == several(4)[4 - beyond :]
 
 
+@pytest.mark.parametrize(("budget", "why"), [(None, "send"), (3, "send"), (2, "silent")])
+def test_what_was_missed_is_silent_once_the_budget_is_spent(budget: int | None, why: str) -> None:
+    late = [transition(F, B, day=DAY - timedelta(days=1))]
+    listener = Listener(Wishes({}, budget=budget), {})
+    choice = chosen(listener, several(2), late, Setting(NOW, late[0].day, {}, {}), 0)
+    assert list(choice.late.values()) == [why]
+
+
 def test_what_was_missed_is_muted_as_it_was_on_its_own_day() -> None:
     yesterday = DAY - timedelta(days=1)
     late = [transition(B, T, Kind.REVERSAL, day=yesterday)]

@@ -1,5 +1,6 @@
 """A sweep over a Dask cluster: the same to the last digit; or a clear line why not."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,9 @@ import pytest
 from bot.app import judge
 from bot.cluster import spread
 from bot.errors import UserError
+from bot.score import run_score
 from config.settings import Settings
+from signals.sweep import told
 from signals.variants import search
 from tests import markets
 from tests.dask import Dask
@@ -25,9 +28,24 @@ def dask() -> Iterator[Dask]:
 
 def test_workers_come_to_the_same_to_the_last_digit(dask: Dask, settings: Settings) -> None:
     panel = markets.panel(days=300, themes=120)  # three parts of themes
-    needs = (panel, *judge(settings), panel.days[0], panel.days[-1])
+    needs = (panel, *judge(settings), panel.days[0], panel.days[-1], markets.LABEL)
     with spread(dask.address) as there, spread(None) as here:
         assert repr(search(*needs, there)) == repr(search(*needs, here))
+        assert repr(told(panel, *judge(settings), there)) == repr(
+            told(panel, *judge(settings), here)
+        )
+
+
+def test_the_whole_score_is_the_same_over_a_cluster(
+    dask: Dask, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PAOMO_HOME", str(home))
+    said = []
+    for cluster in (None, dask.address):
+        run_score(None, None, as_json=True, cluster=cluster)
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert json.loads(said[0])["rows"]
 
 
 def test_an_address_that_nobody_answers_is_named() -> None:

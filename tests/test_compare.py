@@ -57,7 +57,7 @@ def before_falls(net: pd.DataFrame, step: int) -> Alerts:
 
 def test_one_who_sees_ahead_beats_the_baseline_at_as_many_onsets() -> None:
     net = walks()
-    found = against_baseline(net, before_falls(net, 12), net.index[0], net.index[-1])
+    found = against_baseline(net, before_falls(net, 12), net.index[0], net.index[-1], markets.LABEL)
     assert abs(found.onsets[0] - found.onsets[1]) <= 3
     assert found.precision[0] == 1
     assert found.difference == pytest.approx(1 - found.precision[1])
@@ -66,7 +66,9 @@ def test_one_who_sees_ahead_beats_the_baseline_at_as_many_onsets() -> None:
 
 def test_the_baseline_is_no_better_than_itself_in_any_draw() -> None:
     net = walks()
-    found = against_baseline(net, crossings(risen(net), 0.25), net.index[0], net.index[-1])
+    found = against_baseline(
+        net, crossings(risen(net), 0.25), net.index[0], net.index[-1], markets.LABEL
+    )
     assert found.threshold == 0.25
     assert found.difference == 0
     assert found.interval == (0, 0)  # drawn apart, it would be as wide as two precisions
@@ -75,7 +77,7 @@ def test_the_baseline_is_no_better_than_itself_in_any_draw() -> None:
 def test_few_alerts_have_a_difference_without_an_interval() -> None:
     net = walks()
     few = before_falls(net, 12)[:4]
-    assert isnan(against_baseline(net, few, net.index[0], net.index[-1]).interval[0])
-    none = against_baseline(net, [], net.index[0], net.index[-1])
+    assert isnan(against_baseline(net, few, net.index[0], net.index[-1], markets.LABEL).interval[0])
+    none = against_baseline(net, [], net.index[0], net.index[-1], markets.LABEL)
     assert none.onsets[0] == 0
     assert isnan(none.difference)

@@ -9,15 +9,21 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+from bot import sources, wire
 from bot.app import App, open_app
 from bot.cycle import catch_up, due_day, run_daily
 from bot.errors import UserError
+from bot.filling import run_filling
+from bot.home import LOCK
 from bot.records import Chat
 from config.settings import load
 from market.akshare.fetch import offline_calendar
 from market.facts import as_int
 from market.simulate import simulate
+from market.source import Theme
+from tests.led import environ
 from tests.upstream import Upstream
 
 DAYS = [day for day in offline_calendar() if date(2024, 1, 1) < day <= date(2026, 7, 15)]
@@ -47,10 +53,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 def app(upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
     (tmp_path / "themes.toml").write_text(THEMES, "utf-8")
-    groups = ("PUSH2", "PUSH2HIS", "TENCENT", "SINA", "EASTMONEY")
-    environ = {f"PAOMO_SOURCE__PAUSE_SECONDS__{group}": "0" for group in groups}
-    environ |= {"PAOMO_HOME": str(tmp_path), "DATA_PROXY": upstream.url}
-    opened = open_app(load(environ | {"PAOMO_SOURCE__MIN_STOCKS": "100"}), lambda: EVENING)
+    opened = open_app(load(environ(upstream, tmp_path)), lambda: EVENING)
     yield opened
     opened.close()
     upstream.faults.clear()
@@ -65,7 +68,7 @@ def test_a_first_evening_fetches_judges_and_says_that_nothing_was_delivered(
     assert f"{upstream.today}: judged" in first.err
     assert "no TELEGRAM_TOKEN is set; 1 messages wait" in first.err
     assert app.ledger.fact("cycle") == "2026-07-15: 600 stocks from tencent"
-    assert app.store.note("faults:2026-07-15") == "[]"
+    assert app.store.note("faults:2026-07-15") == '[["filling", "0/40 · 2/19"]]'
     assert "来源 tencent" in app.ledger.outbox.waiting()[0].text
     run_daily(app, None, True, True)
     again = capsys.readouterr()
@@ -103,7 +106,9 @@ def test_trading_days_that_were_missed_are_told(app: App, last: date, gap: str |
     app.store.save_market_days([(as_int(last), 1000.0, 5, 3, 2, 0, None, "imported")])
     run_daily(app, None, True, False)
     noted = json.loads(app.store.note("faults:2026-07-15") or "")
-    assert noted == ([["gap", gap]] if gap else [])
+    told = dict(noted)
+    assert told.pop("filling")
+    assert told == ({"gap": gap} if gap else {})
 
 
 def test_trading_days_that_cannot_be_filled_are_holes(app: App, upstream: Upstream) -> None:
@@ -139,7 +144,26 @@ def test_the_backdrop_is_asked_for_within_what_was_counted(app: App, upstream: U
         "cpi": DAYS[-2],
         "margin": DAYS[-1],
     }
-    assert app.store.note(f"faults:{DAYS[-1]}") == "[]"
+    assert app.store.note(f"faults:{DAYS[-1]}") == '[["filling", "0/40 · 2/19"]]'
+
+
+def test_by_hand_it_goes_on_with_what_is_missing_within_the_days_quota(
+    app: App, upstream: Upstream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = app.settings.source.model_copy(update={"bars_a_day": 4, "pages_a_day": 5})
+    app = replace(app, settings=app.settings.model_copy(update={"source": few}))
+    run_daily(app, None, True, False)
+    upstream.requests = []
+    run_filling(app)
+    asked = Counter(upstream.requests)
+    assert (asked["members"], asked["begin"]) == (5 - 2, 4)  # two came with the evening itself
+    said = capsys.readouterr().err
+    assert "members' bars 4 of 40 companies · memberships 5 of 19 boards · about 9 days" in said
+    run_filling(app)
+    assert Counter(upstream.requests) == asked
+    with FileLock(app.settings.home / LOCK):
+        run_filling(app)
+    assert "the running bot goes on" in capsys.readouterr().err
 
 
 def test_once_judged_there_is_nothing_to_catch_up_with(app: App, upstream: Upstream) -> None:
@@ -174,3 +198,31 @@ def test_a_bot_that_is_told_to_stop_stops_fetching(app: App, upstream: Upstream)
     with pytest.raises(UserError, match="stopping"):
         catch_up(app, stop)
     assert app.ledger.fact("cycle") is None
+
+
+def test_a_morning_look_brings_news_events_and_filings_through_akshares_own_code(
+    app: App, upstream: Upstream
+) -> None:
+    members = upstream.codes[:3]
+    app.store.save_themes([Theme("hot", "模拟·深思链", "concept", "XSHG", "em", "board", "BK0801")])
+    app.store.save_members("hot", DAYS[-1], members)
+    app.store.save_market_days([(as_int(DAYS[-1]), 1000.0, 1, 1, 0, 0, None, "x")])
+    app.store.save_valuations((as_int(DAYS[-1]), code, 20.0, 1e9) for code in members)
+    upstream.requests.clear()
+    upstream.faults["lockups"] = "403"
+    morning = replace(app, now=lambda: datetime(2026, 7, 15, 23, 31, tzinfo=UTC))  # 07:31 there
+    assert wire.look(morning, threading.Event()) == 5
+    assert wire.look(morning, threading.Event()) == 0  # once a slot
+    asked = Counter(upstream.requests)
+    assert asked["wire"] == 1
+    # the first refusal closed the whole group's door, and what went before it is kept
+    assert asked["lockups"] == 1
+    assert app.store.events.newest()[1] > 0
+    assert {one.need for one in sources.down(app)} == {"events", "filings"}
+    upstream.faults.clear()
+    app.store.set_note("doors", "{}")
+    noon = replace(app, now=lambda: datetime(2026, 7, 16, 23, 31, tzinfo=UTC))
+    wire.look(noon, threading.Event())
+    assert sources.down(app) == []
+    assert app.store.books.fetched() == (date(2026, 7, 17), 3)
+    assert len(app.store.events.of_kind("lockup", DAYS[-1], date.max)) > 0

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from operator import methodcaller
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from market.worker import Worker
 from tests.led import DAYS, SINCE, UNTIL, InProcess, led, policy
 from tests.upstream import Upstream
 
+QUARTER = date(2026, 3, 31)
 NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = {  # its endpoints
     "calendar": (("calendar",), lambda source: source.calendar()),
     "boards": (("boards",), lambda source: source.boards()),
@@ -99,6 +100,13 @@ MORE_NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = 
     "india": (("india",), methodcaller("index_history", "SENSEX", SINCE, UNTIL)),
     "hk_stock": (("hk_stock",), methodcaller("hk_history", "00700", SINCE, UNTIL)),
     "hk_factors": (("hk_factors",), methodcaller("hk_history", "00700", SINCE, UNTIL)),
+    "disclosures": (("disclosures",), methodcaller("disclosures", QUARTER)),
+    "balances": (("balances",), methodcaller("balances", QUARTER)),
+    "company": (("company",), methodcaller("company", "600001")),
+    "notices": (("notices",), methodcaller("notices", UNTIL)),
+    "lockups": (("lockups",), methodcaller("lockups", UNTIL, UNTIL + timedelta(days=60))),
+    "new_funds": (("new_funds",), methodcaller("new_funds")),
+    "wire": (("wire", "sina_wire"), methodcaller("telegraph")),
     **{one.key: ((one.key,), methodcaller("macro", one.key)) for one in SERIES if one.function},
 }
 LETTERS = {"o": "ok", "B": "Banned", "T": "Transient", "N": "NoData", "S": "Schema", "-": "-"}
@@ -109,6 +117,13 @@ america    o B B B B T T T T T S S - S -
 india      o B B B B T T T T T N S N S o
 hk_stock   o B B B B T T T T T S S - S -
 hk_factors o B B B B T T T T T S S - S -
+disclosures o B B B B T T T T T N S N S o
+balances   o B B B B T T T T T N S N S S
+company    o B B B B T T T T T N S N S o
+notices    o B B B B T T T T T N S S S o
+lockups    o B B B B T T T T T N S N S S
+new_funds  o B B B B T T T T T S S - S -
+wire       o B B B B T T T T T N S N S o
 confidence o B B B B T T T T T N N N S S
 m2         o B B B B T T T T T N N N S S
 fdi        o B B B B T T T T T N N N S S
@@ -119,6 +134,7 @@ climate    o B B B B T T T T T N N N S S
 homes      o B B B B T T T T T N N N S S
 southbound o B B B B T T T T T N N N S o
 margin     o B B B B T T T T T N S N S o
+yield10    o B B B B T T T T T N S N S o
 """  # a letter each, in the order of the rows above
 CASES += [
     (fault, need, LETTERS[letter])

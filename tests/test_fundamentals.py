@@ -8,7 +8,6 @@ import pytest
 from scipy import sparse
 
 from market.fundamentals import deadline, public_days, theme_growth, theme_pe
-from market.limits import price_limits
 
 DAYS = [date(2015, 4, 29), date(2015, 4, 30), date(2015, 5, 4)]
 
@@ -79,9 +78,3 @@ def test_a_theme_that_loses_money_has_no_price_on_earnings() -> None:
     cap = np.array([100.0, 100.0])
     assert theme_pe(cap, np.array([10.0, 20.0]), matrix)[0] == pytest.approx(200 / 15)
     assert np.isnan(theme_pe(cap, np.array([-10.0, 20.0]), matrix)[0])
-
-
-def test_price_limits_follow_the_board_and_the_day() -> None:
-    days = [date(2020, 8, 21), date(2020, 8, 24)]
-    limits = price_limits(days, ["600519", "300750", "688001", "830799", "000100"], {"000100"})
-    assert limits.tolist() == [[0.1, 0.1, 0.2, 0.3, 0.05], [0.1, 0.2, 0.2, 0.3, 0.05]]

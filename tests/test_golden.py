@@ -85,7 +85,7 @@ def test_corrections_of_each_kind(language: Language) -> None:
     golden(f"correction_{language}", "\n\n~~~\n\n".join(shown))
 
 
-@pytest.mark.parametrize("name", ["theme", "history"])
+@pytest.mark.parametrize("name", ["theme", "history", "why", "events"])
 @each_language
 def test_a_theme_on_its_run_up(settings: Settings, name: str, language: Language) -> None:
     app = lived(settings, [TODAY, *PAST[:6]])

@@ -19,6 +19,7 @@ from config.settings import load
 from market.akshare.fetch import offline_calendar
 from market.hongkong_days import built
 from market.simulate import simulate
+from tests.led import environ
 from tests.upstream import Upstream
 
 YEAR = [day for day in offline_calendar() if day <= date(2026, 12, 31)][-400:]
@@ -45,10 +46,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 def app(upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
     (tmp_path / "themes.toml").write_text(THEMES, "utf-8")
-    groups = ("PUSH2", "PUSH2HIS", "TENCENT", "SINA", "EASTMONEY")
-    environ = {f"PAOMO_SOURCE__PAUSE_SECONDS__{group}": "0" for group in groups}
-    environ |= {"PAOMO_HOME": str(tmp_path), "DATA_PROXY": upstream.url, "PAOMO_ADMINS": "7"}
-    opened = open_app(load(environ | {"PAOMO_SOURCE__MIN_STOCKS": "100"}))
+    opened = open_app(load(environ(upstream, tmp_path) | {"PAOMO_ADMINS": "7"}))
     opened.ledger.save_chat(Chat(7, "private", "", "zh"))
     yield opened
     opened.close()
@@ -158,4 +156,4 @@ def test_a_weekday_that_no_list_knows_waits_for_the_index(app: App, upstream: Up
     assert report
     assert report.day == AFTER[0]
     assert calendar_of(app).horizon == AFTER[0]
-    assert app.store.note(f"faults:{AFTER[0]}") == "[]"
+    assert app.store.note(f"faults:{AFTER[0]}") == '[["filling", "0/0 · 0/19"]]'

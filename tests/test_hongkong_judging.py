@@ -13,7 +13,7 @@ from bot.app import App, judge, judged_themes
 from bot.commands import answer
 from bot.commands.asked import Asked
 from bot.deliver import Delivery, deliver
-from bot.drafts import chart, last_day
+from bot.drawn import chart, last_day
 from bot.jobs import daily, facts_of
 from bot.ledger import Ledger
 from bot.limits import Pace
@@ -163,7 +163,7 @@ def test_both_exchanges_have_a_day_each_in_one_journal(lived: App, tmp_path: Pat
     entries = lived.ledger.journal.entries()
     assert [entry.day for entry in entries[-2:]] == [str(LAST)] * 2
     assert journal.broken(entries) == ""
-    assert journal.missing(entries, lived.ledger.transitions(everywhere=True)) == ""
+    assert journal.missing(entries, lived.ledger.of("").transitions()) == ""
     assert lived.ledger.transitions() == []  # none of the mainland
     assert mainland.ledger.journal.entry(LAST) != lived.of("XHKG").ledger.journal.entry(LAST)
 
@@ -232,3 +232,21 @@ def test_the_mainlands_digest_and_ranking_keep_to_the_mainland(both_judged: App)
     facts = facts_of(both_judged.of("XHKG"), date(2024, 10, 10))
     assert facts.market is None
     assert facts.own is None
+
+
+def test_what_quiet_hours_hold_of_one_exchange_is_not_taken_for_the_others(
+    settings: Settings, tmp_path: Path
+) -> None:
+    app, source = opened(settings, tmp_path), FakeHongKong()
+    app = evening(app, source, date(2024, 9, 30))
+    app.ledger.wish(7, "quiet", "15-22")
+    app = evening(app, source, date(2024, 10, 2))
+    at = app.now()
+    app.ledger.outbox.enqueue(
+        Outgoing("2024-10-02:held:1", 7, date(2024, 10, 2), "x", at, not_before=at)
+    )
+    app = evening(app, source, date(2024, 10, 3))  # the surge, within quiet hours
+    app = evening(app, source, date(2024, 10, 4))  # tells it again: it was still held
+    keys = [message.key for message in waiting(app, ":held:")]
+    assert keys == ["2024-10-02:held:1", "XHKG:2024-10-04:held:1"]
+    assert "升温" in waiting(app, "XHKG:")[0].text

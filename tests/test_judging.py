@@ -32,7 +32,7 @@ def at(panel: Panel) -> Judged:
 def test_a_candidate_that_knows_the_label_stands_out_and_noise_does_not(
     panel: Panel, at: Judged
 ) -> None:
-    rng, label = np.random.default_rng(6), followed(panel.net)
+    rng, label = np.random.default_rng(6), followed(panel.net, markets.LABEL)
     noise = pd.DataFrame(rng.normal(size=label.shape), label.index, label.columns)
     knowing = Candidate("knowing", "", label + 2 * noise)
     ignorant = [Candidate(f"noise {n}", "", noise.sample(frac=1, random_state=n)) for n in range(3)]

@@ -24,19 +24,21 @@ def test_an_episode_without_an_alert_is_a_miss_and_the_hardest_fall_comes_first(
     frame = net()
     first, last = frame.index[0], frame.index[-1]
     early = (frame.index[159 - 61], "mild")
-    assert [e.theme for e in misses(frame, [early], first, last)] == ["hard", "mild"]
-    assert misses(frame, [early], first, last)[0].fall == pytest.approx(0.5)
+    assert [e.theme for e in misses(frame, [early], first, last, markets.LABEL)] == ["hard", "mild"]
+    assert misses(frame, [early], first, last, markets.LABEL)[0].fall == pytest.approx(0.5)
     in_time = (frame.index[159 - 60], "mild")
-    assert [e.theme for e in misses(frame, [in_time], first, last)] == ["hard"]
-    assert misses(frame, [], first, frame.index[158]) == []
+    assert [e.theme for e in misses(frame, [in_time], first, last, markets.LABEL)] == ["hard"]
+    assert misses(frame, [], first, frame.index[158], markets.LABEL) == []
 
 
 def test_an_alert_without_a_fall_is_a_false_alarm_and_the_largest_rise_comes_first() -> None:
     frame = net()
     right, never = (frame.index[159], "hard"), (frame.index[250], "rising")  # not over yet
     wrong = [(frame.index[50], "slow"), (frame.index[50], "rising")]
-    found = false_alarms(frame, [right, never, *wrong], frame.index[0], frame.index[-1])
+    found = false_alarms(
+        frame, [right, never, *wrong], frame.index[0], frame.index[-1], markets.LABEL
+    )
     rise = float(frame["rising"].iloc[110] / frame["rising"].iloc[50] - 1)
     assert found[0] == FalseAlarm("rising", frame.index[50], pytest.approx(rise))
     assert [alarm.theme for alarm in found] == ["rising", "slow"]
-    assert false_alarms(frame, wrong, frame.index[51], frame.index[-1]) == []
+    assert false_alarms(frame, wrong, frame.index[51], frame.index[-1], markets.LABEL) == []

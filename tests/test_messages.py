@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import messages, texts
+from bot import messages, names, texts
+from bot.evidence import evidence
 from bot.records import Grouping
 from bot.words import Language
 from market.facts import MarketDay, ThemeFacts
@@ -70,13 +71,13 @@ def test_an_alert_shows_its_evidence_its_day_and_its_members(language: Language)
 
 
 def test_what_an_alert_rests_on_comes_first_and_mood_never_leads() -> None:
-    shown = messages.evidence(TURN.signals, "en", Kind.REVERSAL)
+    shown = evidence(TURN.signals, "en", Kind.REVERSAL)
     leading = [line["rule"] for line in shown["leading"]]
-    assert leading[0] == messages.RULES["fall"]["en"]
+    assert leading[0] == names.RULES["fall"]["en"]
     assert leading[-1] == "brand_new"
     assert [line["dot"] for line in shown["mood"]] == ["●", "●"]  # beyond what traders go by
     assert not {line["rule"] for line in shown["mood"]} & set(leading)
-    surge = messages.evidence(TURN.signals, "en", Kind.SURGE)
+    surge = evidence(TURN.signals, "en", Kind.SURGE)
     assert [line["value"] for line in surge["leading"]][:2] == ["+31.0%", "41%"]
 
 
@@ -84,9 +85,9 @@ def test_what_an_alert_rests_on_comes_first_and_mood_never_leads() -> None:
 def test_every_rule_is_said_once(kind: Kind, rules: tuple[Rule, ...]) -> None:
     signals = [Signal("t", r.name, DAY, r.threshold - 1, r.threshold, r.unit) for r in rules]
     signals[4] = replace(signals[4], value=nan)
-    shown = messages.evidence(signals, "zh", kind)
+    shown = evidence(signals, "zh", kind)
     said = [line["rule"] for name in ("leading", "mood", "rest") for line in shown[name]]
-    assert sorted([*said, *shown["unknown"]]) == sorted(messages.RULES[r.name]["zh"] for r in rules)
+    assert sorted([*said, *shown["unknown"]]) == sorted(names.RULES[r.name]["zh"] for r in rules)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -27,7 +27,7 @@ def at(frame: pd.DataFrame, *rows: int) -> Alerts:
 
 def test_alerts_in_time_are_seldom_matched_by_the_same_alerts_moved() -> None:
     frame = net(bust=True)
-    found = moved(frame, at(frame, 290, 295), frame.index[0], frame.index[-1])
+    found = moved(frame, at(frame, 290, 295), frame.index[0], frame.index[-1], markets.LABEL)
     assert found.shifts == 540 - 2 * 60 + 1
     assert found.p_precision <= 0.05
     assert found.p_lift <= 0.05
@@ -35,7 +35,7 @@ def test_alerts_in_time_are_seldom_matched_by_the_same_alerts_moved() -> None:
 
 def test_alerts_at_a_wrong_time_are_not_significant() -> None:
     frame = net(bust=True)
-    found = moved(frame, at(frame, 420, 425), frame.index[0], frame.index[-1])
+    found = moved(frame, at(frame, 420, 425), frame.index[0], frame.index[-1], markets.LABEL)
     assert found.p_precision > 0.2
     assert found.p_lift > 0.2
 
@@ -43,7 +43,7 @@ def test_alerts_at_a_wrong_time_are_not_significant() -> None:
 def test_alerts_whose_days_are_not_over_are_left_out() -> None:
     frame = net(bust=False)
     frame.iloc[-5:] *= 0.5  # known to have fallen, while those that did not are not known yet
-    found = moved(frame, at(frame, 560), frame.index[0], frame.index[-1])
+    found = moved(frame, at(frame, 560), frame.index[0], frame.index[-1], markets.LABEL)
     assert found.shifts == 0
     assert isnan(found.p_precision)
 
@@ -51,11 +51,13 @@ def test_alerts_whose_days_are_not_over_are_left_out() -> None:
 def test_precision_that_hangs_on_one_month_shows_when_it_is_left_out() -> None:
     frame = net(bust=True)
     calm = at(frame, 100, 130, 400, 430)
-    found = left_out(frame, at(frame, 295) + calm, frame.index[0], frame.index[-1])
+    found = left_out(frame, at(frame, 295) + calm, frame.index[0], frame.index[-1], markets.LABEL)
     assert (found.months, found.waves) == (5, 5)
     assert found.by_month[0] < 0.15
     assert found.by_month[1] > 0.2
-    together = left_out(frame, at(frame, 285, 295, 305), frame.index[0], frame.index[-1])
+    together = left_out(
+        frame, at(frame, 285, 295, 305), frame.index[0], frame.index[-1], markets.LABEL
+    )
     assert together.waves == 1
     assert isnan(together.by_wave[0])  # nothing is left
 

@@ -48,7 +48,9 @@ def test_a_record_needs_enough_alerts_in_enough_months(
     panel: Panel, count: int, apart: int, enough: bool
 ) -> None:
     days = [panel.days[90 + apart * n] for n in range(count)]
-    found = _record(panel, [(day, f"t{n % 6}") for n, day in enumerate(days)], date(2022, 5, 6))
+    found = _record(
+        panel, [(day, f"t{n % 6}") for n, day in enumerate(days)], date(2022, 5, 6), markets.LABEL
+    )
     if enough:
         assert isinstance(found, Record)
         assert found.onsets == count
@@ -60,7 +62,7 @@ def test_a_record_needs_enough_alerts_in_enough_months(
 
 def test_alerts_that_are_not_decided_yet_do_not_count(panel: Panel) -> None:
     late = [(panel.days[-2], f"t{n}") for n in range(1, 6)]
-    assert _record(panel, late, date(2022, 5, 6)) == 0
+    assert _record(panel, late, date(2022, 5, 6), markets.LABEL) == 0
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -83,7 +85,9 @@ def test_days_the_rules_were_tuned_on_do_not_count(panel: Panel) -> None:
         for f in fields(Panel)
     }
     days = [panel.days[90 + 11 * n] - shift for n in range(30)]
-    found = _record(Panel(**moved), [(day, f"t{n % 6}") for n, day in enumerate(days)], days[0])
+    found = _record(
+        Panel(**moved), [(day, f"t{n % 6}") for n, day in enumerate(days)], days[0], markets.LABEL
+    )
     assert found == 0
 
 

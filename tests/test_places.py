@@ -154,7 +154,7 @@ def test_a_vote_is_taken_without_a_message(here: Here) -> None:
     for chat in (SUPERGROUP, channel):
         assert here.press(f"g:{number(told)}", chat, STRANGER) == []
         assert here.toasts.pop().startswith(("已记下", "Noted"))
-    assert here.app.ledger.votes() == {number(told): (1, 0)}
+    assert here.app.ledger.kept.votes() == {number(told): (1, 0)}
     assert here.press("p:hot", channel, STRANGER) == []
     assert here.toasts.pop() == ""
 

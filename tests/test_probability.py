@@ -41,7 +41,7 @@ def history(planted: bool) -> tuple[pd.DataFrame, list[Transition]]:
 
 def judged(planted: bool) -> Skill:
     net, told = history(planted)
-    return skill(net, told, net.index[0], net.index[-1])[0]
+    return skill(net, told, net.index[0], net.index[-1], markets.LABEL)[0]
 
 
 def test_a_stage_lasts_from_its_entry_to_the_next() -> None:
@@ -61,9 +61,9 @@ def test_what_comes_later_changes_no_forecast(row: int) -> None:
     stage = staged(told, net)
     changed = net.copy()
     changed.iloc[row:] *= np.linspace(0.9, 0.2, DAYS - row)[:, None]
-    before = forecasts(net, stage)[:, :row]
+    before = forecasts(net, stage, markets.LABEL)[:, :row]
     assert (~np.isnan(before[0])).sum() > 1000
-    np.testing.assert_array_equal(before, forecasts(changed, stage)[:, :row])
+    np.testing.assert_array_equal(before, forecasts(changed, stage, markets.LABEL)[:, :row])
 
 
 def test_a_planted_difference_between_stages_is_found_and_may_be_shown() -> None:
@@ -90,8 +90,8 @@ def test_skill_over_climatology_alone_is_not_enough_to_be_shown() -> None:
 
 def test_a_span_without_forecasts_has_no_skill() -> None:
     net, told = history(planted=True)
-    none = skill(net, told, net.index[0], net.index[70])[0]
+    none = skill(net, told, net.index[0], net.index[70], markets.LABEL)[0]
     assert (none.n, none.shown) == (0, False)
     assert isnan(none.brier_skill)
-    late = skill(net, told, net.index[-60], net.index[-1])[0]
+    late = skill(net, told, net.index[-60], net.index[-1], markets.LABEL)[0]
     assert late.n == 0  # nothing there is over: only the falls would be known

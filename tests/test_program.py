@@ -194,8 +194,10 @@ def test_health_loads_nothing_heavy(tmp_path: Path) -> None:
 
 
 def test_the_doctor_names_what_is_missing_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "news.toml").write_text("[[kind]\n")
     done = paomo(tmp_path, "doctor")
     assert done.returncode == 1
+    assert f"✗ lists: {tmp_path / 'news.toml'}: cannot be read as TOML" in done.stdout
     assert "✗ people: nobody may use the bot: set PAOMO_ADMINS" in done.stdout
     assert "✗ telegram: no TELEGRAM_TOKEN" in done.stdout
     assert "✓ font: Chinese font" in done.stdout
@@ -213,11 +215,19 @@ def test_the_record_is_scored_over_ones_own_store(tmp_path: Path, files: tuple[P
     assert len(scored["settings"]) == 12
     assert rows["baseline"]["lead_days"] == [None, None, None]
     assert rows["bubble"]["lift_interval"] == [None, None]
+    keys = {"name", "onsets", "dates", "precision", "interval", "base_rate", "matched_base_rate"}
+    keys |= {"lift", "lift_interval", "recall", "lead_days", "price_at_alert"}
+    assert keys <= rows["bubble"].keys()
+    assert {"brier_skill", "interval", "n"} <= scored["probability"].keys()
+    assert rows["forming"]["secondary"].keys() == {"raw", "raw_long"}
+    assert scored["members"] == {"day": "2024-06-28", "looks_ahead": True}
     assert (scored["probability"]["n"], scored["probability"]["brier_skill"]) == (0, None)
     said = paomo(tmp_path, "score").stdout
     assert scored["settings"] in said
     assert f"bubble alerts without a fall: {len(scored['false_alarms'])}" in said
     assert "precision without any one of" in said
+    assert "looks ahead" in said
+    assert "raw fall of 30% in 120 days" in " ".join(said.split())
 
 
 def test_days_stepped_by_daily_say_what_replay_says(

@@ -97,6 +97,20 @@ def test_how_loud_it_is(app: App, provisional_level: str, surge_level: str, sile
     assert provisional(app, 7)[0].silent is silent
 
 
+def test_a_word_beyond_the_budget_makes_no_sound(app: App) -> None:
+    app.ledger.wish(7, "provisional", "on")
+    app.ledger.wish(7, "budget", "1")
+    other = replace(word(app), would=replace(word(app).would, theme="sim-01"))
+    tell(app, facts_of(app, TODAY), [word(app), other], day_is_open=True)
+    assert [m.silent for m in provisional(app, 7)] == [False, True]
+
+
+def test_a_theme_muted_for_an_episode_speaks_of_the_next(app: App) -> None:
+    app.ledger.mute(7, THEME, None, episode=BEFORE)
+    show(app)
+    assert len(provisional(app, 7)) == 1
+
+
 def test_a_theme_whose_story_another_tells_is_silent_as_at_the_close(app: App) -> None:
     heard = {word(app).would.key: ("sim-00-1",)}
     day = replace(facts_of(app, TODAY), stories=Grouping(TODAY, (), heard))

@@ -11,8 +11,8 @@ import pytest
 
 from config.settings import Settings
 from signals.evaluate import LOOK_BACK, evaluate
-from signals.panel import Panel
-from signals.rules import RULES, Rule, build
+from signals.panel import FRAMES, Panel
+from signals.rules import ACROSS, RULES, Rule, build
 from tests import markets
 
 Score = Callable[[Panel], pd.DataFrame]
@@ -73,6 +73,14 @@ def test_a_rule_keeps_the_shape(rule: Rule) -> None:
     score = rule.score(panel, rule.params)
     assert score.index.equals(panel.close.index)
     assert list(score.columns) == list(panel.close.columns)
+
+
+def test_a_rule_looks_at_other_themes_only_if_it_says_so(rule: Rule) -> None:
+    panel = markets.panel()
+    few = list(panel.close.columns)[:2]
+    part = replace(panel, **{name: getattr(panel, name)[few] for name in FRAMES})
+    whole, alone = (evaluate(of, [rule]).values[0] for of in (panel, part))
+    assert np.array_equal(whole[:, :2], alone, equal_nan=True) is (rule.name not in ACROSS)
 
 
 def test_a_rule_does_not_mind_the_level_of_prices(rule: Rule) -> None:

@@ -57,6 +57,17 @@ def test_the_macro_backdrop_comes_with_its_panel(home: Path, api: BotApi) -> Non
         bot.end(signal.SIGKILL)
 
 
+def test_members_come_with_buttons_for_who_rose_joined_and_left(bot: Bot, api: BotApi) -> None:
+    api.write("/members 热题材", ADMIN)
+    given = api.until(1)[0]
+    assert "<b>热题材</b> · 8 家 · 名单 2024-06-28" in given["text"]
+    assert json.loads(given["reply_markup"])["inline_keyboard"][0][1]["callback_data"] == (
+        "e:hot joined"
+    )
+    api.press("e:hot joined", ADMIN)
+    assert "90 天内的名单没有这样的变动" in api.until(2)[1]["text"]
+
+
 def test_another_program_on_the_same_token_is_told_and_ends_it(home: Path, api: BotApi) -> None:
     api.faults["getUpdates"] = ["409"] * 30
     bot = Bot(home, api)

@@ -39,12 +39,15 @@ def test_the_report_is_whole_and_says_what_it_is_of(
     assert found["settings"] in text
     assert "backfilled with members of 2024-06-28: looks ahead" in text
     assert text.count("too few alerts to tell the variants apart") == 2
-    assert len(re.findall("<tr", text)) == 1 + len(found["rows"]) + 1 + 27
+    assert len(re.findall("<tr", text)) == 2 * (1 + len(found["rows"])) + 1 + 27
+    assert "raw fall of 30% in 120 days" in text
 
 
 def test_names_in_the_report_are_escaped() -> None:
-    lists = ("heads", "rows", "lines", "pictures", "variant_heads", "variants", "verdict")
-    text = page("report", span="", note="", worst=["<b>热&冷</b>"], **{n: [] for n in lists})
+    lists = ("heads", "rows", "beside_heads", "beside", "lines", "pictures", "variant_heads")
+    lists += ("variants", "verdict")
+    said = {"span": "", "note": "", "primary": (60, "10%"), "worst": ["<b>热&冷</b>"]}
+    text = page("report", **said, **{n: [] for n in lists})
     assert "<li>&lt;b&gt;热&amp;冷&lt;/b&gt;</li>" in text
 
 
@@ -55,14 +58,6 @@ def test_a_folder_that_cannot_be_made_is_named(
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="file/report: cannot be written"):
         run_score(None, None, as_json=True, folder=tmp_path / "file" / "report")
-
-
-def test_a_cluster_is_asked_for_only_with_a_report(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PAOMO_HOME", str(home))
-    with pytest.raises(UserError, match="--report DIR"):
-        run_score(None, None, as_json=True, cluster="127.0.0.1:8786")
 
 
 def test_pictures_are_drawn_of_much_of_little_and_of_nothing() -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.score import settings_hash
+from bot.lived import settings_hash
 from config.record import FILE, shipped
 from config.settings import Settings
 from tests.bench.scoreboard import FIGURES, README, STAGES, filled, record

@@ -164,6 +164,13 @@ def test_a_slip_in_a_zone_is_answered_with_the_nearest(app: App) -> None:
     assert "Asia/Singapore" in ask(app, "tz Singapur").text
 
 
+def test_before_the_first_day_is_judged_every_page_is_there(stored: App) -> None:
+    fresh = replace(stored, ledger=Ledger(None))
+    for what in ("", *PAGES):
+        assert ask(fresh, what).text
+    assert "已判断 0 日" in ask(fresh).text
+
+
 def test_in_a_group_only_admins_change_settings(app: App) -> None:
     for rest in ("surge", "sense strong", "quiet"):
         assert "管理员" in ask(app, rest, GROUP).text

@@ -120,8 +120,8 @@ def test_the_doctor_asks_each_group_of_hosts_once(tmp_path: Path, upstream: Upst
     assert "✗ tencent: SchemaChanged" in told
     assert "✗ push2ex: NoData" in told
     assert "✓ eastmoney: " in told
-    assert "1 requests, 1 of 400 today" in told
+    assert "1 requests, 1 of 600 today" in told
     again = live(tmp_path, upstream)
     assert "✗ push2: Banned: push2: left alone until" in again  # a closed door is not knocked at
     assert "✓ tencent: " in again
-    assert "2 of 600 today" in again
+    assert "2 of 3600 today" in again

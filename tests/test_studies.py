@@ -1,5 +1,6 @@
 """What the report's pictures show: paths, years and bins, each with its interval or with none."""
 
+from datetime import date
 from math import isnan
 
 import numpy as np
@@ -7,10 +8,12 @@ import pandas as pd
 import pytest
 
 from signals.compare import Alerts
-from signals.studies import AROUND_DAYS, BINS, around, by_year, reliability, slope
+from signals.model import Kind, Stage, ThemeState, Transition
+from signals.studies import AROUND_DAYS, BINS, around, by_year, reliability, slope, turns
 from tests import markets
 
 DAYS = 900
+BUBBLE, BURSTING = Stage.BUBBLE, Stage.BURSTING
 
 
 def tents() -> tuple[pd.DataFrame, Alerts]:
@@ -53,14 +56,34 @@ def test_few_alerts_have_a_path_without_an_interval() -> None:
 def test_each_year_has_its_own_precision() -> None:
     net, alerts = tents()
     wrong = [(net.index[300 + 5 * n], "0") for n in range(12)]  # flat after
-    years = {year.year: year for year in by_year(net, alerts + wrong, net.index[0], net.index[-1])}
+    years = {
+        year.year: year
+        for year in by_year(net, alerts + wrong, net.index[0], net.index[-1], markets.LABEL)
+    }
     assert sum(year.onsets for year in years.values()) == len(alerts) + len(wrong)
     calm = years[net.index[300].year]
     assert calm.precision < 1
     assert calm.interval[0] <= calm.precision <= calm.interval[1]
     sure = [year for year in years.values() if year.year != calm.year and year.onsets]
     assert all(year.base_rate < year.precision for year in sure)
-    assert by_year(net, [], net.index[0], net.index[-1]) == []
+    assert by_year(net, [], net.index[0], net.index[-1], markets.LABEL) == []
+
+
+def turned(theme: int, day: date, level: float) -> Transition:
+    before, after = (ThemeState(str(theme), stage, peak_net=2.0) for stage in (BUBBLE, BURSTING))
+    return Transition(str(theme), day, Kind.REVERSAL, before, after, (), 2.0 * level)
+
+
+def test_reversals_are_measured_by_their_level_on_the_peak() -> None:
+    days = markets.weekdays(300)[::20]
+    told = [turned(n, day, 0.84 if n < 3 else 0.90) for n, day in enumerate(days)]
+    found = turns(told, days[0], days[-1])
+    assert (found.n, found.lowest) == (15, pytest.approx(0.84))
+    assert found.levels == pytest.approx((0.90, 0.90, 0.90))
+    assert found.high == pytest.approx(12 / 15)
+    assert found.high_interval[0] < 12 / 15 < found.high_interval[1]
+    assert turns(told, days[5], days[5]).n == 1
+    assert isnan(turns([], days[0], days[-1]).high)
 
 
 def forecasts(bold: float) -> np.ndarray:

@@ -1,12 +1,15 @@
 """Theme rows against plain sums and medians, and against one another."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
+import pytest
 from scipy import sparse
 
 from bot import warm
 from market import theme_kernel
+from market.limits import price_limits
 from market.theme_days import (
     BOARD_DAYS,
     WARM_UP_DAYS,
@@ -101,6 +104,27 @@ def test_a_day_alone_knows_a_stock_back_from_a_long_suspension_as_a_long_history
         whole, single = (getattr(stock_days(b), name)[-1, 0] for b in (bars, alone))
         assert whole
         assert single
+
+
+@pytest.mark.parametrize(
+    ("code", "st", "day", "limit"),
+    [
+        ("600519", False, date(2026, 11, 24), 0.10),
+        ("300750", False, date(2020, 8, 21), 0.10),
+        ("300750", False, date(2020, 8, 24), 0.20),  # ChiNext's reform
+        ("301029", True, date(2020, 8, 24), 0.20),  # special treatment too
+        ("688981", True, date(2020, 7, 16), 0.20),
+        ("920002", True, date(2024, 11, 1), 0.30),
+        ("430047", False, date(2021, 11, 15), 0.30),
+        ("600100", True, date(2026, 7, 3), 0.05),
+        ("000100", True, date(2026, 7, 6), 0.10),  # from then as all others
+    ],
+)
+def test_the_price_limit_is_that_of_the_board_and_the_day(
+    code: str, st: bool, day: date, limit: float
+) -> None:
+    found = price_limits([day], ["000001", code], {code} if st else ())
+    assert found[0].tolist() == [0.10, limit]
 
 
 def test_a_run_of_limit_ups_passes_over_a_suspension_and_ends_with_a_day_below() -> None:

@@ -13,8 +13,10 @@ import pytest
 
 from config.themes import load_themes
 from market.akshare.source import AkshareSource
+from market.filling import Quota, filled
 from market.histories import Wants
 from market.ingest import ingest
+from market.memberships import Followed
 from market.simulate import HOT, simulate
 from market.source import SourceError
 from market.store import Store
@@ -23,6 +25,7 @@ from tests.upstream import Upstream
 
 EVENINGS, TRIES = 30, 4
 WANTS = Wants(3, 5, 60, 100, {"month": 3, "quarter": 3, "day": 1})
+QUOTA = Quota(followed_days=7, members_days=28, pages_a_day=3, bars_a_day=0)
 QUOTES = ("tencent", "sina")  # without them there is no day
 BESIDE = ("boards", "members", "history", "index", "hongkong", "america", "earnings", "cpi", "m2")
 FAULTS = ("drop", "html", "null", "403", "502", "half", "cut", "empty", "missing", "9201")
@@ -55,7 +58,9 @@ def differ(mine: tuple[object, ...], theirs: tuple[object, ...]) -> bool:
 
 
 def evening(source: AkshareSource, store: Store, day: date, home: Path) -> None:
-    ingest(source, store, day, load_themes(home), WANTS)
+    themes = load_themes(home)
+    ingest(source, store, day, themes, WANTS)
+    list(filled(source, store, Followed.of(store, themes, ()), day, QUOTA))
 
 
 @pytest.fixture(scope="module")

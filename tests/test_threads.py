@@ -236,7 +236,7 @@ def test_buttons_under_an_alert_are_what_its_chat_can_use(app: App, kind: str) -
     rows = data(under_alerts([one], day, "en", Reach(kind, "paomo_bot")))
     votes = [f"g:{number(one)}", f"b:{number(one)}"]
     link = ["https://t.me/paomo_bot?start=t_t0"]
-    asks = ["p:t0", "w:t0", "m:t0"]
+    asks = ["p:t0", "w:t0", "m:t0 ?"]
     assert (
         rows
         == {

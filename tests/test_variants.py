@@ -33,7 +33,7 @@ def panel() -> Panel:
 
 
 def searched(panel: Panel, settings: Settings, spread: Any = map) -> Search:
-    return search(panel, *judge(settings), panel.days[0], panel.days[-1], spread)
+    return search(panel, *judge(settings), panel.days[0], panel.days[-1], markets.LABEL, spread)
 
 
 def test_every_variant_of_the_grid_is_told(panel: Panel, settings: Settings) -> None:
@@ -105,6 +105,6 @@ def test_a_shuffle_keeps_themes_in_their_month_and_their_group() -> None:
 
 
 def test_without_any_alert_nothing_is_known(panel: Panel, settings: Settings) -> None:
-    found = search(panel, *judge(settings), panel.days[0], panel.days[1])
+    found = search(panel, *judge(settings), panel.days[0], panel.days[1], markets.LABEL)
     assert {one.onsets for one in found.tried} == {0}
     assert all(one.precision != one.precision for one in found.tried)

@@ -104,11 +104,12 @@ def test_once_a_day_there_is_a_backup_and_old_bars_go(app: App, tmp_path: Path) 
     days = [date(2022, 1, 1) + timedelta(days=n) for n in range(320)]
     bar = (1.0,) * 7
     made.store.save_bars((as_int(day), "600001", *bar) for day in days)
+    made.store.of("XHKG").save_bars((as_int(day), "00700", *bar) for day in days)
     made.store.save_market_days((as_int(d), 1.0, 1, 1, 0, 0, 1.0, "imported") for d in days)
     storage = made.settings.storage.model_copy(update={"bars_days": 300})
     made = replace(made, settings=made.settings.model_copy(update={"storage": storage}))
     tidy(made)
     tidy(made)
-    assert made.store.bar_days() == days[-300:]
+    assert made.store.bar_days() == made.store.of("XHKG").bar_days() == days[-300:]
     assert [f.name for f in (tmp_path / "backups").iterdir()] == ["paomo-2026-03-02.db"]
     made.close()

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from market.simulate import SimulatedMarket
-from tests import economy, faults, hk, sina, ticks
+from tests import announced, economy, faults, filed, hk, sina, stocks, ticks
 from tests.loopback import Loopback
 
 HOSTS = (
@@ -27,9 +27,12 @@ HOSTS = (
     "*.push2his.eastmoney.com",
     "*.eastmoney.com",
     "*.finance.qq.com",
+    "web.ifzq.gtimg.cn",
     "finance.sina.com.cn",
     "*.finance.sina.com.cn",
     "*.stock.finance.sina.com.cn",
+    "quotes.sina.cn",
+    "zhibo.sina.com.cn",
 )
 PAGE = 100  # rows EastMoney gives at most
 DRIP_SECONDS = 0.2  # between two bytes
@@ -55,6 +58,7 @@ class Upstream:
         self.names = {code: theme.name for code, theme in self.boards.items()}
         self.members = {code: market.members[theme.id] for code, theme in self.boards.items()}
         self.faults: dict[str, str] = {}  # endpoint, or "connect" -> fault, as tests/faults.py has
+        self.units: dict[str, float] = {}  # code -> by how much its volumes in bars are off
         self.closed = Event()
         self.moves: dict[str, float] = {}  # board -> its move within the day, fraction, not its own
         self.requests: list[str] = []  # endpoints asked, in order
@@ -81,13 +85,21 @@ class Upstream:
         if path.endswith("/clist/get"):
             listing = query["fs"].startswith("m:90")
             return ("boards" if listing else "members"), lambda: self._clist(query, listing)
-        known = economy.tables(query.get("reportName", ""), self.days, self.today)
+        report = query.get("reportName") or query.get("type", "")
+        known = economy.tables(report, self.days, self.today)
         if known:
-            return known[0], lambda: self._page(known[1], query)
+            return known[0], lambda: economy.page(known[1], query)
+        if beside := filed.answer(self, path, query) or announced.answer(self, path, query):
+            return beside
         table: dict[str, tuple[str, Callable[[], Any]]] = {
             "/kline/get": ("history", lambda: self._kline(query)),
             "/getBoardRankList": ("tencent", lambda: self._tencent(query)),
-            "/newfqkline/get": ("index", lambda: self._index(query)),
+            "/weekTrends": ("begin", lambda: 'trend_qfq={"data": [["2010-01-04", "10"]]}'),
+            "/newfqkline/get": (
+                ("bars", lambda: stocks.bars(self, query))
+                if stocks.is_stock(self, query)
+                else ("index", lambda: self._index(query))
+            ),
             "/data/v1/get": ("earnings", lambda: self._reports(query)),
             "/getAllBKChanges": ("boards_now", lambda: ticks.boards_now(self)),
             "/getTopicZTPool": ("limit_ups", lambda: ticks.limit_ups(self)),
@@ -128,9 +140,9 @@ class Upstream:
         return 1000 * returns.cumprod()
 
     def _board_row(self, board: str) -> dict[str, Any]:
-        level = self._levels(board)[self.row]
+        level, members = self._levels(board)[self.row], len(self.members[board])
         return {"f2": round(level, 2), "f3": 1.0, "f8": 2.5, "f12": board, "f14": self.names[board],
-                "f104": 20, "f105": 20}  # fmt: skip
+                "f104": members // 2, "f105": members * 9 // 20}  # fmt: skip
 
     def _kline(self, query: dict[str, str]) -> Any:
         levels = self._levels(query["secid"].removeprefix("90."))
@@ -217,13 +229,7 @@ class Upstream:
             row: dict[str, Any] = {f"c{n}": None for n in range(REPORT_FIELDS)}
             row |= {"c0": code, "c1": f"模拟{code}", "c6": "2026-10-30", "c10": 1e9, "c11": 1e8}
             rows.append(row | {"c13": 8.0, "c14": 10.0})
-        return self._page(rows, query)
-
-    def _page(self, rows: list[dict[str, Any]], query: dict[str, str]) -> Any:
-        size = int(query["pageSize"])
-        first = (int(query["pageNumber"]) - 1) * size
-        pages = -(-len(rows) // size)
-        return {"result": {"pages": pages, "data": rows[first : first + size]}}
+        return economy.page(rows, query)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -4,18 +4,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.app import App
-from bot.commands import past, people, record, wishes
+from bot.commands import checks, past, people, record, wishes
 from bot.commands.asked import Answer, Asked, admins_only, both, may_change
 from bot.commands.backdrop import flows, macro, market
 from bot.commands.chain import chain
 from bot.commands.chat import start, stop
 from bot.commands.day import digest, status
+from bot.commands.facts import events, fundamentals, news
 from bot.commands.free_text import meant
 from bot.commands.help import pages
 from bot.commands.language import lang
-from bot.commands.lookups import chart, stock, theme, themes, top, why
+from bot.commands.lookups import chart, stock, theme, themes, top
+from bot.commands.members import members
 from bot.commands.mutes import mute, unmute
 from bot.commands.named import close
+from bot.commands.replay import replay
+from bot.commands.why import why
 from bot.words import Language
 
 
@@ -84,12 +88,16 @@ COMMANDS: dict[str, Command] = {
     "theme": Command(theme, "一个题材：阶段、指标、图", "one theme: stage, measures, chart"),
     "chart": Command(chart, "一个题材的图", "a theme's chart alone"),
     "chain": Command(chain, "一个题材的子题材：何时点燃", "a theme's sub-industries, by ignition"),
-    "why": Command(why, "最近一次变动的依据", "the evidence of its last change"),
+    "why": Command(why, "依据：各指标、还差多少", "why: every rule, what is missing"),
     "top": Command(top, "净涨幅居前的题材", "the largest net run-ups"),
+    "members": Command(members, "成分股：涨幅、新增、移出", "members: gainers, joined, left"),
     "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
     "macro": Command(macro, "宏观背景：各项读数与图", "the macro backdrop, reading by reading"),
     "market": Command(market, "全市场与各市场涨跌", "the whole market, beside other markets"),
     "flows": Command(flows, "南向、融资、题材成交占比", "southbound, margin, themes' share traded"),
+    "fundamentals": Command(fundamentals, "一个题材的业绩与估值", "what its members report"),
+    "events": Command(events, "减持、解禁、异动等", "reductions, lock-ups, notices, renamings"),
+    "news": Command(news, "触发词新闻，或点名某题材的", "trigger lines, or those naming a theme"),
     "history": Command(past.history, "以往的行情与结局", "past run-ups and how they ended"),
     "similar": Command(past.similar, "以往哪些行情像今天", "which past run-ups today is like"),
     "record": Command(record.record, "警报的成绩", "what became of the alerts"),
@@ -97,6 +105,7 @@ COMMANDS: dict[str, Command] = {
     "useful": Command(record.useful, "一条警报有用", "an alert was useful: /useful a4fc6b"),
     "useless": Command(record.useless, "一条警报没用", "an alert was not useful"),
     "digest": Command(digest, "最近一个交易日的摘要", "the digest of the last trading day"),
+    "replay": Command(replay, "某日的警报，如 /replay 2024-02-05", "the alerts of a day"),
     "status": Command(status, "数据与投递的状况", "how data and delivery stand"),
     "settings": Command(wishes.settings, "本聊天听什么、何时", "what this chat hears, and when"),
     "watch": Command(wishes.watch, "只推送关注的题材", "push only watched themes", changes=True),
@@ -106,6 +115,9 @@ COMMANDS: dict[str, Command] = {
     "lang": Command(lang, "语言：简体、繁体、英文", "the language of this chat", changes=True),
     "id": Command(people.whoami, "本聊天与你的编号", "the ids of this chat and of you"),
     "health": Command(people.health, "机器人自身的状况", "how the bot itself is", runs=True),
+    "test": Command(checks.test, "试算一个指标，如 /test breadth", "dry run of a rule", runs=True),
+    "testmessage": Command(checks.testmessage, "发一条测试警报", "send a test alert", runs=True),
+    "backup": Command(checks.backup, "立即备份", "make a backup now", runs=True),
     "users": Command(people.users, "可以提问的人", "who may ask", runs=True),
     "invite": Command(people.invite, "十分钟有效的邀请链接", "a link to let people in", runs=True),
     "allow": Command(people.allow, "准许一个用户，如 /allow 123", "let in: /allow 123", runs=True),
@@ -119,14 +131,19 @@ PRESSED = {  # button -> command
     "p": "chart",
     "w": "why",
     "c": "chain",
+    "e": "members",
     "m": "mute",
     "u": "unmute",
     "s": "stock",
     "h": "history",
     "n": "similar",
+    "r": "record",
     "g": "useful",
     "b": "useless",
     "k": "settings",
+    "fu": "fundamentals",
+    "ev": "events",
+    "nw": "news",
     "f": "watch",
     "x": "unwatch",
     "a": "alert",

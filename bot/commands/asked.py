@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
-from bot.alerting import values
 from bot.app import App, judged_themes
 from bot.commands.named import named, nearest
 from bot.context import NAME_LIMIT
@@ -94,9 +93,19 @@ def all_states(app: App) -> dict[str, ThemeState]:
 
 
 def _shown_of(app: App, states: Mapping[str, ThemeState]) -> dict[str, ThemeState]:
-    days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
-    oldest, judged = days[0] if days else date.min, judged_themes(app.settings, app.store)
+    oldest, judged = _oldest_end(app), judged_themes(app.settings, app.store)
     return {theme: _shown(states[theme], oldest) for theme in judged if theme in states}
+
+
+def shown_state(app: App, theme: str) -> ThemeState:
+    """Likewise of one theme."""
+    return _shown(app.ledger.standing.state(theme), _oldest_end(app))
+
+
+def _oldest_end(app: App) -> date:
+    """What ended by then is quiet again."""
+    days = app.store.days(app.ledger.evaluated(), app.settings.stories.over_days + 1)
+    return days[0] if days else date.min
 
 
 def _shown(state: ThemeState, oldest: date) -> ThemeState:
@@ -166,7 +175,8 @@ def hottest(app: App, count: int) -> list[Theme]:
 
 def strongest(app: App, count: int) -> list[tuple[Theme, float]]:
     """The largest net run-ups (fractions) and their themes, the largest first."""
-    known, sizes = app.store.themes(), values(app.ledger.readings(), "run_up")
+    known = app.store.themes()
+    sizes = app.ledger.standing.values("run_up", app.store.exchange)
     judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
     ranked = sorted(judged, key=lambda theme: -sizes[theme])[:count]
     return [(known[theme], sizes[theme]) for theme in ranked]

@@ -8,12 +8,12 @@ from html import escape
 from bot import context
 from bot.app import App
 from bot.chains import Subs, chain_of, subs_of
-from bot.commands.asked import Answer, Asked, as_of, both, listed, name_of, of_one, shown_states
+from bot.commands.asked import Answer, Asked, as_of, both, listed, name_of, of_one, shown_state
 from bot.names import STAGES
 from bot.texts import figure
 from bot.words import Language, say
 from market.source import Theme
-from signals.chain import Link
+from signals.chain import Chain, Link
 
 PICTURE_DAYS = 120  # trading days of the picture
 
@@ -42,7 +42,7 @@ def _lines(app: App, asked: Asked, theme: Theme, day: date) -> str:
             "No sub-industries are curated, and no theme has enough of its members in it.",
         )
         return f"<b>{name_of(theme)}</b>\n{none}"
-    found = chain_of(app, subs.themes, day, shown_states(app), app.ledger.readings())
+    found = _links(app, subs, day)
     simulated = say("simulated", asked.language) if subs.parent.source == "simulated" else ""
     title = escape(f"{simulated}{subs.parent.name}")
     lines = [context.chain(found, asked.language), _origin(subs, asked), ""]
@@ -51,6 +51,13 @@ def _lines(app: App, asked: Asked, theme: Theme, day: date) -> str:
         _line(place, one, known[one.theme], asked) for place, one in enumerate(found.links, 1)
     ]
     return listed(title, lines, "", _terms(asked), as_of(app, asked), none="").text
+
+
+def _links(app: App, subs: Subs, day: date) -> Chain:
+    """The chain of the sub-industries as people are shown their stages."""
+    states = {theme: shown_state(app, theme) for theme in subs.themes}
+    readings = {theme: app.ledger.standing.reading(theme) for theme in subs.themes}
+    return chain_of(app, subs.themes, day, states, readings)
 
 
 def _terms(asked: Asked) -> str:
@@ -96,7 +103,7 @@ def _picture(app: App, theme: Theme, day: date, language: Language) -> bytes | N
     subs = subs_of(app, theme, day)
     if not subs.themes:
         return None
-    found = chain_of(app, subs.themes, day, shown_states(app), app.ledger.readings())
+    found = _links(app, subs, day)
     themes: Sequence[str] = [link.theme for link in found.links]
     rule = next(rule for rule in app.rules if rule.name == "run_up")
     needed = PICTURE_DAYS + int(app.settings.rules["run_up"]["window_days"])

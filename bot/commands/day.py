@@ -6,13 +6,17 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from bot import messages, sources
-from bot.alerting import strongest_first, values
+from bot.alerting import strongest_first
 from bot.app import App
 from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both
+from bot.filling import standing
+from bot.filling_texts import missing
+from bot.happened import fresh
 from bot.hongkong import FAULT
 from bot.jobs import facts_of
-from bot.names import GROUPS, MEANS
+from bot.joins import since_digest
+from bot.names import BESIDE, GROUPS, MEANS
 from bot.provisional import LOOKED
 from bot.texts import local
 from market.calendar import HONG_KONG
@@ -24,8 +28,8 @@ def digest(app: App, asked: Asked) -> Answer:
     if not day:
         return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
     told = strongest_first(app.ledger.transitions(since=day, until=day))
-    sizes = values(app.ledger.readings(), "run_up")
-    facts = facts_of(app, day)
+    sizes = app.ledger.standing.values("run_up", app.store.exchange)
+    facts = replace(facts_of(app, day), joins=since_digest(app, day))
     parts = messages.digest(facts, told, app.ledger.states(), sizes, asked.language)
     return Answer("\n".join(parts))  # cut again where it is sent
 
@@ -35,7 +39,8 @@ def status(app: App, asked: Asked) -> Answer:
     waiting, parked = app.ledger.outbox.count("due", "sending"), app.ledger.outbox.count("parked")
     sent, day = app.ledger.outbox.last_sent(), app.ledger.evaluated()
     facts = facts_of(app, day) if day else None
-    others = facts and replace(facts, faults=tuple(f for f in facts.faults if f[0] not in MEANS))
+    own = {*MEANS, "filling"}  # said below, as they are now
+    others = facts and replace(facts, faults=tuple(f for f in facts.faults if f[0] not in own))
     zone, here = app.ledger.wishes(asked.chat.id).zone, asked.chat.active
     at = local(sent, zone) if sent else "-"
     lines = [
@@ -43,7 +48,9 @@ def status(app: App, asked: Asked) -> Answer:
         *(messages.faults(others, asked.language) if others else ()),
         *(f"⚠️ {sources.told(one, asked.language, zone)}" for one in sources.down(app)),
         *_hong_kong(app, asked),
+        *missing(standing(app), asked.language),
         *_backdrop(app, asked),
+        *_beside(app, asked, zone),
         *_look(app, asked, zone),
         both(
             asked,
@@ -81,6 +88,16 @@ def _stands(of: Group, asked: Asked) -> str:
     usable = both(asked, "可用", "usable")
     at = f"{of.newest} ({days}) · {of.source}" if of.newest else none
     return f"{name}: {of.alive}/{of.of} {usable} · {at}"
+
+
+def _beside(app: App, asked: Asked, zone: ZoneInfo) -> list[str]:
+    """How fresh statements, events and news are, a line each."""
+    none = both(asked, "尚未取到", "nothing yet")
+    lines = []
+    for name, newest, count, source in fresh(app.store, zone):
+        at = f"{newest} · {source}" if newest else none
+        lines.append(f"{BESIDE[name][asked.language]}: {count:,} · {at}")
+    return lines
 
 
 def _look(app: App, asked: Asked, zone: ZoneInfo) -> list[str]:

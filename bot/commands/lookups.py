@@ -1,14 +1,11 @@
 """Questions about themes and stocks."""
 
-from dataclasses import replace
 from datetime import date
-from functools import partial
 from html import escape
 
-import numpy as np
-
-from bot import context, messages, texts
+from bot import context, member_texts, messages, texts
 from bot.app import App
+from bot.buttons import PICK
 from bot.commands.asked import (
     PICKS,
     Answer,
@@ -19,20 +16,23 @@ from bot.commands.asked import (
     listed,
     name_of,
     of_one,
+    shown_state,
     shown_states,
     stage_of,
     strongest,
 )
-from bot.commands.mutes import PICK
 from bot.commands.named import stocks
+from bot.evidence import evidence
+from bot.fact_texts import beside
 from bot.jobs import facts_of
+from bot.joins import of_week
 from bot.links import linked
 from bot.names import STAGES
-from bot.words import Language, say
+from bot.words import say
 from market.calendar import HONG_KONG
 from market.source import Theme
 from signals.lifecycle import KIND
-from signals.model import Kind, Stage, ThemeState
+from signals.model import Kind, Stage
 
 LISTED = 10  # themes of a ranking
 NAMED = 30  # themes of a stage that are named
@@ -55,18 +55,13 @@ def chart(app: App, asked: Asked) -> Answer:
     return of_one(app, asked, "p", told)
 
 
-def why(app: App, asked: Asked) -> Answer:
-    """The evidence of a theme's last transition, and the ones before it."""
-    return of_one(app, asked, "w", _evidence)
-
-
 def card(app: App, asked: Asked, theme: Theme) -> Answer:
     """A theme as it stands on the day last judged."""
     day = app.ledger.evaluated()
-    signals = app.ledger.readings().get(theme.id, ())
+    signals = app.ledger.standing.reading(theme.id)
     if theme.basis == "index" or not day or not signals:
-        return Answer(_unjudged(asked, theme), chart=theme.id)
-    state = shown_states(app).get(theme.id) or ThemeState(theme.id)
+        return Answer(unjudged(asked, theme), chart=theme.id)
+    state = shown_state(app, theme.id)
     told = facts_of(app, day)
     text = texts.render(
         "card",
@@ -79,8 +74,9 @@ def card(app: App, asked: Asked, theme: Theme) -> Answer:
         siblings=context.siblings(theme.id, told.stories, told.themes, asked.language),
         facts=told.facts.get(theme.id),
         members=context.constituents(told.moves(theme.id), asked.language),
-        evidence=messages.evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
-        past=_past(app, asked, theme, day),
+        evidence=evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
+        past=[*_past(app, asked, theme, day), *_lists(app, asked, theme, day)],
+        beside=beside(told.beside, theme, day, asked.language),
     )
     return Answer(text, _buttons(asked, theme), theme.id)
 
@@ -94,7 +90,20 @@ def _past(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
     return [line for line in lines if line]
 
 
-def _unjudged(asked: Asked, theme: Theme) -> str:
+def _lists(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
+    """What its lists say: this week's joins and leaves; today's counts, where no bars give them."""
+    lines = [
+        member_texts.changed(theme, one, asked.language)
+        for one in of_week(app, theme.id, asked.today)[-1:]
+    ]
+    if theme.id not in app.store.theme_facts(day):
+        counts = app.store.board_days.counts(day).get(theme.id)
+        lines.append(member_texts.counted(counts, asked.language))
+    return [line for line in lines if line]
+
+
+def unjudged(asked: Asked, theme: Theme) -> str:
+    """What there is to say of a theme that has no figures."""
     name = name_of(theme)
     if theme.basis == "index":
         return f"<b>{name}</b>\n{say('index_only', asked.language)}"
@@ -106,37 +115,14 @@ def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], .
     because = both(asked, "依据", "Why")
     hush = both(asked, "静音…", "Mute …")
     links = both(asked, "子题材", "Chain")
-    return (((because, f"w:{theme.id}"), (links, f"c:{theme.id}"), (hush, f"m:{theme.id} {PICK}")),)
-
-
-def _evidence(app: App, asked: Asked, theme: Theme) -> Answer:
-    judged = theme.id in app.ledger.readings()
-    more = partial(_confidence, theme=theme.id, language=asked.language) if judged else None
-    told = app.ledger.transitions(theme.id)
-    if not told:
-        nothing = both(
-            asked, "运行以来没有变动；现状：", "No change since the bot began; as it is:"
-        )
-        now = card(app, asked, theme)
-        return replace(now, text=f"{nothing}\n\n{now.text}", chart=None, more=more)
-    last = told[-1]
-    shown = messages.alerts([last], facts_of(app, last.day), asked.language)
-    earlier = [f"{t.day} {messages.headline(t, theme, asked.language)}" for t in told[-6:-1][::-1]]
-    return Answer("\n".join([shown[0], *(["", *earlier] if earlier else [])]), more=more)
-
-
-def _confidence(app: App, theme: str, language: Language) -> str:
-    """The line of LPPLS on the day last judged; it moves no stage."""
-    from signals import lppls  # brings numba, and may have to compile
-
-    app = app.of(app.store.themes()[theme].exchange)
-    day = app.ledger.evaluated()
-    assert day
-    windows = lppls.YEAR
-    net = app.store.panel(day, windows[-1], [theme]).net[theme]
-    share = lppls.confidence(np.log(net.to_numpy(float)), windows)
-    shown = texts.figure(share, "share", language)
-    return say("lppls", language).format(day=day, share=shown, windows=len(windows))
+    who = both(asked, "成分股", "Members")
+    books = both(asked, "基本面", "Fundamentals")
+    happened, told = both(asked, "事件", "Events"), both(asked, "新闻", "News")
+    return (
+        ((because, f"w:{theme.id}"), (links, f"c:{theme.id}"), (hush, f"m:{theme.id} {PICK}")),
+        ((who, f"e:{theme.id}"), (books, f"fu:{theme.id}")),
+        ((happened, f"ev:{theme.id}"), (told, f"nw:{theme.id}")),
+    )
 
 
 def themes(app: App, asked: Asked) -> Answer:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.app import App
+from bot.buttons import PICK
 from bot.commands.asked import Answer, Asked, both, listed, name_of, of_one
 from bot.records import Buttons, Mute
 from bot.texts import moment
@@ -14,7 +15,6 @@ from market.source import Theme
 from signals.model import RUNNING
 
 SPAN = re.compile(r"^([1-9]\d{0,2})(h|小时|d|天|w|周)$")
-PICK = "?"  # instead of a span: offers the spans as buttons
 SPANS = ("1h", "1d", "2w", "episode", "always")
 EPISODE, ALWAYS = ("episode", "本轮"), ("always", "一直")
 UNMUTED_AT_ONCE = 8  # themes with a button of their own

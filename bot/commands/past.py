@@ -5,7 +5,7 @@ from datetime import date
 from statistics import median
 
 from bot import context
-from bot.app import App
+from bot.app import NET, App, labels
 from bot.commands.asked import Answer, Asked, both, listed, name_of, of_one
 from bot.past import MARKET, Past, marks
 from bot.texts import figure
@@ -14,8 +14,8 @@ from market.source import Theme
 from signals.analogues import Analogue, Likeness, likeness
 from signals.compare import RUN_UP, RUN_UP_DAYS
 from signals.endings import Ending, ending, fast_bull
-from signals.runs import AFTER_DAYS, STALL_DAYS, known_on
-from signals.scorecard import DAYS, FALL
+from signals.runs import AFTER_DAYS, FALL, STALL_DAYS, known_on
+from signals.scorecard import Label
 
 LISTED = 10  # run-ups of a list
 
@@ -134,25 +134,28 @@ def _dated(day: date | None, asked: Asked) -> str:
 
 def _alike(app: App, asked: Asked, theme: Theme) -> Answer:
     day, name = _last(app), name_of(theme)
-    found = likeness(Past(app).runs, theme.id, day) if day else None
+    label = labels(app.settings)[NET]
+    found = likeness(Past(app).runs, theme.id, day, label) if day else None
     title = both(asked, f"{name}：像哪些行情", f"{name}: which run-ups it is like")
     if not found:
         none = both(asked, "目前没有进行中的行情。", "No run-up is going on.")
         return listed(title, [], "", _meaning(asked), _dated(day, asked), none=none)
     known = app.store.themes()
-    lines = [_likeness(one, known[one.theme], asked) for one in found.nearest if one.theme in known]
+    near = [one for one in found.nearest if one.theme in known]
+    lines = [_likeness(one, known[one.theme], asked, label) for one in near]
     none = both(asked, "还没有同龄的以往行情。", "No past run-up was as old yet.")
-    return listed(title, lines, *_told(found, asked), "", _dated(day, asked), none=none)
+    return listed(title, lines, *_told(found, asked, label), "", _dated(day, asked), none=none)
 
 
-def _likeness(one: Analogue, theme: Theme, asked: Asked) -> str:
+def _likeness(one: Analogue, theme: Theme, asked: Asked, label: Label) -> str:
     change = figure(one.ahead, "fraction", asked.language)
-    after = both(asked, f"其后{DAYS}日净 {change}", f"{change} net in {DAYS} days")
-    fell = both(asked, f"曾净跌{FALL:.0%}", f"fell {FALL:.0%}") if one.fell else ""
+    days, size = label.days, f"{label.fall:.0%}"
+    after = both(asked, f"其后{days}日净 {change}", f"{change} net in {days} days")
+    fell = both(asked, f"曾净跌{size}", f"fell {size}") if one.fell else ""
     return " · ".join(part for part in (f"{one.day} {name_of(theme)}", after, fell) if part)
 
 
-def _told(found: Likeness, asked: Asked) -> list[str]:
+def _told(found: Likeness, asked: Asked, label: Label) -> list[str]:
     """How they went on, against all that were as old; and what such likenesses were worth."""
     if not found.nearest:
         return []
@@ -164,12 +167,12 @@ def _told(found: Likeness, asked: Asked) -> list[str]:
     text = say("alike", asked.language).format(
         age=found.age,
         count=len(ahead),
-        days=DAYS,
+        days=label.days,
         middle=middle,
         low=low,
         high=high,
         fell=sum(one.fell for one in found.nearest),
-        fall=f"{FALL:.0%}",
+        fall=f"{label.fall:.0%}",
         eligible=found.eligible,
         of_all=of_all,
         base=f"{found.fell:.0%}",

@@ -3,21 +3,25 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from bot import context, messages, own_record
-from bot.app import App
+from bot.app import NET, App, labels
 from bot.commands.asked import PICKS, Answer, Asked, as_of, both, listed
 from bot.correction_messages import correction
 from bot.jobs import facts_of
+from bot.names import stage_name
+from bot.records import Buttons
 from bot.texts import figure, plain
 from bot.words import say
 from market.calendar import HONG_KONG
 from signals.model import Kind, Stage, ThemeState, Transition
-from signals.scorecard import DAYS, FALL, followed
+from signals.scorecard import Label, followed
 
-SHOWN = 10  # newest alerts of the scoreboard
+SHOWN = 10  # alerts of a page
 SCORED = (Stage.FORMING, Stage.BUBBLE, Stage.BURSTING)
 
 
@@ -33,7 +37,7 @@ def alert(app: App, asked: Asked) -> Answer:
     shown = app.ledger.tellings.said(number, asked.language)
     if not shown:  # told before texts were kept
         shown = messages.alerts([found], facts_of(app, found.day), asked.language)[0]
-    good, bad = app.ledger.votes().get(number, (0, 0))
+    good, bad = app.ledger.kept.votes().get(number, (0, 0))
     lines = [shown, "", *_journal(app, found, number, asked), f"👍 {good} · 👎 {bad}"]
     lines += [line for text in _corrected(app, number, asked) for line in ("", text)]
     buttons = (
@@ -83,7 +87,7 @@ def _wanted(text: str) -> str:
 
 def _numbered(app: App, text: str) -> Transition | None:
     wanted = _wanted(text)
-    told = reversed(app.ledger.transitions(everywhere=True))
+    told = reversed(app.ledger.of("").transitions())
     return next((t for t in told if messages.number(t) == wanted), None)
 
 
@@ -103,7 +107,7 @@ def _voting(good: bool) -> Callable[[App, Asked], Answer]:
         found = _numbered(app, asked.rest)
         if not found:
             return alert(app, asked)
-        app.ledger.vote(messages.number(found), asked.user, good)
+        app.ledger.kept.vote(messages.number(found), asked.user, good)
         return Answer(both(asked, "已记下，/record", "Noted; see /record"), is_brief=True)
 
     return answer
@@ -113,20 +117,29 @@ useful, useless = _voting(True), _voting(False)
 
 
 def record(app: App, asked: Asked) -> Answer:
-    """Every alert since the bot began and what happened since, against what was to be expected."""
+    """Every alert since the bot began and what happened since, SHOWN a page; below it the score."""
     day = app.ledger.evaluated()
     told = [t for t in app.ledger.transitions() if t.kind is not Kind.OVER]
-    known = context.records(own_record.kept(app.ledger), asked.language)
-    known += _elsewhere(app, asked)
     title = both(asked, "警报的成绩", "The record of alerts")
     if not day or not told:
         none = both(asked, "运行以来还没有警报。", "No alert since the bot began.")
-        return listed(title, [], "", *known, none=none)
-    themes = sorted({t.theme for t in told})
-    panel = app.store.panel(day, app.settings.data.history_days, themes)
-    since = both(asked, f"运行以来，自 {told[0].day}", f"since the bot began, from {told[0].day}")
-    lines = [since, *_scores(told, panel.net, asked), "", *_newest(app, told, panel.net, asked)]
-    return listed(title, lines, "", *known, as_of(app, asked), none="")
+        known = context.records(own_record.kept(app.ledger), asked.language)
+        return listed(title, [], "", *known, *_elsewhere(app, asked), none=none)
+    pages = -(-len(told) // SHOWN)
+    page = _page(asked.rest, pages)
+    chosen = told[::-1][(page - 1) * SHOWN : page * SHOWN]
+    since = both(
+        asked,
+        f"运行以来 {len(told)} 条，自 {told[0].day}；第 {page}/{pages} 页",
+        f"{len(told)} since the bot began, from {told[0].day}; page {page} of {pages}",
+    )
+    lines = [since, "", *_since(app, chosen, day, asked), "", as_of(app, asked)]
+    return Answer(
+        "\n".join([f"<b>{title}</b>", *lines]),
+        _turning(page, pages, asked),
+        more=partial(_scoreboard, told=told, asked=asked),
+        in_place=bool(asked.rest),
+    )
 
 
 def _elsewhere(app: App, asked: Asked) -> list[str]:
@@ -137,46 +150,78 @@ def _elsewhere(app: App, asked: Asked) -> list[str]:
     return [both(asked, zh, en)] if there else []
 
 
-def _scores(told: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list[str]:
-    """A line for each stage: how many alerts, how many fell, how many are still open."""
-    fell, lines = followed(net), []
-    for stage in SCORED:
-        own = [t for t in told if t.after.stage is stage and t.before.stage is not stage]
-        known = [_at(fell, t.day, t.theme) for t in own]
-        hits, done = known.count(1.0), sum(value == value for value in known)
-        name = messages.stage_name(stage, asked.language)
-        size = figure(FALL, "share", asked.language)
-        lines.append(
-            both(
-                asked,
-                f"{name}：{len(own)} 次，{done} 次已满{DAYS}日或已跌，其中 {hits} 次净跌{size}以上",
-                f"{name}: {len(own)} alerts, {done} decided, {hits} fell {size} or more, net,"
-                f" within {DAYS} days",
-            )
-        )
-    return lines
+def _page(text: str, pages: int) -> int:
+    """The page asked for, the newest alerts on the first; anything else is the first."""
+    wanted = int(text) if text.isdecimal() and len(text) < 6 else 1
+    return min(max(wanted, 1), pages)
 
 
-def _newest(app: App, told: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list[str]:
-    known, votes, lines = app.store.themes(), app.ledger.votes(), []
+def _turning(page: int, pages: int, asked: Asked) -> Buttons:
+    """Buttons to the pages beside this one."""
+    newer = both(asked, "◀ 较新", "◀ newer"), page - 1
+    older = both(asked, "较早 ▶", "older ▶"), page + 1
+    row = [(words, f"r:{to}") for words, to in (newer, older) if 1 <= to <= pages]
+    return (tuple(row),) if row else ()
+
+
+def _since(app: App, chosen: Sequence[Transition], day: date, asked: Asked) -> list[str]:
+    """A line for each alert: what it was, and how far its theme went since."""
+    themes = sorted({t.theme for t in chosen})
+    net = app.store.net(chosen[-1].day, day, themes)
+    known, votes, label = app.store.themes(), app.ledger.kept.votes(), labels(app.settings)[NET]
     corrected = {one.alert: one.now for one in app.ledger.corrections.all()}
-    for t in list(told)[: -SHOWN - 1 : -1]:
-        begun, now = _at(net, t.day, t.theme), _at(net, net.index[-1], t.theme)
+    lines = []
+    for t in chosen:
+        path = net.loc[t.day :, t.theme].to_numpy(float)
         good, bad = votes.get(messages.number(t), (0, 0))
         marks = f" 👍{good} 👎{bad}" if good or bad else ""
         if messages.number(t) in corrected:
             stands = corrected[messages.number(t)] is not None
             marks += f" ✏️ {say('alert_stands' if stands else 'no_alert', asked.language)}"
-        change = figure(now / begun - 1, "fraction", asked.language)
-        after = both(asked, "至今净", "since, net")
         head = messages.headline(t, known[t.theme], asked.language)
-        lines.append(f"{t.day} {head} · {after} {change} #{messages.number(t)}{marks}")
-    title = both(asked, "最近的警报", "The newest alerts")
-    return [f"<b>{title}</b>", *(lines or [say("nothing", asked.language)])]
+        lines.append(f"{t.day} {head} · {_went(path, label, asked)} #{messages.number(t)}{marks}")
+    return lines
 
 
-def _at(frame: pd.DataFrame, day: date, theme: str) -> float:
-    """A value, NaN where the day or the theme is not there."""
-    if day not in frame.index or theme not in frame.columns:
-        return float("nan")
-    return float(frame[theme].loc[day])
+def _went(path: np.ndarray, label: Label, asked: Asked) -> str:
+    """How far a net path went from its first level, and its lowest within the label's days."""
+    change, lowest = float(path[-1] / path[0] - 1), float("nan")
+    after = path[1 : label.days + 1]
+    if np.isfinite(after).any():
+        lowest = float(np.nanmin(after) / path[0] - 1)
+    now, low = (figure(value, "fraction", asked.language) for value in (change, lowest))
+    return both(
+        asked,
+        f"至今净 {now}，{label.days}日内最低 {low}",
+        f"since, net {now}, lowest within {label.days} d {low}",
+    )
+
+
+def _scoreboard(app: App, told: Sequence[Transition], asked: Asked) -> str:
+    """How many alerts of each stage fell, and what was to be expected; reads years of levels."""
+    day = app.ledger.evaluated()
+    assert day
+    net = app.store.net(told[0].day, day, sorted({t.theme for t in told}))
+    known = context.records(own_record.kept(app.ledger), asked.language)
+    known += _elsewhere(app, asked)
+    return "\n".join([*_scores(told, net, labels(app.settings)[NET], asked), "", *known])
+
+
+def _scores(told: Sequence[Transition], net: pd.DataFrame, label: Label, asked: Asked) -> list[str]:
+    """A line for each stage: how many alerts, how many fell, how many are still open."""
+    fell, days, lines = followed(net, label), label.days, []
+    size = figure(label.fall, "share", asked.language)
+    for stage in SCORED:
+        own = [t for t in told if t.after.stage is stage and t.before.stage is not stage]
+        known = [float(fell[t.theme][t.day]) for t in own]
+        hits, done = known.count(1.0), sum(value == value for value in known)
+        name = stage_name(stage, asked.language)
+        lines.append(
+            both(
+                asked,
+                f"{name}：{len(own)} 次，{done} 次已满{days}日或已跌，其中 {hits} 次净跌{size}以上",
+                f"{name}: {len(own)} alerts, {done} decided, {hits} fell {size} or more, net,"
+                f" within {days} days",
+            )
+        )
+    return lines

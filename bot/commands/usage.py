@@ -47,8 +47,9 @@ USAGES: dict[str, Usage] = {
     ),
     "why": Usage(
         *("theme", *NAME, "机器人"),
-        "最近一次变动的依据：每项指标的数值与阈值，以及更早的变动。",
-        "The evidence of its last change, value by threshold, and the changes before it.",
+        "最近一次变动的依据；每项指标的数值、还差多少与成绩；下一阶段须满足什么。",
+        "The evidence of its last change; every rule, how far it is from firing and its record;"
+        " what the next stage asks.",
     ),
     "top": Usage(
         *("theme", "", "", ""),
@@ -59,6 +60,27 @@ USAGES: dict[str, Usage] = {
         *("theme", "代码或名称", "CODE", "600519"),
         "一只股票属于哪些题材，各处于什么阶段。",
         "Which themes a stock is in, and the stage of each.",
+    ),
+    "members": Usage(
+        *("theme", "题材名 [涨幅|新增|移出]", "NAME [gainers|joined|left]", "机器人 新增"),
+        "成分股及其当日涨跌；或涨幅居前者、新增、移出；名单取于哪一天。",
+        "A theme's members and their moves; or the gainers, who joined or left; the day of the"
+        " list.",
+    ),
+    "fundamentals": Usage(
+        *("theme", *NAME, "机器人"),
+        "成分股合计的业绩与估值，以及报表截至哪一期。",
+        "What its members report together, and valuation, with the period of the statements.",
+    ),
+    "events": Usage(
+        *("theme", *NAME, "机器人"),
+        "减持、解禁、异动公告等。",
+        "Reductions, lock-ups that end, notices and renamings among its members.",
+    ),
+    "news": Usage(
+        *("theme", "[题材名]", "[NAME]", "机器人"),
+        "触发词新闻，或点名某题材的新闻。",
+        "Headlines with trigger words, or those that name a theme.",
     ),
     "macro": Usage(
         *("market", "", "", ""),
@@ -92,10 +114,16 @@ USAGES: dict[str, Usage] = {
         "Which past run-ups looked like it at the same age, how they went on, and what such"
         " likeness was worth.",
     ),
+    "replay": Usage(
+        *("past", "日期", "DAY", "2024-02-05"),
+        "用同一套代码重看某一天会发出的警报。",
+        "The alerts of a day, as the same code would have told them.",
+    ),
     "record": Usage(
         *("past", "", "", ""),
-        "运行以来每次警报后来怎样，与应有的比例对照。",
-        "What became of every alert since the bot began, against what was to be expected.",
+        "运行以来每次警报后来怎样，与应有的比例对照；按钮翻页。",
+        "What became of every alert since the bot began, page by page, against what was to be"
+        " expected.",
     ),
     "alert": Usage(
         *("past", *ID, "a4fc6b"),
@@ -168,6 +196,17 @@ USAGES: dict[str, Usage] = {
         *("admin", "", "", ""),
         "机器人自身哪里不对，放弃了哪些消息。",
         "What is wrong with the bot itself, and which messages it gave up.",
+    ),
+    "test": Usage(
+        *("admin", "指标", "RULE", "breadth"),
+        "试算一个指标：多少触发、多少未知。",
+        "A dry run of a rule: how many fire, how many are not known.",
+    ),
+    "testmessage": Usage(
+        *("admin", "", "", ""), "向本聊天发一条测试警报。", "Sends a test alert to this chat."
+    ),
+    "backup": Usage(
+        *("admin", "", "", ""), "立即备份并检查。", "Makes a backup now and checks it."
     ),
     "users": Usage(
         *("admin", "", "", ""), "谁可以提问。", "Who may ask, by settings and by invitation."

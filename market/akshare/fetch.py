@@ -15,23 +15,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market.akshare import company, events
+from market.akshare.frames import akshare
+from market.akshare.frames import check as _check
+from market.akshare.frames import number as _number
 from market.akshare.hongkong import hong_kong
 from market.akshare.macro import values
+from market.akshare.stocks import history, in_range, shares
 from market.source import NoData, SchemaChanged, SourceError
 from market.transport import Guard
 
-LOTS = 100  # shares in a 手
 WAN, YI = 1e4, 1e8  # 万, 亿
 EMPTY = re.compile("NoneType|axis has 0 elements|No objects to concatenate")  # Python's, pandas'
 ABROAD = {"SENSEX": "印度孟买SENSEX指数"}  # neither American nor from Hong Kong: AKShare's names
 MONEY = ("amount", "market_cap", "float_cap")
 MOST_CNY = 1e14  # more than the whole market trades in a month, or any company is worth
 MAX_PCT = 45.0  # %, beyond every price limit; new listings move more and are let through
-
-
-def akshare() -> Any:
-    """The library, imported on first use."""
-    return importlib.import_module("akshare")
 
 
 def calendar() -> list[date]:
@@ -168,7 +167,7 @@ def tencent() -> pd.DataFrame:
             "low": np.nan,
             "close": price,
             "prev_close": price - change,
-            "volume": _shares(_number(found["volume"]), amount, price),
+            "volume": shares(_number(found["volume"]), amount, price),
             "amount": amount,
             "turnover": _number(found["hsl"]) / 100,
             "pe_ttm": _number(found["pe_ttm"]),
@@ -205,17 +204,15 @@ def _quotes(frame: pd.DataFrame, provider: str) -> pd.DataFrame:
     _check(what, ~(frame["high"] < frame["low"]), "highs not below lows")
     moves = (frame["close"] / frame["prev_close"] - 1).abs()
     _check(what, moves <= MAX_PCT / 100, "moves within 45 %", tolerated=0.02)
+    _check(what, in_range(frame), "mean prices paid within the day's range", tolerated=0.02)
     frame = frame.drop_duplicates("code", ignore_index=True)
     frame.attrs["provider"] = provider
     return frame
 
 
-def _shares(volume: pd.Series, amount: pd.Series, price: pd.Series) -> pd.Series:
-    """Volume in shares: Tencent gives lots for most, shares for STAR; the amount tells which."""
-    ratio = amount / (volume * price)
-    lots = ratio.between(LOTS / 1.5, LOTS * 1.5)
-    shares = ratio.between(1 / 1.5, 1.5) | (volume == 0)
-    return (volume * np.where(lots, LOTS, 1)).where(lots | shares)
+def stock_history(code: str, since: date, until: date) -> pd.DataFrame:
+    """Daily bars of one stock; see Source.stock_history."""
+    return history(akshare(), code, since, until)
 
 
 def earnings(report: date) -> pd.DataFrame:
@@ -250,17 +247,6 @@ def hk_history(code: str, since: date, until: date) -> pd.DataFrame:
     return _bars("hk_history", hong_kong(akshare(), code, since, until))
 
 
-def _number(figures: pd.Series) -> pd.Series:
-    return pd.to_numeric(figures, errors="coerce").astype(float)
-
-
-def _check(what: str, good: pd.Series, expected: str, tolerated: float = 0.0) -> None:
-    """Raises SchemaChanged when more than the tolerated share of rows is not as known."""
-    bad = int((~good).sum())
-    if not len(good) or bad > tolerated * len(good):
-        raise SchemaChanged(f"{what}: expected {expected}; {bad} of {len(good)} rows differ")
-
-
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "calendar": calendar,
     "boards": boards,
@@ -268,12 +254,15 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "limit_ups": limit_ups,
     "members": members,
     "board_history": board_history,
+    "stock_history": stock_history,
     "index_history": index_history,
     "tencent": tencent,
     "sina": sina,
     "earnings": earnings,
     "macro": macro,
     "hk_history": hk_history,
+    **company.FUNCTIONS,
+    **events.FUNCTIONS,
 }
 GUARD: list[Guard] = []  # the guard of this process, once it serves
 

@@ -46,6 +46,10 @@ class AkshareSource:
         """See Source."""
         return self._frame("board_history", board, since, until)
 
+    def stock_history(self, code: str, since: date, until: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("stock_history", code, since, until)
+
     def snapshot(self) -> pd.DataFrame:
         """See Source; Tencent's, then Sina's, in a call of its own: the first may be killed."""
         try:
@@ -68,6 +72,37 @@ class AkshareSource:
     def macro(self, series: str) -> pd.DataFrame:
         """See Source."""
         return self._frame("macro", series)
+
+    def disclosures(self, report: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("disclosures", report)
+
+    def balances(self, report: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("balances", report)
+
+    def company(self, code: str) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("company", code)
+
+    def notices(self, day: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("notices", day)
+
+    def lockups(self, since: date, until: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("lockups", since, until)
+
+    def new_funds(self) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("new_funds")
+
+    def telegraph(self) -> pd.DataFrame:
+        """See Source; EastMoney's 200 lines, then Sina's 20."""
+        try:
+            return self._frame("eastmoney_wire")
+        except SourceError:
+            return self._frame("sina_wire")
 
     def _frame(self, name: str, *args: str | date) -> pd.DataFrame:
         frame: pd.DataFrame = self.worker.call(name, *args)

@@ -40,6 +40,7 @@ RULES: dict[str, tuple[Any, str]] = {
     "broken_boards": (broken_boards, "share"),
     "crowding": (crowding, "percentile"),
 }
+ACROSS = frozenset({"divergence"})  # rules that hold a theme against the other themes of the day
 
 
 @dataclass(frozen=True)

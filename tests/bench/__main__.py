@@ -18,7 +18,7 @@ from rich.table import Table
 
 from tests.bench.row import Row
 
-PARTS = ("psy", "lppls", "themes", "life", "worth", "intraday", "cluster")
+PARTS = ("psy", "lppls", "themes", "life", "worth", "intraday", "commands", "cluster")
 LATEST = Path(__file__).parents[2] / "bench" / "latest.json"
 console = Console(soft_wrap=True)
 

@@ -13,6 +13,7 @@ import numpy as np
 from signals.compare import risen
 from signals.panel import Panel
 from signals.scorecard import DRAWS, SEED, followed, quarter_numbers, volatility_deciles
+from tests import markets
 from tests.bench.candidates import RUN_UP, Array, Candidate
 
 SIZES = (0.18, 0.21, 0.25, 0.32)  # net run-ups that part those days into about equal fifths
@@ -53,7 +54,8 @@ class Tried:
 
 def sample(panel: Panel, span: Span) -> Sample:
     """The theme-days of a span with a net run-up of RUN_UP or more and a known label."""
-    label, up = followed(panel.net).to_numpy(float), risen(panel.net).to_numpy(float)
+    label = followed(panel.net, markets.LABEL).to_numpy(float)
+    up = risen(panel.net).to_numpy(float)
     deciles, quarters = volatility_deciles(panel.net), quarter_numbers(panel.net)
     inside = np.array([span[0] <= day <= span[1] for day in panel.days])
     at = (up >= RUN_UP) & inside[:, None] & ~np.isnan(label) & (deciles > 0)

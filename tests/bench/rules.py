@@ -25,8 +25,8 @@ from signals.model import Stage
 from signals.panel import Panel
 from signals.replay import replay
 from signals.rules import build
-from signals.scorecard import middle, onsets, score
-from tests import reference
+from signals.scorecard import followed, middle, onsets, score
+from tests import markets, reference
 from tests.bench.candidates import RUN_UP, Array, Candidate, candidates, crowd
 from tests.bench.judging import (
     Sample,
@@ -136,7 +136,8 @@ def _parted(t: Tried, alerts: Alerts) -> tuple[Alerts, Alerts]:
 
 def _record(of: Reference, alerts: Alerts, span: Span) -> str:
     """Precision of alerts, their number, and their lift over equal volatility."""
-    s = score("", of.panel.net, alerts, *span)
+    net = of.panel.net
+    s = score("", net, followed(net, markets.LABEL), alerts, *span)
     return f"{s.precision:.2f} of {s.onsets}, lift {_within(s.lift, s.lift_interval)}"
 
 

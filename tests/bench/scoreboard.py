@@ -19,12 +19,14 @@ from rich.console import Console
 
 from bot.app import judge
 from bot.home import DATABASE
+from bot.lived import live
 from bot.progress import Report, shown
-from bot.score import live, measured
-from bot.score_table import figure, with_interval
+from bot.score import measured
+from bot.score_table import fall_of, figure, with_interval
 from config.settings import load
 from market.importer import import_history
 from market.store import Store
+from signals.studies import HIGH
 from signals.variants import search
 from tests.bench import replication
 
@@ -51,11 +53,12 @@ def measure(home: Path, progress: Report) -> Figures:
     }
     for name, (since, until) in SPANS.items():
         made = measured(replace(lived, since=since, until=until), progress)
-        made["rows"] = [row for row in made["rows"] if row["kind"] == "stage"]
-        del made["false_alarms"], made["misses"], made["settings"]
+        made["rows"] = [row for row in made["rows"] if row["kind"] != "baseline"]
+        for said in ("false_alarms", "misses", "settings", "since", "until", "members"):
+            del made[said]
         found[name] = made
     progress("variants", 0, 1)
-    tried = asdict(search(lived.panel, *judge(known), *SPANS["tuned"]))
+    tried = asdict(search(lived.panel, *judge(known), *SPANS["tuned"], lived.label))
     best = tried["tried"][tried["best"][1]]
     found["variants"] = {"count": len(tried["tried"]), "bar": tried["bar"][1], **best}
     progress("variants", 1, 1)
@@ -79,7 +82,30 @@ def alerts_table(figures: Figures) -> str:
                 with_interval(row["lift"], row["lift_interval"]),
             ]
             lines.append(f"| {stage} | {days} | {row['onsets']} | {' | '.join(cells)} |")
-    return "\n".join([*lines, "", _source(figures)])
+    return "\n".join([*lines, "", _source(figures), "", *_beside(figures)])
+
+
+def _beside(figures: Figures) -> list[str]:
+    """The same alerts by the labels beside the primary one."""
+    labels = {n: label for n, label in figures["tuned"]["labels"].items() if n != "net"}
+    columns = " | ".join(fall_of(name, label) for name, label in labels.items())
+    lines = [f"| alert | days | {columns} |", "|---|---|---|---|"]
+    for stage in STAGES:
+        for name, days in HEADS.items():
+            by = _row(figures, name, stage)["secondary"]
+            cells = " | ".join(_by_label(by[label]) for label in labels)
+            lines.append(f"| {stage} | {days} | {cells} |")
+    words = (
+        "In each cell: onsets, precision (interval); all days; equally volatile; lift (interval)."
+    )
+    return [*lines, "", words]
+
+
+def _by_label(by: dict[str, Any]) -> str:
+    precision = with_interval(by["precision"], by["interval"])
+    rates = "; ".join(figure(by[rate]) for rate in ("base_rate", "matched_base_rate"))
+    lift = with_interval(by["lift"], by["lift_interval"])
+    return f"{by['onsets']}, {precision}; {rates}; {lift}"
 
 
 def _source(figures: Figures) -> str:
@@ -88,10 +114,20 @@ def _source(figures: Figures) -> str:
         f"Measured {figures['measured']} with settings {figures['settings']}; members are those of"
         f" {figures['members']}, which looks ahead.\nOf the {row['episodes']} run-ups of 60 % or"
         " more (net, within 120 days) that peaked and fell between 2022 and mid-2024, a bubble\n"
-        f"alert came for {round(row['recall'] * row['episodes'])}, at the median"
+        f"alert came for {row['seen']}, at the median"
         f" {figure(row['lead_days'][1], 0)} trading days before the peak and at"
-        f" {figure(row['price_at_alert'])} of its level."
+        f" {figure(row['price_at_alert'])} of its level.\n{_turns(figures)}"
     )
+
+
+def _turns(figures: Figures) -> str:
+    """How near the peak reversals were told."""
+    told = [
+        f"{with_interval(found['high'], found['high_interval'])} of {found['n']} ({HEADS[name]})"
+        for name in HEADS
+        if (found := figures[name]["turns"])
+    ]
+    return f"Reversal alerts at {HIGH} of the episode's peak or more: {'; '.join(told)}."
 
 
 def doubts_table(figures: Figures) -> str:
@@ -153,7 +189,7 @@ def _row(figures: Figures, name: str, stage: str) -> dict[str, Any]:
 def record(figures: Figures) -> str:
     """config/record.toml: the held-out figures that are shipped."""
     since, until = SPANS["held_out"]
-    measured_on = figures["measured"]
+    measured_on, label = figures["measured"], figures["held_out"]["labels"]["net"]
     parts = [
         f"""# What alerts were worth, by `python -m tests.bench.scoreboard` on {measured_on}:
 # shown with each alert until a store of one's own has a record. Reference: A-share concept themes
@@ -162,14 +198,16 @@ def record(figures: Figures) -> str:
 since = {since}
 until = {until}
 members = {figures["members"]}
-fall = 0.10               # fraction, net, from the level at the alert
-days = 60                 # trading days within which it came"""
+fall = {label["fall"]:.2f}               # fraction, net, from the level at the alert
+days = {label["days"]}                 # trading days within which it came"""
     ]
-    for stage in STAGES:
-        row = _row(figures, "held_out", stage)
+    for row in figures["held_out"]["rows"]:
         (low, high), matched = row["interval"], row["matched_base_rate"]
+        if low is None or matched is None:  # a rule of which the reference knows nothing
+            continue
+        name = row["name"] if row["kind"] == "stage" else f"rules.{row['name']}"
         parts.append(
-            f"""[{stage}]
+            f"""[{name}]
 onsets = {row["onsets"]}
 hits = {row["hits"]}                 # onsets followed by the fall
 low = {low:.2f}                # share, 95 % interval of hits / onsets over resampled months

@@ -16,7 +16,8 @@ from market.importer import import_history
 from market.store import Store
 from signals.model import Stage, Transition
 from signals.replay import replay
-from signals.scorecard import onsets, score
+from signals.scorecard import followed, onsets, score
+from tests import markets
 from tests.bench.row import FOLDER, Row
 
 TUNED, HELD_OUT = (date(2015, 6, 1), date(2021, 12, 31)), (date(2022, 1, 1), date(2024, 6, 28))
@@ -56,7 +57,7 @@ def _quiet(what: str, days: list[date], told: list[Transition]) -> Row:
 def _lift(
     name: str, net: pd.DataFrame, alerts: list[tuple[date, str]], since: date, until: date
 ) -> Row:
-    found = score(name, net, alerts, since, until)
+    found = score(name, net, followed(net, markets.LABEL), alerts, since, until)
     (low, high), (least, most) = found.interval, found.lift_interval
     said = (
         f"{name}: {found.onsets} onsets on {found.dates} days, {found.precision:.2f}"

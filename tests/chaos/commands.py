@@ -14,11 +14,15 @@ from tests.chaos import Row
 from tests.wire import ADMIN, GROUP, READER, STRANGER, message, wired
 
 PEOPLE = (ADMIN, READER, STRANGER)
+CHANNEL = -100
 KINDS = (  # some more often
     *("message", "message", "message", "callback_query", "callback_query"),
     *("inline_query", "forwarded", "addressed", "edited_message", "channel_post"),
 )
-SILENT = ("forwarded", "edited_message", "channel_post")
+SILENT = (
+    "forwarded",
+    "edited_message",
+)
 HOSTILE = (
     "<b>", "</b><script>", "&lt;", "'; DROP TABLE chat; --", "\u202e反转", "👨‍👩‍👧‍👦" * 40, "\x00",
     "{0.__class__}", "{{ 7*7 }}", "../../etc", "@5", "hot@9", "i99999999999-x", "9" * 400,
@@ -65,6 +69,9 @@ def _update(user: int, in_group: bool, text: str, data: str, kind: str) -> dict[
     if kind == "forwarded":
         origin = {"type": "hidden_user", "date": 1, "sender_user_name": "x"}
         return {"update_id": 1, "message": written | {"forward_origin": origin}}
+    if kind == "channel_post":
+        where = {"id": CHANNEL, "type": "channel", "title": "x"}
+        return {"update_id": 1, kind: written | {"chat": where, "sender_chat": where}}
     if kind == "addressed":
         return {"update_id": 1, "message": written | {"text": f"@paomo_bot {text}"}}
     return {"update_id": 1, kind: written}
@@ -91,7 +98,7 @@ def _fault(update: dict[str, Any], sent: list[dict[str, Any]], people: frozenset
     """What is wrong with the answers to an update; empty when nothing is."""
     kind = next(name for name in update if name != "update_id")
     part = update[kind]
-    user = part["from"]["id"]
+    user = part.get("sender_chat", part.get("from"))["id"]
     if kind == "inline_query":
         return _offer_fault(sent, user in people)
     if kind in SILENT or "forward_origin" in part:
