@@ -105,6 +105,16 @@ def daily(
 
 
 @app.command()
+def correct(
+    bars: Annotated[Path, typer.Option(help="a Parquet or CSV file: day, code, close[, others]")],
+) -> None:
+    """Correct bars that proved wrong, and every alert that stood on them, where it was told."""
+    from bot.correcting import run_correct
+
+    run_correct(bars)
+
+
+@app.command()
 def score(
     since: Annotated[
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="default: the first day")

@@ -1,7 +1,7 @@
 """Dataclasses as JSON text or rows, and back: what the ledger keeps."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -28,9 +28,9 @@ def _adapter(kind: Any) -> Any:
 
 
 def chat_of(row: tuple[Any, ...]) -> Chat:
-    """A chat from its row."""
-    id_, kind, title, language, active, reason = row
-    return Chat(id_, kind, title, language, bool(active), reason)
+    """A chat from its row, whose columns are in the order of its fields."""
+    known = dict(zip((field.name for field in fields(Chat)), row, strict=True))
+    return Chat(**known | {flag: bool(known[flag]) for flag in ("active", "hant")})
 
 
 def mute_of(until: str, at: str | None, episode: str | None) -> Mute:

@@ -21,6 +21,7 @@ from signals.model import Stage, Transition
 from signals.runs import Run
 
 NAME_LIMIT = 40  # characters of a theme's name that are shown
+CONSTITUENTS = 20  # members of a theme that are named, folded on a phone
 SIBLINGS = 6  # themes of a story that are named beside the one that speaks
 
 
@@ -31,6 +32,13 @@ def siblings(theme: str, stories: Grouping, themes: Mapping[str, Theme], languag
     more = " …" if len(names) > SIBLINGS else ""
     words = say("same_story", language).format(count=len(names))
     return f"{words}: {', '.join(names[:SIBLINGS])}{more}" if names else ""
+
+
+def constituents(moves: Sequence[tuple[str, float]], language: Language) -> str:
+    """A theme's members with their moves, the best first; empty where none are known."""
+    shown = [f"{name} {figure(move, 'fraction', language)}" for name, move in moves[:CONSTITUENTS]]
+    more = [f"… +{len(moves) - CONSTITUENTS}"] if len(moves) > CONSTITUENTS else []
+    return f"{say('constituents', language)}: {' · '.join([*shown, *more])}" if shown else ""
 
 
 def chain(of: Chain | None, language: Language) -> str:

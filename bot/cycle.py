@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from bot import messages, own_record, provisional, sources
+from bot import own_record, provisional, sources, texts
 from bot.app import App, followed
 from bot.backup import back_up_daily
 from bot.calendars import calendar_of, is_proven, renew
@@ -203,7 +203,7 @@ def no_figures(app: App, day: date, reason: str) -> int:
 
 def _without_figures(app: App, day: date, reason: str, chat: Chat) -> list[Outgoing]:
     """A chat's message that a day brought no figures; late in the evening it may have to wait."""
-    text, now = messages.no_figures(day, reason, chat.language), app.now()
+    text, now = texts.no_figures(day, reason, chat.language), app.now()
     key = f"{day}:no-figures"
     draft = Outgoing(key, chat.id, day, text, now, priority=1, silent=True)
     return posted([], [draft], now, app.ledger.wishes(chat.id), chat.language)
@@ -271,6 +271,6 @@ async def _deliver(app: App) -> int:
     bot = sender.builder(app.settings).build().bot
     late = app.settings.schedule.late_minutes
     async with bot:
-        send = sender.of_outbox(bot, gallery.of_app(app))
+        send = sender.of_outbox(bot, app.ledger.reads_hant, gallery.of_app(app))
         needs = Delivery(app.ledger, send, Pace(), app.now, late)
         return await deliver(needs)

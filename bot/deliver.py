@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.ledger import Ledger
 from bot.limits import Pace
-from bot.records import EDIT, Queued
+from bot.records import EDIT, Outgoing, Queued
 from bot.texts import plain, stamped
+from bot.words import Language, say
 from market.calendar import EXCHANGES, closed
 
 RETRY_SECONDS = 5  # first pause after a failure; it grows fourfold
@@ -31,6 +32,8 @@ class SendError(Exception):
         moved_to: int | None = None,
         lost: bool = False,
         stale: bool = False,
+        pictureless: bool = False,
+        astray: bool = False,
     ) -> None:
         """Without any field: provably not sent, and may be tried again."""
         super().__init__(message)
@@ -40,8 +43,10 @@ class SendError(Exception):
         self.refused = refused  # this message, as it is, will never be taken
         self.rejected = rejected  # the token is not valid
         self.moved_to = moved_to  # the chat's new id
-        self.lost = lost  # the message to change was deleted, or can be changed no more
+        self.lost = lost  # the message it is about was deleted, or can be changed no more
         self.stale = stale  # Telegram does not know the file id: send the picture itself
+        self.pictureless = pictureless  # the chat takes no pictures from us
+        self.astray = astray  # the topic is gone or closed
 
 
 Send = Callable[[Queued, str], Awaitable[int]]  # message and its text as sent -> Telegram's id
@@ -103,8 +108,7 @@ async def _sent(d: Delivery, message: Queued) -> bool:
 
 
 def _text(d: Delivery, message: Queued) -> str:
-    chat = d.ledger.chat(message.chat)
-    language = chat.language if chat else "zh"
+    language = _language(d, message)
     again = message.repeated and message.operation != EDIT  # twice changed is changed
     half = bool(d.ledger.of(message.exchange).fact(f"half:{message.day}"))
     ended = closed(message.day, EXCHANGES[message.exchange], half)
@@ -112,6 +116,11 @@ def _text(d: Delivery, message: Queued) -> str:
     stamp = (message.day, d.now(), d.late_minutes, again, language, zone, ended)
     text = stamped(message.text, *stamp)
     return plain(text) if message.plain else text
+
+
+def _language(d: Delivery, message: Queued) -> Language:
+    chat = d.ledger.chat(message.chat)
+    return chat.language if chat else "zh"
 
 
 def _failed(d: Delivery, message: Queued, error: SendError) -> None:
@@ -125,9 +134,14 @@ def _failed(d: Delivery, message: Queued, error: SendError) -> None:
         elif error.moved_to:
             outbox.again(message.id, d.now(), why, perhaps_delivered=False)
             ledger.migrate(message.chat, error.moved_to)
+        elif error.pictureless:
+            outbox.without_picture(message, say("no_pictures", _language(d, message)), why)
         elif error.lost:
-            outbox.park(message.id, why)
-        elif error.refused:
+            (outbox.park if message.operation == EDIT else outbox.alone)(message.id, why)
+        elif error.astray and message.topic:
+            outbox.again(message.id, d.now(), why, perhaps_delivered=False)
+            _leave_topic(d, message)
+        elif error.refused or error.astray:
             (outbox.park if message.plain else outbox.as_plain)(message.id, why)
         elif error.uncertain and d.now() - message.created > GIVE_UP:
             outbox.park(message.id, why)
@@ -136,6 +150,16 @@ def _failed(d: Delivery, message: Queued, error: SendError) -> None:
             outbox.again(message.id, at, why, perhaps_delivered=error.uncertain)
     if error.rejected:
         raise error
+
+
+def _leave_topic(d: Delivery, message: Queued) -> None:
+    """Pushes go to the whole chat from now on, which is told so, once."""
+    chat = d.ledger.chat(message.chat)
+    if not chat or chat.topic != message.topic:  # it has moved to another one meanwhile
+        return
+    d.ledger.save_chat(replace(chat, topic=None))
+    key, words = f"topic:{message.topic}", say("topic_gone", chat.language)
+    d.ledger.outbox.enqueue(Outgoing(key, chat.id, message.day, words, d.now(), silent=True))
 
 
 def _pause(message: Queued, error: SendError) -> timedelta:

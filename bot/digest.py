@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot import context, member_texts
+from bot.links import linked
 from bot.messages import Day, faults, headline, number, theme_name
 from bot.names import MARKS, STAGES
 from bot.reading_texts import brief
@@ -56,7 +57,7 @@ def _one_line(
 ) -> str:
     stages = _stages(day, states, run_ups, language)
     parts = [
-        say("no_change", language),
+        say("quiet_day", language),
         *([f"{say('equal', language)} {_change(day, language)}"] if day.market else []),
         " ".join(f"{stage} {len(names)}" for stage, names in stages),
         *context.hong_kong(day.hong_kong, language)[:1],
@@ -76,10 +77,14 @@ def _judged(states: Mapping[str, ThemeState], run_ups: Mapping[str, float]) -> d
 def _stages(
     day: Day, states: Mapping[str, ThemeState], run_ups: Mapping[str, float], language: Language
 ) -> list[tuple[str, list[str]]]:
-    """Each stage of an episode and its themes by name, the largest run-up first."""
+    """Each stage of an episode and its themes as HTML, with links, the largest run-up first."""
     judged = _judged(states, run_ups)
+
+    def names(stage: Stage) -> list[str]:
+        return [linked(day.themes[t], day.username) for t in _of(judged, stage, run_ups)]
+
     return [
-        (STAGES[stage][language], [theme_name(day.themes[t]) for t in _of(judged, stage, run_ups)])
+        (STAGES[stage][language], names(stage))
         for stage in (Stage.BUBBLE, Stage.FORMING, Stage.BURSTING)
     ]
 

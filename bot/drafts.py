@@ -1,21 +1,22 @@
 """A judged day as messages for every chat: each text and picture made once, not once a chat."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, partial
 from math import nan
 
 from bot import messages, provisional, wish_messages
-from bot.alerting import strongest_first, values
+from bot.alerting import Reason, strongest_first, values
 from bot.app import App
+from bot.buttons import Reach, under_alerts
 from bot.choices import Choice, Listener, Setting, chosen, is_loud
 from bot.digest import digest, is_quiet, watched_table
 from bot.ledger_provisional import prefix
 from bot.pictures import CHART, CHART_DAYS, HEAT, Picture
 from bot.posting import posted, with_rest
-from bot.records import OFF, Kept, Outgoing, Wishes
+from bot.records import OFF, Chat, Kept, Outgoing, Wishes
 from bot.style import Look, look_of
 from bot.texts import CAPTION_LIMIT, STAMP_ROOM, split, units
 from bot.timing import digest_due, held_until, week
@@ -26,6 +27,7 @@ from signals.model import Signal, ThemeState, Transition
 
 NOBODY = 0  # chat of a message before it is addressed
 HEAT_LASTS = timedelta(hours=20)  # then the next day may have been judged
+THREADS = 3  # running episodes with a message of their own, a day and chat
 WEEK_DAYS = 15  # trading days among which those of a weekly digest are
 
 
@@ -48,13 +50,26 @@ class Written:
     overtaken: Sequence[int]  # chats whose alerts of days before, still held, are told anew
 
 
+@dataclass(frozen=True)
+class Bundle:
+    """What one message tells, in one language and kind of chat; whom it answers comes later."""
+
+    told: tuple[Transition, ...]  # strongest first
+    elsewhere: frozenset[str]  # themes that other messages tell of
+    key: str  # in the outbox
+    language: Language
+    reach: Reach
+    held: bool  # until quiet hours end: it has to fit one message with all else
+
+
 class _Texts:
     """The messages of a day for nobody in particular, each made once, not once a chat."""
 
     def __init__(self, app: App, judged: Judged) -> None:
         self.judged = judged
         self.missed = cache(lambda language, told: _summary(app, judged, language, told))
-        self.alerts = cache(lambda *of: _alerts(app, judged, *of))
+        self.alerts = cache(lambda bundle: _alerts(app, judged.day, bundle))
+        self.chart = cache(lambda *of: _chart(app, judged.day, *of))
         self.week = week_of(app, judged.day.day, judged.told)
         self.glance = cache(lambda language: digest_text(judged, language, self.week))
         self.digest = cache(lambda *of: _digest(app, judged, self.week, *of))
@@ -76,7 +91,7 @@ def drafts_of(app: App, judged: Judged) -> Written:
         limited = of.wishes.budget is not None
         loud = app.ledger.outbox.loud(chat.id, day, prefix(day)) if limited else 0
         choice = chosen(of, judged.told, missed, setting, loud)
-        drafts = _posted(app, texts, choice, of.wishes, chat.language)
+        drafts = _posted(app, texts, choice, of.wishes, chat)
         out += [replace(draft, chat=chat.id) for draft in drafts]
         kept[chat.id] = choice.kept
     return Written(out, kept, tuple(held))
@@ -89,17 +104,14 @@ def _setting(app: App, judged: Judged, late: Sequence[Transition]) -> Setting:
     return Setting(app.now(), oldest_news(app, day.day), judged.states, voices)
 
 
-def _posted(
-    app: App, texts: _Texts, choice: Choice, wishes: Wishes, language: Language
-) -> list[Outgoing]:
+def _posted(app: App, texts: _Texts, choice: Choice, wishes: Wishes, chat: Chat) -> list[Outgoing]:
     """A chat's messages of the day."""
-    day, missed, alerts = texts.judged.day, choice.missed, choice.alerts
-    look = look_of(wishes, language, app.settings.charts.theme)
+    day, missed, language = texts.judged.day, choice.missed, chat.language
+    look = look_of(wishes, language, app.settings.charts.theme, chat.hant)
     held = held_until(app.now(), wishes.quiet, wishes.zone) is not None
-    sound, was_sound = is_loud(choice.today), is_loud(choice.late)
     news = [
-        *_silent(texts.missed(language, missed) if missed else [], not was_sound),
-        *_silent(texts.alerts(language, look, alerts, held) if alerts else [], not sound),
+        *_silent(texts.missed(language, missed) if missed else [], not is_loud(choice.late)),
+        *_news(app, texts, choice, chat, look, held),
     ]
     # a day that was only filled in later has no market to tell of
     wanted = day.market is not None and wishes.level("digest") != OFF
@@ -110,6 +122,45 @@ def _posted(
         rest = texts.beyond(language, choice.beyond, wishes.budget)
         glance = with_rest(glance, rest)
     return posted(news, glance, due, wishes, language)
+
+
+def _news(
+    app: App, texts: _Texts, choice: Choice, chat: Chat, look: Look, held: bool
+) -> list[Outgoing]:
+    """A chat's alerts of the day and their chart; those held have to fit one message."""
+    kept, day, out = choice.alerts, texts.judged.day, list[Outgoing]()
+    reach = Reach(chat.kind, app.ledger.fact("username") or "")
+    for told, key, about in bundled(app, day, chat.id, kept, together=held or day.is_wide):
+        elsewhere = frozenset(t.theme for t in kept if t not in told)
+        bundle = Bundle(told, elsewhere, key, chat.language, reach, held)
+        loud = any(choice.today[t] is Reason.SEND for t in told)
+        first, *more = _silent(texts.alerts(bundle), not loud)
+        out += [replace(first, about=about), *more]
+    return out if held or not kept else [*out, texts.chart(chat.language, look, kept[0])]
+
+
+def bundled(
+    app: App, day: messages.Day, chat: int, kept: Sequence[Transition], together: bool
+) -> Iterator[tuple[tuple[Transition, ...], str, str | None]]:
+    """What a chat hears of as messages, strongest first: told, key, and key of what it answers.
+
+    An episode that the chat was told of goes on in its own thread, up to THREADS of them a day;
+    all else is one message. So is everything when told `together`.
+    """
+    threads = {t.episode: app.ledger.tellings.thread(chat, t.episode) for t in kept}
+    known = [episode for episode, thread in threads.items() if thread]
+    apart = [] if together else known[:THREADS]
+    groups: dict[str, list[Transition]] = {}
+    for t in kept:
+        groups.setdefault(t.episode if t.episode in apart else "", []).append(t)
+    for episode, told in groups.items():
+        if episode:
+            key, about = f"{slot(app, day.day)}:thread:{episode}", threads[episode]
+        else:
+            running = (threads[t.episode] for t in told if threads[t.episode])
+            key, about = f"{slot(app, day.day)}:alerts", next(running, None)
+            about = about or provisional.answered(app, day.day, told)
+        yield tuple(told), key, about
 
 
 def _glance(
@@ -151,31 +202,50 @@ def _summary(
 ) -> list[Outgoing]:
     """What happened while the bot was away, for nobody in particular yet."""
     day, states = judged.day, judged.states
-    texts = enumerate(messages.missed(missed, day, states, language), 1)
-    key = f"{slot(app, day.day)}:missed"
-    return [Outgoing(f"{key}:{n}", NOBODY, day.day, text, app.now()) for n, text in texts]
+    texts = messages.missed(missed, day, states, language)
+    return _parts(f"{slot(app, day.day)}:missed", day.day, texts, app.now(), _tells(missed))
 
 
-def _alerts(
-    app: App,
-    judged: Judged,
-    language: Language,
-    look: Look,
-    told: Sequence[Transition],
-    held: bool,
+def _alerts(app: App, day: messages.Day, bundle: Bundle) -> list[Outgoing]:
+    """One message's alerts, for nobody in particular yet."""
+    told, language = bundle.told, bundle.language
+    known = _without(bundle.elsewhere, day)
+    texts = messages.alerts(told, known, language, in_brief=bundle.held)
+    out = _parts(bundle.key, day.day, texts, app.now(), _tells(told))
+    full = messages.in_full(told, day, in_brief=bundle.held)
+    buttons = under_alerts(full, day, language, bundle.reach)
+    return [*out[:-1], replace(out[-1], buttons=buttons)]
+
+
+def _without(elsewhere: frozenset[str], day: messages.Day) -> messages.Day:
+    """The day without the changes that other messages tell of, or speak for: they count them."""
+    heard = {
+        key: before
+        for key, before in day.stories.heard.items()
+        if elsewhere.isdisjoint((key.rpartition(":")[0], *before))
+    }
+    return replace(day, stories=replace(day.stories, heard=heard))
+
+
+def _tells(told: Sequence[Transition]) -> tuple[tuple[str, str], ...]:
+    return tuple((messages.number(t), t.episode) for t in told)
+
+
+def _parts(
+    key: str, day: date, texts: Sequence[str], now: datetime, tells: tuple[tuple[str, str], ...]
 ) -> list[Outgoing]:
-    """Alerts and their chart, for nobody in particular yet; those held have to fit one message."""
-    day, now = judged.day.day, app.now()
-    first, *more = messages.alerts(told, judged.day, language, in_brief=held)
-    about = provisional.answered(app, day, told)
-    key = slot(app, day)
-    out = [Outgoing(f"{key}:alerts:1", NOBODY, day, first, now, about=about)]
-    out += [Outgoing(f"{key}:alerts:{n}", NOBODY, day, t, now) for n, t in enumerate(more, 2)]
-    if not held:
-        verdict = messages.caption(told[0], judged.day, language)
-        drawn = Picture(CHART, day, language, look, (told[0].theme, str(CHART_DAYS))).name
-        out.append(Outgoing(f"{key}:chart", NOBODY, day, verdict, now, drawn, silent=True))
-    return out
+    """The parts of one message; what it tells is told by the first."""
+    made = [Outgoing(f"{key}:{n}", NOBODY, day, text, now) for n, text in enumerate(texts, 1)]
+    return [replace(made[0], tells=tells), *made[1:]]
+
+
+def _chart(
+    app: App, day: messages.Day, language: Language, look: Look, told: Transition
+) -> Outgoing:
+    """The chart of the strongest alert, for nobody in particular yet."""
+    verdict, key = messages.caption(told, day, language), f"{slot(app, day.day)}:chart"
+    drawn = Picture(CHART, day.day, language, look, (told.theme, str(CHART_DAYS))).name
+    return Outgoing(key, NOBODY, day.day, verdict, app.now(), drawn, silent=True)
 
 
 def digest_text(judged: Judged, language: Language, week: Week | None) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from bot.app import App
 from bot.pictures import CHAIN, CHART, COMPARED, HEAT, MACRO, Picture
+from bot.script import drawing
 from signals.model import ThemeState
 
 CHAIN_DAYS = 120  # trading days of a chain's map
@@ -38,8 +39,11 @@ class Album:
 
 def draw(app: App, picture: Picture) -> bytes | None:
     """The PNG of a picture; None when there is nothing to draw, or no such kind."""
-    drawing = DRAWINGS.get(picture.kind)
-    return ALBUM.get(picture.name, lambda: drawing(app, picture)) if drawing else None
+    made = DRAWINGS.get(picture.kind)
+    if not made:
+        return None
+    with drawing(picture.look.hant):
+        return ALBUM.get(picture.name, lambda: made(app, picture))
 
 
 def chart(app: App, picture: Picture) -> bytes | None:

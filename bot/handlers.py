@@ -1,283 +1,279 @@
-"""Telegram's updates become questions; the answers go back, paced like everything else."""
+"""Telegram's updates become questions; what is answered goes back by bot/replies.py."""
 
 import logging
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from telegram import (
-    BotCommand,
-    CallbackQuery,
-    ChatMember,
-    MaybeInaccessibleMessage,
-    Message,
-    Update,
-)
+from telegram import CallbackQuery, ChatMember, Message, Update, User
 from telegram import Chat as TelegramChat
-from telegram import User as TelegramUser
-from telegram.error import TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
     ChatMemberHandler,
-    ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
 
 from bot import sender
 from bot.app import App
-from bot.commands import COMMANDS, PRESSED, answer, may_ask, people, refused
+from bot.commands import COMMANDS, PRESSED, VOTES, answer, may_ask, people, refused
 from bot.commands.asked import Answer, Asked
-from bot.deliver import SendError
-from bot.gallery import Gallery, InWorker, Sent
-from bot.limits import Calm, Pace
-from bot.pictures import Picture
-from bot.records import PRIVATE, Buttons, Chat
-from bot.texts import CAPTION_LIMIT, plain, split, units
-from bot.words import Language
+from bot.inline import asked_inline
+from bot.links import THEME
+from bot.menus import set_admins
+from bot.records import CHANNEL, LINK, PRIVATE, Buttons, Chat
+from bot.replies import Context, Place, Talk, edit, reply, send, talk_of
+from bot.script import guessed
+from bot.texts import plain
+from bot.words import Language, say
 from market.calendar import SHANGHAI
 
 OWNED = "@"  # before the id of the person whose button it is
-TOO_FAST = {"zh": "问得太快了，请稍候。", "en": "Too many questions at once; wait a moment."}
+SLASHES = "/／"  # the second is what a Chinese keyboard writes
+# what a channel's own posts may ask: about its pushes alone, for all readers see the answer
+IN_CHANNEL = {"start", "stop", "id", "mute", "unmute", "watch", "unwatch", "lang"}
 log = logging.getLogger("paomo")
 
 
-@dataclass(frozen=True)
-class Talk:
-    """What the handlers need."""
+class Speaker(NamedTuple):
+    """Who asks: a person, or a chat that somebody speaks as."""
 
-    app: App
-    pace: Pace
-    in_worker: InWorker
-    gallery: Gallery
-    calm: Calm = field(default_factory=Calm)
+    id: int  # of a chat it is negative
+    name: str  # as Telegram names them; may be empty
+    language_code: str | None  # as their program is set
 
 
-class Pressed(NamedTuple):
-    """The message whose button was pressed."""
+class Question(NamedTuple):
+    """What somebody wants to know, and where."""
 
-    message: int  # Telegram's id
-    is_picture: bool
+    name: str  # of a command; empty: plain words
+    rest: str
+    topic: int | None = None  # Telegram's id of it; None: none, or the general one
+    query: CallbackQuery | None = None  # of the button that asked it
+
+    @property
+    def pressed(self) -> int | None:
+        """The message whose button asked."""
+        under = self.query.message if self.query else None
+        return under.message_id if under else None
 
 
 def register(telegram: "Application[Any, Any, Any, Any, Any, Any]", talk: Talk) -> None:
-    """Adds the handlers: messages, buttons, being blocked, a group that moved."""
+    """Adds the handlers: messages, buttons, inline, being blocked, a group that moved."""
     telegram.bot_data["talk"] = talk
     moved = filters.StatusUpdate.MIGRATE
     telegram.add_handler(MessageHandler(moved, _moved))
     telegram.add_handler(MessageHandler(filters.TEXT & ~filters.UpdateType.EDITED, _written))
     telegram.add_handler(CallbackQueryHandler(_pressed))
+    telegram.add_handler(InlineQueryHandler(asked_inline))
     telegram.add_handler(ChatMemberHandler(_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     telegram.add_error_handler(_failed)
 
 
-async def set_menu(telegram: "Application[Any, Any, Any, Any, Any, Any]") -> None:
-    """Registers the command menu; without it the bot works all the same."""
-    try:
-        for language in ("", "zh"):
-            menu = [
-                BotCommand(name, command.zh if language else command.en)
-                for name, command in COMMANDS.items()
-                if not command.runs
-            ]
-            await telegram.bot.set_my_commands(menu, language_code=language)
-    except TelegramError as error:
-        log.warning("the command menu could not be set: %s", type(error).__name__)
-
-
-async def _written(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    message, user, chat = update.message, update.effective_user, update.effective_chat
-    if not message or not user or not chat or not message.text:
+async def _written(update: Update, context: Context) -> None:
+    message = update.message or update.channel_post
+    if not message or not message.text:
         return
-    name, rest = _parsed(message.text, chat, context.bot.username)
-    if name:
-        await _answered(context, chat, user, name, rest)
+    # somebody else's words, a card of ours, or what a channel posts and comes to its group itself
+    if message.forward_origin or message.via_bot or message.is_automatic_forward:
+        return
+    question, who = _question(message, message.text.strip(), context), _speaker(message)
+    in_channel = message.chat.type == CHANNEL
+    if question and who and (not in_channel or question.name in IN_CHANNEL):
+        await _answered(context, message.chat, who, question._replace(topic=_topic(message)))
 
 
-def _parsed(text: str, chat: TelegramChat, username: str) -> tuple[str, str]:
-    """Command and rest; plain words in a private chat ask for a theme, in a group for nothing."""
-    if not text.startswith("/"):
-        return ("theme", text) if chat.type == PRIVATE else ("", "")
-    command, _, rest = text[1:].partition(" ")
+def _speaker(message: Message) -> Speaker | None:
+    """Who wrote it. Who speaks as a chat is that chat: nothing is known of the person behind."""
+    chat, user = message.sender_chat, message.from_user
+    if chat:
+        return Speaker(chat.id, chat.title or "", None)
+    return _person(user) if user else None
+
+
+def _person(user: User) -> Speaker:
+    return Speaker(user.id, user.full_name, user.language_code)
+
+
+def _topic(message: Any) -> int | None:
+    """The topic of a supergroup that a message stands in; of one too old to be seen: None."""
+    return message.message_thread_id if getattr(message, "is_topic_message", False) else None
+
+
+def _question(message: Message, text: str, context: Context) -> Question | None:
+    """The command or the plain words; in a group only words that are addressed to the bot."""
+    bot = context.bot
+    if not text:
+        return None
+    if text[0] not in SLASHES:
+        words = text if message.chat.type == PRIVATE else _to_us(message, text, context)
+        return Question("", words) if words else None
+    command, _, rest = " ".join(text[1:].split(maxsplit=1)).partition(" ")
     name, _, addressed = command.partition("@")
-    ours = not addressed or addressed.casefold() == username.casefold()
-    return (name.casefold(), rest.strip()) if ours else ("", "")
+    if addressed and addressed.casefold() != bot.username.casefold():
+        return None
+    name, rest = name.casefold(), rest.strip()
+    if name == "start" and rest.startswith(THEME):
+        return Question("theme", rest.removeprefix(THEME))
+    if not name.isascii():  # no command can be called so: /白酒
+        return Question("", text[1:])
+    if name not in COMMANDS and not addressed and message.chat.type != PRIVATE:
+        return None  # of another bot in the group
+    return Question(name or "help", rest)
 
 
-async def _pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    query, user, chat = update.callback_query, update.effective_user, update.effective_chat
-    if not query or not user or not chat:
+def _to_us(message: Message, text: str, context: Context) -> str:
+    """Words of a group that name the bot, or answer it; else nothing."""
+    ours, name = context.bot.id, f"@{context.bot.username}"
+    place = text.casefold().find(name.casefold())
+    if place >= 0:
+        return f"{text[:place]} {text[place + len(name) :]}".strip()
+    to = message.reply_to_message
+    return text if to and to.from_user and to.from_user.id == ours else ""
+
+
+async def _pressed(update: Update, context: Context) -> None:
+    query, chat = update.callback_query, update.effective_chat
+    if not query:
         return
-    code, _, rest = (query.data or "").partition(":")
+    who, (code, _, rest) = _person(query.from_user), (query.data or "").partition(":")
     rest, _, owner = rest.partition(OWNED)
-    theirs = not owner or owner == str(user.id)
-    await _acknowledged(query, "" if theirs else "这是别人的按钮。 Not your button; ask yourself.")
-    if code in PRESSED and theirs:
-        span = " 1d" if code == "m" and " " not in rest else ""  # a button of before
-        message = query.message
-        pressed = Pressed(message.message_id, _has_picture(message)) if message else None
-        await _answered(context, chat, user, PRESSED[code], rest + span, pressed)
-
-
-def _has_picture(message: MaybeInaccessibleMessage) -> bool:
-    return isinstance(message, Message) and bool(message.photo)
-
-
-async def _acknowledged(query: CallbackQuery, words: str) -> None:
-    with suppress(TelegramError):  # too old to acknowledge; the answer itself still goes out
-        await query.answer(words or None, show_alert=bool(words))
-
-
-def _owned(buttons: Buttons, chat: TelegramChat, user: int) -> Buttons:
-    """Buttons that in a group only who asked may press."""
-    if chat.type == PRIVATE:
-        return buttons
-    return [[(text, f"{data}{OWNED}{user}") for text, data in row] for row in buttons]
-
-
-async def _answered(
-    context: ContextTypes.DEFAULT_TYPE,
-    chat: TelegramChat,
-    user: TelegramUser,
-    name: str,
-    rest: str,
-    pressed: Pressed | None = None,
-) -> None:
-    """Answers a question; `pressed` is the message whose button asked it."""
-    talk: Talk = context.bot_data["talk"]
-    app = talk.app
-    known = app.ledger.chat(chat.id) or Chat(
-        chat.id, chat.type, chat.title or "", _language(user, app), active=False
-    )
-    calm = talk.calm.allows(user.id)
-    if not calm:
-        if calm is None:
-            await _send(context, talk, chat.id, TOO_FAST[known.language])
+    fault = "not_yours" if owner and owner != str(who.id) else ""
+    if not fault and (code not in PRESSED or not chat):
+        fault = "expired"
+    if fault or not chat:
+        await _acknowledged(context, query, say(fault, _guess(who, talk_of(context).app)[0]))
         return
-    welcome = name == "start" and people.accepted(app, user.id, user.full_name, rest)
-    if not welcome and not may_ask(app, chat.id, user.id, name):
-        await _turn_away(context, talk, chat.id, user.id, known.language)
+    pressed = query.message.message_id if query.message else 0
+    press, under_way = (who.id, pressed, query.data or ""), talk_of(context).pressed
+    # in a channel an answer would be for all; or tapped again before its answer came
+    if (chat.type == CHANNEL and PRESSED[code] not in VOTES) or press in under_way:
+        await _acknowledged(context, query)
+        return
+    rest = f"{rest} 1d" if code == "m" and " " not in rest else rest  # a button of before
+    under_way.add(press)
+    try:
+        question = Question(PRESSED[code], rest, _topic(query.message), query)
+        await _answered(context, chat, who, question)
+    finally:
+        under_way.discard(press)
+
+
+async def _acknowledged(context: Context, query: CallbackQuery | None, words: str = "") -> None:
+    """Tells Telegram that a button was heard, where one was pressed; the words are shown above."""
+    if query:
+        _, hant = _guess(_person(query.from_user), talk_of(context).app)
+        await sender.acknowledge(context.bot, query.id, words, hant)
+
+
+def _owned(buttons: Buttons, chat: TelegramChat, who: Speaker) -> Buttons:
+    """Buttons that in a group only who asked may press; who presses is never anonymous.
+
+    In a channel all would read what they answer.
+    """
+    if chat.type == CHANNEL:
+        return ()
+    if chat.type == PRIVATE or who.id < 0:
+        return buttons
+    return [
+        [(text, data if data.startswith(LINK) else f"{data}{OWNED}{who.id}") for text, data in row]
+        for row in buttons
+    ]
+
+
+async def _answered(context: Context, chat: TelegramChat, who: Speaker, question: Question) -> None:
+    """Answers a question, if it may be asked."""
+    talk = talk_of(context)
+    app, name, query = talk.app, question.name, question.query
+    place = Place(_here(app, chat, who), question.topic, question.pressed)
+    here, calm = place.chat, talk.calm.allows(who.id)
+    if not calm:
+        words = say("too_fast", here.language)
+        await _acknowledged(context, query, words)
+        if calm is None and not query:
+            await send(context, place, words)
+        return
+    welcome = name == "start" and people.accepted(app, who.id, who.name, question.rest)
+    if not welcome and not may_ask(app, chat.id, who.id, name):
+        await _turn_away(context, place, who.id, query)
         return
     today = app.now().astimezone(SHANGHAI).date()
-    given = answer(app, name, Asked(known, user.id, rest, today))
-    given = replace(given, buttons=_owned(given.buttons, chat, user.id))
+    given = answer(app, name, Asked(here, who.id, question.rest, today, place.topic))
+    # its language may be another now
+    place = replace(place, chat=app.ledger.chat(chat.id) or here)
+    await _given(context, place, replace(given, buttons=_owned(given.buttons, chat, who)), query)
+    if name == "start" and here.kind == PRIVATE and who.id in app.settings.admins:
+        await set_admins(context.bot, who.id)
+
+
+async def _given(
+    context: Context, place: Place, given: Answer, query: CallbackQuery | None
+) -> None:
+    """An answer where it belongs: above the chat, in place of what was pressed, or below."""
+    short = given.is_brief and query is not None
+    await _acknowledged(context, query, plain(given.text) if short else "")
     # words cannot take a picture's place, nor a picture that of words
-    if given.in_place and pressed and pressed.is_picture == bool(given.picture):
-        await _edited(context, talk, chat.id, pressed.message, given)
-    else:
-        await _sent(context, talk, chat.id, given)
+    if given.in_place and place.pressed and _has_picture(query) == bool(given.picture):
+        await edit(context, place, place.pressed, given)
+    elif not short:
+        await reply(context, place, given)
 
 
-async def _edited(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, pressed: int, given: Answer
-) -> None:
-    async def way(photo: bytes | str | None) -> Sent:
-        await talk.pace.turn(chat)
-        if photo:
-            return await sender.change_picture(
-                context.bot, chat, pressed, photo, given.text, given.buttons
-            )
-        if not given.picture:
-            await sender.edit(context.bot, chat, pressed, given.text, given.buttons)
-        return Sent(pressed)
-
-    try:
-        await (talk.gallery.send(given.picture, way) if given.picture else way(None))
-    except SendError as error:
-        log.warning("a message was not changed: %s", error)
+def _has_picture(query: CallbackQuery | None) -> bool:
+    under = query.message if query else None
+    return isinstance(under, Message) and bool(under.photo)
 
 
-def _language(user: TelegramUser, app: App) -> Language:
-    if not user.language_code:
-        return app.settings.chats.language
-    return "zh" if user.language_code.startswith("zh") else "en"
+def _here(app: App, chat: TelegramChat, who: Speaker) -> Chat:
+    """The chat as known, or as it would be if it subscribed now."""
+    known = app.ledger.chat(chat.id)
+    if known:
+        return known
+    language, hant = _guess(who, app)
+    return Chat(chat.id, chat.type, chat.title or "", language, active=False, hant=hant)
 
 
-async def _turn_away(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, user: int, language: Language
-) -> None:
+def _guess(who: Speaker, app: App) -> tuple[Language, bool]:
+    """The language of a person, as said by /lang in their own chat, else by their client."""
+    known = app.ledger.chat(who.id)
+    if known:
+        return known.language, known.hant
+    return guessed(who.language_code) if who.language_code else (app.settings.chats.language, False)
+
+
+async def _turn_away(context: Context, place: Place, who: int, query: CallbackQuery | None) -> None:
     """One polite refusal a person; after that silence."""
-    name = f"refused:{user}"
-    if talk.app.ledger.fact(name):
+    app, name, words = talk_of(context).app, f"refused:{who}", refused(who, place.chat.language)
+    await _acknowledged(context, query, plain(words))
+    if query or app.ledger.fact(name):
         return
-    talk.app.ledger.set_fact(name, talk.app.now().isoformat())
-    await _sent(context, talk, chat, Answer(refused(user, language)))
+    app.ledger.set_fact(name, app.now().isoformat())
+    await reply(context, place, Answer(words))
 
 
-async def _sent(context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, given: Answer) -> None:
-    """Text, then the picture; or the picture with the text below it, and its buttons."""
-    below = f"\n\n{await talk.in_worker(given.more)}" if given.more else ""
-    text = f"{given.text}{below}".strip()
-    captioned = given.picture is not None and given.captioned and units(text) <= CAPTION_LIMIT
-    texts = [] if captioned else split(text)
-    for place, part in enumerate(texts):
-        buttons = given.buttons if place == len(texts) - 1 else ()
-        await _send(context, talk, chat, part, buttons=buttons)
-    if given.picture:
-        caption, buttons = (text, given.buttons) if captioned else ("", ())
-        await _show(context, talk, chat, given.picture, caption, buttons)
-
-
-async def _show(
-    context: ContextTypes.DEFAULT_TYPE,
-    talk: Talk,
-    chat: int,
-    picture: Picture,
-    caption: str,
-    buttons: Buttons,
-) -> None:
-    """Sends a picture; its caption alone when there is nothing to draw."""
-
-    async def way(photo: bytes | str | None) -> Sent:
-        if not photo and not caption:
-            return Sent(0)
-        await talk.pace.turn(chat)
-        return await sender.send(context.bot, chat, caption, photo, buttons=buttons)
-
-    try:
-        await talk.gallery.send(picture, way)
-    except SendError as error:
-        log.warning("an answer was not delivered: %s", error)
-
-
-async def _send(
-    context: ContextTypes.DEFAULT_TYPE, talk: Talk, chat: int, text: str, **more: Any
-) -> None:
-    """Sends an answer, as plain text if Telegram refuses its markup.
-
-    One that cannot go is logged, and the person may ask again.
-    """
-    await talk.pace.turn(chat)
-    try:
-        await sender.send(context.bot, chat, text, **more)
-    except SendError as error:
-        log.warning("an answer was not delivered: %s", error)
-        if error.refused and not more.get("plain"):
-            await _send(context, talk, chat, plain(text), **more, plain=True)
-
-
-async def _membership(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+async def _membership(update: Update, context: Context) -> None:
     """Blocked or removed: no more pushes. Coming back needs /start, or unblocking."""
     change = update.my_chat_member
-    talk: Talk = context.bot_data["talk"]
     if change and change.new_chat_member.status in (ChatMember.LEFT, ChatMember.BANNED):
-        talk.app.ledger.turn_off(change.chat.id, "blocked or removed")
+        talk_of(context).app.ledger.turn_off(change.chat.id, "blocked or removed")
 
 
-async def _moved(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    message = update.message
-    talk: Talk = context.bot_data["talk"]
+async def _moved(update: Update, context: Context) -> None:
+    message, ledger = update.message, talk_of(context).app.ledger
     if message and message.migrate_to_chat_id:
-        with talk.app.ledger.atomic():
-            talk.app.ledger.migrate(message.chat_id, message.migrate_to_chat_id)
+        with ledger.atomic():
+            ledger.migrate(message.chat_id, message.migrate_to_chat_id)
 
 
-async def _failed(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+async def _failed(update: object, context: Context) -> None:
     """A fault in a handler: into the log for the operator, a clear line for who asked."""
     log.error("an answer failed", exc_info=context.error)
-    talk: Talk = context.bot_data["talk"]
-    chat = update.effective_chat if isinstance(update, Update) else None
-    if chat:
-        words = "出错了，详见日志。 Something failed; the log says what."
-        await _send(context, talk, chat.id, words)
+    if not isinstance(update, Update) or not update.effective_chat:
+        return
+    message, query, app = update.effective_message, update.callback_query, talk_of(context).app
+    who = _person(query.from_user) if query else _speaker(message) if message else None
+    if who:
+        here = _here(app, update.effective_chat, who)
+        await _acknowledged(context, query)
+        await send(context, Place(here, _topic(message)), say("failed", here.language))

@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
@@ -72,6 +73,10 @@ def run_replay(since: date, until: date, themes: list[str], as_json: bool) -> No
     chosen = _chosen(by_id.values(), themes)
     panel = _panel(store, judged_themes(known, store), since, until)
     told = _told(panel, rules, policy, since)
+    for one in store.revisions.all():
+        print(
+            f"as corrected by revision {one.id}: {one.bars} bars from {one.since}", file=sys.stderr
+        )
     show((transition for transition in told if transition.theme in chosen), store, as_json)
 
 

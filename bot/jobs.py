@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
-from bot import journal, messages, own_record, past, provisional
+from bot import corrections, journal, messages, own_record, past, provisional
 from bot.alerting import is_wide, strongest_first
 from bot.app import App, judged_themes
 from bot.backdrop import news
@@ -16,6 +17,7 @@ from bot.happened import Beside
 from bot.hongkong_facts import HongKong
 from bot.joins import since_digest
 from bot.records import Grouping, Run
+from bot.words import LANGUAGES
 from market.calendar import EXCHANGES, closed
 from market.store import MAINLAND
 from signals.evaluate import LOOK_BACK, evaluate
@@ -47,6 +49,8 @@ def daily(app: App, day: date) -> DayReport:
             f"{day} is before {evaluated}, the last evaluated day; to look back use"
             f" `paomo replay --from {day} --to {day}`"
         )
+    if app.store.exchange == MAINLAND:  # of Hong Kong nothing is corrected yet
+        corrections.settle(app, facts_of)
     pending = [d for d in app.store.days(until=day) if not evaluated or d > evaluated]
     if not pending or pending[-1] != day:
         raise UserError(f"no figures of {day} are stored: no trading day, or not fetched yet")
@@ -72,6 +76,8 @@ def _build(app: App, days: Sequence[date]) -> None:
         app.ledger.save_states(states.values())
         app.ledger.save_grouping(stories)
         app.ledger.set_fact("evaluated", days[-1].isoformat())
+    if app.store.exchange == MAINLAND:
+        corrections.begin(app, states.values())
 
 
 def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
@@ -81,6 +87,8 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
     scores = evaluate(panel.last(LOOK_BACK + len(days) - 1), app.rules)
     # a theme that is judged no more has left a state behind
     states = {t: s for t, s in app.ledger.states().items() if t in panel.close.columns}
+    if app.store.exchange == MAINLAND:
+        corrections.begin(app, states.values())
     stories, net = app.ledger.grouping(), panel.net
     of = grouper(app.store, app.settings.stories)
     if app.store.exchange == MAINLAND:  # of Hong Kong no run-ups are kept: another market
@@ -138,10 +146,13 @@ def _kept(
         if not app.ledger.save_run("daily", Run(slot(app, day), now, now, report)):
             return DayReport(day, told, new=False)  # another program was quicker
         app.ledger.save_states(changed)
+        if app.store.exchange == MAINLAND:
+            corrections.remember(app, day, changed)
         app.ledger.save_readings(judged.readings)
         app.ledger.save_transitions(told, {t.key: judged.day.stories.before(t) for t in told})
+        _keep_texts(app, judged)
         app.ledger.save_grouping(judged.day.stories)
-        app.ledger.add_entry(day, entry)
+        app.ledger.journal.add(day, entry)
         new = sum(map(app.ledger.outbox.enqueue, drafts))
         if _may_have_been_told(app, day):
             app.ledger.outbox.doubt()
@@ -161,6 +172,14 @@ def _note(app: App, day: date, written: Written) -> None:
         app.ledger.kept.add(chat, kept)
 
 
+def _keep_texts(app: App, judged: Judged) -> None:
+    """Each alert in both languages, as it is said: later its figures may read otherwise."""
+    for t in judged.told:
+        for language in LANGUAGES:
+            text, *_ = messages.alerts([t], judged.day, language)
+            app.ledger.tellings.say(messages.number(t), language, text)
+
+
 def _may_have_been_told(app: App, day: date) -> bool:
     """Whether a database that a backup has replaced may have told this day already."""
     restored = app.ledger.fact("restored")
@@ -170,21 +189,22 @@ def _may_have_been_told(app: App, day: date) -> bool:
 
 def facts_of(app: App, day: date) -> messages.Day:
     """What messages say of a day beside its transitions."""
-    faults = faults_of(app, day)
+    faults, moves = faults_of(app, day), partial(app.store.member_moves, day)
     store, stories = app.store, app.ledger.grouping()
     of_day = stories if stories.day == day else Grouping()
     figures = store.market_day(day), store.themes(), store.theme_facts(day)
     if store.exchange != MAINLAND:  # no record, no clock: they are the mainland's
-        return messages.Day(day, *figures, faults, of_day, exchange=store.exchange)
+        of = store.exchange
+        return messages.Day(day, *figures, faults, of_day, exchange=of, moves=moves)
     new, before, own = news(store, day), past.Past(app), own_record.kept(app.ledger)
+    name, there = app.ledger.fact("username"), HongKong(app)
     return messages.Day(
-        day,
-        *figures,
-        faults,
-        of_day,
+        *(day, *figures, faults, of_day),
         macro=new,
         past=before,
         beside=Beside(store),
         own=own,
-        hong_kong=HongKong(app),
+        hong_kong=there,
+        username=name,
+        moves=moves,
     )

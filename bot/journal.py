@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import fields
 from datetime import date
+from typing import Any
 
 from bot.errors import UserError
 from bot.home import DATABASE, settings
 from bot.ledger import Ledger
+from bot.ledger_corrections import Correction
 from bot.messages import number
 from bot.records import Entry, chained
+from market.revisions import Revision
 from market.source import Theme
 from signals.model import Transition
 from signals.panel import Panel
@@ -41,6 +44,49 @@ def written(
     ]
     content = {"day": day.isoformat(), "alerts": alerts}
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def corrected(
+    name: str, revision: Revision, found: Iterable[Correction], themes: Mapping[str, Theme]
+) -> str:
+    """Corrections of earlier entries as text; the entry's name says after which day they came."""
+    content = {
+        "day": name,
+        "alerts": [],
+        "revision": [revision.id, revision.made.isoformat(), revision.why, revision.bars],
+        "since": revision.since.isoformat(),
+        "corrections": [
+            {
+                "id": one.alert,
+                "was": _said(one.was, themes),
+                "now": _said(one.now, themes),
+                "data": [one.data_was, one.data_now],
+            }
+            for one in found
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _said(t: Transition | None, themes: Mapping[str, Theme]) -> dict[str, Any] | None:
+    """An alert as the journal tells it; its number and data stand beside."""
+    if not t:
+        return None
+    return {
+        "theme": t.theme,
+        "name": themes[t.theme].name,
+        "day": t.day.isoformat(),
+        "kind": t.kind,
+        "from": t.before.stage,
+        "to": t.after.stage,
+        "signals": {s.rule: [repr(s.value), repr(s.threshold), s.unit] for s in t.signals},
+    }
+
+
+def data_hashes(entries: Iterable[Entry]) -> dict[str, str]:
+    """The hash of the data each alert stood on, by its number."""
+    told = (alert for entry in entries for alert in json.loads(entry.text)["alerts"])
+    return {alert["id"]: alert["data"] for alert in told}
 
 
 def data_hash(panel: Panel, theme: str) -> str:
@@ -82,7 +128,7 @@ def run_verify() -> None:
     if not path.exists():
         raise UserError(f"there is no database in {path.parent}; nothing was ever judged")
     with closing(Ledger(path)) as ledger:
-        entries = ledger.entries()
+        entries = ledger.journal.entries()
         fault = broken(entries) or missing(entries, ledger.of("").transitions())
     if fault:
         raise UserError(f"journal: {fault}", code=1)

@@ -4,33 +4,29 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from copy import copy
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.bodies import body_of, chat_of, mute_of, thing
+from bot.ledger_corrections import Corrections
 from bot.ledger_files import Files
+from bot.ledger_journal import Journal
 from bot.ledger_kept import Keepsakes
+from bot.ledger_people import People
 from bot.ledger_provisional import Provisionals
 from bot.ledger_standing import Standing
+from bot.ledger_threads import Tellings
 from bot.outbox import Outbox, stamp
-from bot.records import (
-    Chat,
-    Entry,
-    Grouping,
-    Mute,
-    Person,
-    Run,
-    Wishes,
-    chained,
-    wishes_of,
-)
+from bot.records import Chat, Grouping, Mute, Run, Wishes, wishes_of
 from market.database import Connection, atomic, connection, opened
 from signals.model import Signal, ThemeState, Transition
 
 if TYPE_CHECKING:
     from bot.ledger_runs import RunUps
+
+CHAT = ", ".join(field.name for field in fields(Chat))  # columns, named as its fields are
 
 
 class Ledger:
@@ -45,6 +41,10 @@ class Ledger:
         self.files = Files(self._db)
         self.provisional = Provisionals(self._db)
         self.kept = Keepsakes(self._db)
+        self.people = People(self._db)
+        self.journal = Journal(self._db, "XSHG")
+        self.tellings = Tellings(self._db)
+        self.corrections = Corrections(self._db)
         self.standing = Standing(self._db)
         self._run_ups: RunUps | None = None
         self.exchange = "XSHG"
@@ -53,6 +53,7 @@ class Ledger:
         """The same ledger, over the same connection, with the days of an exchange; "": of all."""
         other = copy(self)
         other.exchange = exchange
+        other.journal = Journal(self._db, exchange)
         return other
 
     @property
@@ -139,26 +140,6 @@ class Ledger:
         known = self.fact("evaluated")
         return date.fromisoformat(known) if known else None
 
-    # ---- the journal ---------------------------------------------------------------------------
-
-    def add_entry(self, day: date, text: str) -> None:
-        """Chains a judged day's text to the entry before it."""
-        last = "SELECT hash FROM journal ORDER BY place DESC LIMIT 1"
-        before = (self._db.execute(last).fetchone() or ("",))[0]
-        row = (day.isoformat(), self.exchange, text, chained(before, text))
-        self._db.execute("INSERT INTO journal (day, exchange, text, hash) VALUES (?,?,?,?)", row)
-
-    def entries(self) -> list[Entry]:
-        """All entries of the journal, of every exchange, oldest first."""
-        rows = self._db.execute("SELECT day, text, hash FROM journal ORDER BY place")
-        return [Entry(*row) for row in rows]
-
-    def entry(self, day: date) -> Entry | None:
-        """The entry of a day."""
-        one = "SELECT day, text, hash FROM journal WHERE day=? AND exchange=?"
-        found = self._db.execute(one, (day.isoformat(), self.exchange)).fetchone()
-        return Entry(*found) if found else None
-
     # ---- small facts by name ------------------------------------------------------------------
 
     def fact(self, name: str) -> str | None:
@@ -194,18 +175,25 @@ class Ledger:
 
     def chats(self, active_only: bool = True) -> list[Chat]:
         """Chats in the order of their ids."""
-        rows = self._db.execute("SELECT * FROM chat WHERE active>=? ORDER BY id", (active_only,))
+        where = "active>=? ORDER BY id"
+        rows = self._db.execute(f"SELECT {CHAT} FROM chat WHERE {where}", (active_only,))
         return [chat_of(row) for row in rows]
 
     def chat(self, id_: int) -> Chat | None:
         """One chat, None when it never sent /start."""
-        row = self._db.execute("SELECT * FROM chat WHERE id=?", (id_,)).fetchone()
+        row = self._db.execute(f"SELECT {CHAT} FROM chat WHERE id=?", (id_,)).fetchone()
         return chat_of(row) if row else None
+
+    def reads_hant(self, id_: int) -> bool:
+        """Whether a chat reads Chinese in traditional characters."""
+        chat = self.chat(id_)
+        return chat is not None and chat.hant
 
     def save_chat(self, chat: Chat) -> None:
         """Adds a chat or renews what is known of it."""
         row = tuple(asdict(chat).values())
-        self._db.execute("INSERT OR REPLACE INTO chat VALUES (?,?,?,?,?,?)", row)
+        marks = ",".join("?" * len(row))
+        self._db.execute(f"INSERT OR REPLACE INTO chat ({CHAT}) VALUES ({marks})", row)
 
     def turn_off(self, chat: int, reason: str) -> None:
         """No more pushes to this chat; what waits for it is parked."""
@@ -215,8 +203,12 @@ class Ledger:
         )
 
     def migrate(self, old: int, new: int) -> None:
-        """A group became a supergroup with another id: everything of it moves along."""
-        for table in ("chat", "mute", "wish", "watch", "kept", "outbox"):
+        """A group became a supergroup with another id: everything of it moves along.
+
+        But for Telegram's ids of its messages, which are counted anew there.
+        """
+        self.tellings.unplace(old)
+        for table in ("chat", "mute", "wish", "watch", "kept", "outbox", "telling"):
             column = "id" if table == "chat" else "chat"
             self._db.execute(
                 f"UPDATE OR REPLACE {table} SET {column}=? WHERE {column}=?", (new, old)
@@ -264,20 +256,7 @@ class Ledger:
         gone = self._db.execute("DELETE FROM watch WHERE chat=? AND theme=?", (chat, theme))
         return gone.rowcount > 0
 
-    def role(self, user: int) -> str | None:
-        """The role a person was given in Telegram; None when never given one."""
-        row = self._db.execute("SELECT role FROM person WHERE id=?", (user,)).fetchone()
-        return row[0] if row else None
-
-    def save_person(self, person: Person) -> None:
-        """Gives a person a role, instead of the one before."""
-        row = (person.id, person.role, person.name, stamp(person.since))
-        self._db.execute("INSERT OR REPLACE INTO person VALUES (?,?,?,?)", row)
-
-    def people(self) -> list[Person]:
-        """All who were given a role, newest first."""
-        rows = self._db.execute("SELECT id, role, name, since FROM person ORDER BY since DESC")
-        return [Person(i, role, name, datetime.fromisoformat(at)) for i, role, name, at in rows]
+    # ---- runs ---------------------------------------------------------------------------------
 
     def save_run(self, job: str, run: Run) -> bool:
         """Keeps what a job did for a slot; False when the slot was claimed before, and is kept."""

@@ -43,7 +43,8 @@ class Keepsakes:
 
     def judged(self, since: date) -> int:
         """How many days were judged since one."""
-        counted = "SELECT count(*) FROM journal WHERE day>=? AND exchange='XSHG'"
+        day = "exchange='XSHG' AND day NOT LIKE '%#%'"  # not the entries of corrections
+        counted = f"SELECT count(*) FROM journal WHERE day>=? AND {day}"
         return int(self._db.execute(counted, (since.isoformat(),)).fetchone()[0])
 
     def began(self) -> date | None:

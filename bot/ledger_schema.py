@@ -89,10 +89,37 @@ def m005_wishes(db: Database) -> None:
 
 
 @migrations()
+def m006_threads(db: Database) -> None:
+    """Which message of a chat told which alert, and what it said; buttons; topics of supergroups.
+
+    States by the day they were entered, so that a day can be judged again; what was corrected.
+    """
+    for statement in (
+        "CREATE TABLE telling (id INTEGER PRIMARY KEY, chat INTEGER, alert TEXT, episode TEXT,"
+        " key TEXT, message_id INTEGER, UNIQUE (chat, alert))",
+        "CREATE INDEX telling_episode ON telling (chat, episode)",
+        "CREATE INDEX telling_key ON telling (chat, key)",
+        "CREATE TABLE said (alert TEXT, language TEXT, text TEXT, PRIMARY KEY (alert, language))",
+        "CREATE TABLE state_of (day TEXT, theme TEXT, body TEXT, PRIMARY KEY (theme, day))",
+        "CREATE TABLE correction (id INTEGER PRIMARY KEY, revision INTEGER, alert TEXT, body TEXT,"
+        " UNIQUE (revision, alert))",
+        "ALTER TABLE outbox ADD COLUMN buttons TEXT",
+        "ALTER TABLE chat ADD COLUMN topic INTEGER",
+    ):
+        db.execute(statement)
+
+
+@migrations()
 def m007_pictures(db: Database) -> None:
     """Telegram's file ids of pictures by name; pictures are drawn when sent, and kept no more."""
     db.execute("CREATE TABLE file (picture TEXT PRIMARY KEY, id TEXT, day TEXT)")
     db.execute("DROP TABLE picture")
+
+
+@migrations()
+def m008_language(db: Database) -> None:
+    """Which chats read Chinese in traditional characters."""
+    db.execute("ALTER TABLE chat ADD COLUMN hant INTEGER DEFAULT 0")
 
 
 @migrations()

@@ -19,9 +19,14 @@ REMEMBERED = 10_000  # people
 class Calm:
     """How much each person asks; one for the whole program."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        at_once: int = AT_ONCE,
+        seconds_each: float = SECONDS_EACH,
+    ) -> None:
         """`clock` counts seconds."""
-        self._clock = clock
+        self._clock, self._at_once, self._each = clock, at_once, seconds_each
         self._free: dict[int, float] = {}  # when all of a person's questions are free again
         self._warned: set[int] = set()
 
@@ -32,11 +37,11 @@ class Calm:
             self._free = {who: at for who, at in self._free.items() if at > now}
             self._warned &= self._free.keys()
         busy_until = max(now, self._free.get(user, now))
-        if busy_until - now > (AT_ONCE - 1) * SECONDS_EACH:
+        if busy_until - now > (self._at_once - 1) * self._each:
             first = user not in self._warned
             self._warned.add(user)
             return None if first else False
-        self._free[user] = busy_until + SECONDS_EACH
+        self._free[user] = busy_until + self._each
         self._warned.discard(user)
         return True
 

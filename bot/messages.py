@@ -2,21 +2,21 @@
 
 import hashlib
 import html
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from bot import context
 from bot.context import NAME_LIMIT
+from bot.evidence import evidence
 from bot.fact_texts import beside
 from bot.happened import Beside
 from bot.hongkong_facts import HongKong
-from bot.names import FAULTS, KINDS, MARKS, STAGES, rule_name
+from bot.names import FAULTS, KINDS, MARKS, STAGES
 from bot.past import Past
 from bot.records import Grouping
-from bot.texts import figure, render, split
+from bot.texts import render, split
 from bot.words import Language, say
 from config.record import Own
 from market.facts import MarketDay, ThemeFacts
@@ -25,22 +25,10 @@ from market.series import Series
 from market.source import Theme
 from signals.chain import Chain
 from signals.macro import Reading
-from signals.model import Kind, Signal, Stage, ThemeState, Transition
+from signals.model import Kind, Stage, ThemeState, Transition
 
 FULL = 3  # transitions of a grouped message with all their evidence; the rest has a line each
-FINEST = 4  # further digits at most, where a value would read like its threshold
 FULL_WIDE = 1  # likewise on a market-wide day
-RESTS = {  # the rules each kind of alert rests on, shown first
-    Kind.SURGE: ("run_up", "breadth"),
-    Kind.DIVERGENCE: ("divergence",),
-    Kind.REVERSAL: ("fall", "weakness", "outflow"),
-    Kind.OVER: ("run_up", "fall"),
-}
-MOOD = (
-    "board_height",
-    "broken_boards",
-    "crowding",
-)  # shown because asked for; they warn of nothing
 
 
 @dataclass(frozen=True)
@@ -62,6 +50,9 @@ class Day:
     own: Own | None = None  # the record of the store itself, once it was made
     hong_kong: HongKong | None = None  # on its last judged day
     exchange: str = "XSHG"  # whose day it is; in Hong Kong net is of the Hang Seng index
+    username: str | None = None  # the bot's own, once Telegram told it: names of themes are links
+    # name and move (fraction) of a theme's members on the day, the best first
+    moves: Callable[[str], Sequence[tuple[str, float]]] = lambda theme: ()
 
     @property
     def simulated(self) -> bool:
@@ -76,8 +67,8 @@ def alerts(
 
     In brief, as on a market-wide day, only the first has its evidence.
     """
-    count = FULL_WIDE if day.is_wide or in_brief else FULL
-    full = [_section(t, day, language) for t in told[:count]]
+    shown_full = in_full(told, day, in_brief)
+    count, full = len(shown_full), [_section(t, day, language) for t in shown_full]
     said: set[str] = set()
     for section in full:  # the record of a stage is said once a message
         if section["record"] in said:
@@ -92,6 +83,11 @@ def alerts(
         "together": say("together", language).format(count=every) if every > len(told) else "",
     }
     return split(render("alerts", day, language, **shown))
+
+
+def in_full(told: Sequence[Transition], day: Day, in_brief: bool = False) -> Sequence[Transition]:
+    """Those of a message that are told with all their evidence."""
+    return told[: FULL_WIDE if day.is_wide or in_brief else FULL]
 
 
 def missed(
@@ -123,12 +119,6 @@ def faults(day: Day, language: Language) -> list[str]:
     return [f"{FAULTS.get(kind, {}).get(language, kind)}: {detail}" for kind, detail in day.faults]
 
 
-def no_figures(day: date, reason: str, language: Language) -> str:
-    """The digest of a trading day that brought no figures."""
-    why = html.escape(f"{say('no_figures', language)}: {reason}")
-    return f"📋 <b>{say('digest', language)} {day}</b>\n{why}"
-
-
 def headline(transition: Transition, theme: Theme, language: Language) -> str:
     """One line: what happened to which theme."""
     before, after = transition.before.stage, transition.after.stage
@@ -150,46 +140,9 @@ def _section(transition: Transition, day: Day, language: Language) -> dict[str, 
         "beside": beside(day.beside, day.themes[transition.theme], day.day, language),
         "record": record(transition, day, language),
         "facts": day.facts.get(transition.theme),
+        "members": context.constituents(day.moves(transition.theme), language),
         "number": number(transition),
         "evidence": evidence(transition.signals, language, transition.kind),
-    }
-
-
-def evidence(signals: Sequence[Signal], language: Language, kind: Kind) -> dict[str, Any]:
-    """What the rules say, in the order it matters for a kind of alert.
-
-    Leading: what the kind rests on and what else fires. Mood warns of nothing. The rest stands
-    below its thresholds; of those that know nothing there are names alone.
-    """
-    rests = [s for rule in RESTS[kind] for s in signals if s.rule == rule]
-    judged = [s for s in signals if s.rule not in MOOD]
-    leading = [*rests, *(s for s in judged if s.firing and s not in rests)]
-    groups = {
-        "leading": leading,
-        "mood": [s for s in signals if s.rule in MOOD],
-        "rest": [s for s in judged if s not in leading],
-    }
-    shown = {
-        name: [_shown(s, language) for s in group if not math.isnan(s.value)]
-        for name, group in groups.items()
-    }
-    unknown = [rule_name(s.rule, language) for s in signals if math.isnan(s.value)]
-    return {**shown, "unknown": unknown}
-
-
-def _shown(signal: Signal, language: Language) -> dict[str, str]:
-    threshold = figure(signal.threshold, signal.unit, language)
-    pairs = (
-        [figure(size, signal.unit, language, digits) for size in (signal.value, signal.threshold)]
-        for digits in range(FINEST)
-    )
-    # just below its threshold it must not read as if it were there
-    value = next((v for v, at in pairs if signal.firing or v != at), f"<{threshold}")
-    return {
-        "dot": "●" if signal.firing else "○",
-        "rule": rule_name(signal.rule, language),
-        "value": value,
-        "threshold": threshold,
     }
 
 

@@ -49,6 +49,10 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     "hk_index": {"zh": "未取到港股指数", "en": "an index of Hong Kong did not come"},
     "hk_members": {"zh": "部分港股未取到", "en": "some stocks of Hong Kong did not come"},
     "earnings": {"zh": "未取到业绩报表", "en": "company reports did not come"},
+    "revised": {
+        "zh": "上一日的收盘价被今日的昨收证明有误，已更正（只）",
+        "en": "closes of the day before, disproved by today's previous closes and corrected",
+    },
     "events": {"zh": "未取到部分公告、解禁或新基金", "en": "some announcements did not come"},
     "filings": {"zh": "未取到部分财务报表", "en": "some companies' statements did not come"},
     "news": {"zh": "未取到新闻快讯", "en": "the news wire did not answer"},
@@ -88,6 +92,16 @@ MEANS: dict[str, Words] = {  # of needs that sources may not meet: what it means
         "en": "/fundamentals is older; alerts are not touched",
     },
     "news": {"zh": "/news 停在旧值；警报不受影响", "en": "/news is older; alerts are not touched"},
+}
+CAUSES: dict[str, Words] = {  # how wrong bars came to light
+    "next_close": {
+        "zh": "{since} 的 {bars} 条行情有误：与次日公布的昨收不符",
+        "en": "{bars} bars of {since} were wrong: the next day's previous closes differ",
+    },
+    "operator": {
+        "zh": "{since} 起的 {bars} 条行情有误，由运营者更正",
+        "en": "{bars} bars from {since} were wrong; corrected by the operator",
+    },
 }
 GROUPS: dict[str, Words] = {  # of series of the backdrop
     "macro": {"zh": "宏观", "en": "macro"},

@@ -1,5 +1,6 @@
 """The outbox: every message that is to go out, and what became of it."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
@@ -27,10 +28,19 @@ class Outbox:
         row |= {"day": message.day.isoformat(), "created": stamp(message.created)}
         for bound in ("not_before", "not_after"):
             row[bound] = stamp(row[bound]) if row[bound] else None
+        row["buttons"] = json.dumps(message.buttons) if message.buttons else None
+        tells = row.pop("tells")
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
         added = self._db.execute(f"INSERT OR IGNORE INTO outbox ({names}) VALUES ({marks})", row)
-        return added.rowcount > 0
+        if not added.rowcount:
+            return False
+        self._db.executemany(  # alerts that were held are told by another message
+            "INSERT INTO telling (chat, alert, episode, key) VALUES (?,?,?,?)"
+            " ON CONFLICT (chat, alert) DO UPDATE SET key=excluded.key",
+            [(message.chat, alert, episode, message.key) for alert, episode in tells],
+        )
+        return True
 
     def due(self, now: datetime, limit: int = 256) -> list[Queued]:
         """The next message of each chat that need not wait; alerts before digests, oldest first.
@@ -68,8 +78,11 @@ class Outbox:
     def _queued(self, where: str, **values: object) -> list[Queued]:
         rows = self._db.execute(
             f"SELECT key, chat, day, text, created, photo, priority, silent, id, attempts,"
-            f" repeated, plain, error, operation, about, (SELECT message_id FROM outbox AS other"
-            f" WHERE state='sent' AND chat=outbox.chat AND key=outbox.about)"
+            f" repeated, plain, error, operation, about, buttons,"
+            f" (SELECT topic FROM chat WHERE chat.id=outbox.chat),"
+            f" coalesce((SELECT message_id FROM outbox AS other"
+            f" WHERE state='sent' AND chat=outbox.chat AND key=outbox.about),"
+            f" (SELECT message_id FROM telling WHERE chat=outbox.chat AND key=outbox.about))"
             f" FROM outbox WHERE {where}",
             values,
         )
@@ -128,6 +141,15 @@ class Outbox:
         """Telegram refused the markup: the message goes once more as plain text."""
         self._mark(id_, "state='due', plain=1, error=?", error)
 
+    def without_picture(self, message: Queued, words: str, error: str) -> None:
+        """The chat takes no pictures: the caption goes alone, with words that say so."""
+        text = f"{message.text}\n{words}"
+        self._mark(message.id, "state='due', photo=NULL, text=?, error=?", text, error)
+
+    def alone(self, id_: int, error: str) -> None:
+        """The message it answers is gone: it goes by itself."""
+        self._mark(id_, "state='due', about=NULL, error=?", error)
+
     def park(self, id_: int, error: str) -> None:
         """The message is given up, and kept with the reason."""
         self._mark(id_, "state='parked', error=?", error)
@@ -161,6 +183,8 @@ class Outbox:
     def release(self, chats: Iterable[int], before: date, exchange: str) -> None:
         """Drops what `held` tells of, for these chats: a later message tells it."""
         rows = [(before.isoformat(), exchange, chat) for chat in chats]
+        gone = f"SELECT key FROM outbox WHERE {HELD} AND chat=telling.chat"
+        self._db.executemany(f"DELETE FROM telling WHERE key IN ({gone}) AND chat=?", rows)
         self._db.executemany(f"DELETE FROM outbox WHERE {HELD} AND chat=?", rows)
 
     def sent_since(self, since: datetime) -> list[tuple[int, datetime]]:
@@ -185,7 +209,14 @@ class Outbox:
         return datetime.fromisoformat(stamp) if stamp else None
 
     def forget_sent(self, before: datetime) -> None:
-        """Drops sent messages older than an instant: the outbox is no archive."""
+        """Drops sent messages older than an instant: the outbox is no archive.
+
+        Where an alert stands is kept: what follows answers it, however late.
+        """
+        self._db.execute(
+            "UPDATE telling SET message_id=coalesce((SELECT message_id FROM outbox"
+            " WHERE chat=telling.chat AND key=telling.key AND state='sent'), message_id)"
+        )
         self._db.execute("DELETE FROM outbox WHERE state='sent' AND sent<?", (stamp(before),))
 
     def _mark(self, id_: int, what: str, *values: object) -> None:
@@ -199,9 +230,9 @@ def stamp(instant: datetime) -> str:
 
 def _message(row: tuple[Any, ...]) -> Queued:
     key, chat, day, text, created, photo, priority, silent, id_, attempts, again, plain, *rest = row
-    error, operation, about, to = rest
+    error, operation, about, buttons, topic, to = rest
     return Queued(
         key, chat, date.fromisoformat(day), text, datetime.fromisoformat(created), photo, priority,
-        bool(silent), None, None, operation, about,
-        id_, attempts, bool(again), bool(plain), error, to,
+        bool(silent), None, None, operation, about, json.loads(buttons or "[]"), (),
+        id_, attempts, bool(again), bool(plain), error, to, topic,
     )  # fmt: skip

@@ -48,7 +48,7 @@ DRAWN: dict[str, dict[Literal["zh", "en"], str]] = {
     "look_cn": {"zh": "红涨绿跌", "en": "red up"},
     "look_west": {"zh": "绿涨红跌", "en": "green up"},
     "look_safe": {"zh": "橙涨蓝跌（色盲友好）", "en": "orange up (colour-blind-safe)"},
-    "no_change": {"zh": "无变动", "en": "no change"},
+    "quiet_day": {"zh": "无变动", "en": "no change"},
     "watched": {"zh": "关注的题材", "en": "Watched themes"},
     "short_run_up": {"zh": "净涨", "en": "net"},
     "short_breadth": {"zh": "宽度", "en": "breadth"},

@@ -22,6 +22,11 @@ from config.settings import Settings
 CONFLICTS, CONFLICT_SECONDS = 6, 120.0  # so many within this time: another program polls too
 DEAF_AFTER = 3  # rejections of polling in a row
 UNHEARD_SECONDS = 180.0  # without a good poll; the longest pause between two is 30 s
+# updates asked for, by name: what was asked for before, by whomever, would stand else
+HEARD = [
+    Update.MESSAGE, Update.CHANNEL_POST, Update.CALLBACK_QUERY, Update.INLINE_QUERY,
+    Update.MY_CHAT_MEMBER,
+]  # fmt: skip
 log = logging.getLogger("paomo")
 Telegram = Application[Any, Any, Any, Any, Any, Any]
 
@@ -138,7 +143,9 @@ async def listen(telegram: Telegram, known: Settings) -> None:
     """Begins to receive updates: by polling, or by webhook when an address is set."""
     assert telegram.updater
     if not known.telegram_webhook_url:
-        await telegram.updater.start_polling(bootstrap_retries=-1, error_callback=_poll_failed)
+        await telegram.updater.start_polling(
+            allowed_updates=HEARD, bootstrap_retries=-1, error_callback=_poll_failed
+        )
         return
     await telegram.updater.start_webhook(
         known.webhook.listen,
@@ -146,6 +153,7 @@ async def listen(telegram: Telegram, known: Settings) -> None:
         webhook_url=known.telegram_webhook_url,
         secret_token=sealed(known, "webhook"),
         bootstrap_retries=-1,
+        allowed_updates=HEARD,
     )
 
 

@@ -68,13 +68,16 @@ def _as_one(
     about = next((m.about for m in messages if m.about), None)
     exchange = first.key.partition(f"{first.day}")[0]  # of Hong Kong its code, else nothing
     key = f"{exchange}{first.day}:{HELD_KEY}:1"
+    tells = tuple(each for m in messages for each in m.tells)
+    buttons = next((m.buttons for m in messages if m.buttons), ())
     told = replace(first, key=key, photo=None, priority=0, silent=silent, about=about)
+    told = replace(told, tells=tells, buttons=buttons)
     return _numbered(told, parts)
 
 
 def _numbered(first: Outgoing, texts: Sequence[str]) -> list[Outgoing]:
     """A message for each text, keyed by number; what follows the first makes no sound."""
     stem = first.key.rpartition(":")[0]
-    rest = replace(first, silent=True, about=None)
+    rest = replace(first, silent=True, about=None, tells=(), buttons=())
     made = [replace(first, text=texts[0])]
     return made + [replace(rest, key=f"{stem}:{n}", text=t) for n, t in enumerate(texts[1:], 2)]

@@ -11,10 +11,11 @@ from bot.words import Language
 from market.calendar import SHANGHAI
 from signals.model import Story, Transition
 
-Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (text, data <= 64 bytes)
+Buttons = Sequence[Sequence[tuple[str, str]]]  # rows of (text, data <= 64 bytes, or an address)
+LINK = "https://"  # begins an address
 SEND, EDIT = "send", "edit"  # operations of the outbox
 HELD_KEY = "held"  # in the key of alerts that wait for the end of quiet hours
-PRIVATE = "private"  # a chat with one person; every other kind is a group or a channel
+PRIVATE, CHANNEL = "private", "channel"  # kinds of chats; every other one is a group
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Chat:
     language: Language
     active: bool = True  # sent /start and did not stop or block us
     off_reason: str | None = None  # why not active
+    hant: bool = False  # Chinese in traditional characters
+    topic: int | None = None  # Telegram's id of the topic that pushes go to; None: no topic
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Outgoing:
     not_after: datetime | None = None  # UTC; from then on it is no news and not sent
     operation: str = SEND  # or EDIT
     about: str | None = None  # key of the chat's message that it changes, or answers
+    buttons: Buttons = ()
+    tells: tuple[tuple[str, str], ...] = ()  # number of each alert in it, and its episode
 
     @property
     def exchange(self) -> str:
@@ -66,9 +71,9 @@ class Queued(Outgoing):
     repeated: bool = False  # may have arrived before: say so
     plain: bool = False  # Telegram refused the markup: send it as plain text
     error: str | None = None
-    target: int | None = (
-        None  # Telegram's id of the message it is about; None: not known to be there
-    )
+    # Telegram's id of the message it is about; None: not known to be there
+    target: int | None = None
+    topic: int | None = None  # of its chat
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,23 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 import httpx
 from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InlineQueryResultsButton,
     InputMediaPhoto,
+    InputTextMessageContent,
     LinkPreviewOptions,
     Message,
     ReplyParameters,
 )
-from telegram.constants import ParseMode
+from telegram.constants import ChatAction, ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -30,14 +35,36 @@ from telegram.request import HTTPXRequest
 from bot.deliver import Send, SendError
 from bot.gallery import Gallery, Sent
 from bot.pictures import named
-from bot.records import EDIT, Buttons, Queued
+from bot.records import EDIT, LINK, Buttons, Queued
+from bot.script import spelt
 from config.settings import Settings
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own future; else it warns
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-LOST = re.compile("message to edit not found|message can't be edited|MESSAGE_ID_INVALID", re.I)
+LOST = re.compile(
+    "message to edit not found|message can't be edited|MESSAGE_ID_INVALID"
+    "|message to be replied not found|replied message not found|REPLY_MESSAGE_ID_INVALID",
+    re.I,
+)
 STALE = re.compile("wrong (remote )?file|FILE_REFERENCE|wrong type of the web page", re.I)
+ASTRAY = re.compile("message thread not found|TOPIC_DELETED|TOPIC_CLOSED", re.I)
+# a chat that takes texts but no pictures is no chat that is gone
+PICTURELESS = re.compile(
+    "not enough rights to send photos|CHAT_SEND_(PHOTOS|MEDIA)_FORBIDDEN", re.I
+)
 GONE = re.compile("chat not found|user is deactivated|bot was kicked|not enough rights", re.I)
+TOAST, SHORT = 200, 60  # characters that Telegram shows above a chat; more than short ones stay
+INLINE_SECONDS = 60  # that Telegram may keep the answer to an inline query
+
+
+@dataclass(frozen=True)
+class Card:
+    """One result of an inline query."""
+
+    id: str
+    title: str
+    about: str  # one line under the title
+    text: str  # HTML, at most 4,096 units: what is sent when it is chosen
 
 
 def builder(
@@ -75,9 +102,14 @@ async def send(
     plain: bool = False,
     buttons: Buttons = (),
     reply_to: int | None = None,
+    topic: int | None = None,
+    hant: bool = False,
 ) -> Sent:
-    """Sends one message, `photo` as PNG or as Telegram's id of it. Raises SendError alone."""
-    markup = _markup(buttons)
+    """Sends one message, `photo` as PNG or as Telegram's id of it. Raises SendError alone.
+
+    `hant`: for a reader of traditional characters.
+    """
+    markup, text = _markup(buttons, hant), spelt(text, hant)
     mode = None if plain else ParseMode.HTML
     # a deleted message cannot be answered; the alert goes all the same
     answered = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
@@ -85,12 +117,12 @@ async def send(
         if photo:
             sent = await bot.send_photo(
                 chat, photo, text, disable_notification=silent, parse_mode=mode,
-                reply_markup=markup, reply_parameters=answered,
+                reply_markup=markup, reply_parameters=answered, message_thread_id=topic,
             )  # fmt: skip
         else:
             sent = await bot.send_message(
                 chat, text, disable_notification=silent, parse_mode=mode,
-                reply_markup=markup, reply_parameters=answered,
+                reply_markup=markup, reply_parameters=answered, message_thread_id=topic,
             )  # fmt: skip
     except TelegramError as error:
         raise told(error) from None  # the cause holds the address, and with it the token
@@ -109,11 +141,13 @@ async def change_picture(
     photo: bytes | str,
     text: str,
     buttons: Buttons = (),
+    hant: bool = False,
 ) -> Sent:
     """Puts another picture and caption in a message's place. Raises SendError and nothing else."""
-    media = InputMediaPhoto(photo, text, parse_mode=ParseMode.HTML)
+    media = InputMediaPhoto(photo, spelt(text, hant), parse_mode=ParseMode.HTML)
     try:
-        changed = await bot.edit_message_media(media, chat, message, reply_markup=_markup(buttons))
+        markup = _markup(buttons, hant)
+        changed = await bot.edit_message_media(media, chat, message, reply_markup=markup)
     except BadRequest as error:
         if "not modified" not in error.message:
             raise told(error) from None
@@ -130,11 +164,12 @@ async def edit(
     text: str,
     buttons: Buttons = (),
     plain: bool = False,
+    hant: bool = False,
 ) -> None:
     """Changes a message that was sent; one that already reads so stays. Raises SendError."""
     try:
         await bot.edit_message_text(
-            text, chat, message, reply_markup=_markup(buttons),
+            spelt(text, hant), chat, message, reply_markup=_markup(buttons, hant),
             parse_mode=None if plain else ParseMode.HTML,
         )  # fmt: skip
     except BadRequest as error:
@@ -144,24 +179,68 @@ async def edit(
         raise told(error) from None  # likewise
 
 
-def _markup(buttons: Buttons) -> InlineKeyboardMarkup | None:
-    rows = [[InlineKeyboardButton(t, callback_data=data) for t, data in row] for row in buttons]
+async def acknowledge(bot: ExtBot[None], query: str, words: str, hant: bool) -> None:
+    """Ends the waiting mark of a pressed button, with words when there is something to say."""
+    with suppress(TelegramError):  # too old to acknowledge; the answer itself still goes out
+        shown = spelt(words, hant)[:TOAST]
+        await bot.answer_callback_query(query, shown or None, show_alert=len(words) > SHORT)
+
+
+async def busy(bot: ExtBot[None], chat: int, drawing: bool, topic: int | None) -> None:
+    """Shows that an answer is being written, or drawn; no harm when it does not show."""
+    action = ChatAction.UPLOAD_PHOTO if drawing else ChatAction.TYPING
+    with suppress(TelegramError):
+        await bot.send_chat_action(chat, action, message_thread_id=topic)
+
+
+async def offer(
+    bot: ExtBot[None], query: str, cards: Sequence[Card], more: str, hant: bool
+) -> None:
+    """Answers an inline query: cards to choose from, and a button into the chat with the bot."""
+    results = [
+        InlineQueryResultArticle(
+            card.id,
+            spelt(card.title, hant),
+            InputTextMessageContent(spelt(card.text, hant), ParseMode.HTML),
+            description=spelt(card.about, hant),
+        )
+        for card in cards
+    ]
+    button = InlineQueryResultsButton(spelt(more, hant), start_parameter="inline")
+    with suppress(TelegramError):  # too old to answer: the person types on
+        await bot.answer_inline_query(
+            query, results, cache_time=INLINE_SECONDS, is_personal=True, button=button
+        )
+
+
+def _markup(buttons: Buttons, hant: bool) -> InlineKeyboardMarkup | None:
+    rows = [[_button(spelt(text, hant), data) for text, data in row] for row in buttons]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def of_outbox(bot: ExtBot[None], gallery: Gallery | None = None) -> Send:
+def _button(text: str, data: str) -> InlineKeyboardButton:
+    if data.startswith(LINK):
+        return InlineKeyboardButton(text, url=data)
+    return InlineKeyboardButton(text, callback_data=data)
+
+
+def of_outbox(
+    bot: ExtBot[None], is_hant: Callable[[int], bool], gallery: Gallery | None = None
+) -> Send:
     """The way a row of the outbox goes out, as `deliver` takes it; without a gallery as text."""
 
     async def send_row(message: Queued, text: str) -> int:
-        chat, target = message.chat, message.target
+        chat, target, buttons = message.chat, message.target, message.buttons
+        hant, plain = is_hant(chat), message.plain
         if message.operation == EDIT and target:
-            await edit(bot, chat, target, text, plain=message.plain)
+            await edit(bot, chat, target, text, buttons, plain, hant)
             return target
 
         async def way(photo: bytes | str | None) -> Sent:
             return await send(
-                bot, chat, text, photo, message.silent, message.plain, reply_to=target
-            )
+                bot, chat, text, photo, message.silent, plain, buttons, target,
+                message.topic, hant,
+            )  # fmt: skip
 
         picture = named(message.photo) if message.photo else None
         shown = gallery.send(picture, way) if gallery and picture else way(None)
@@ -179,14 +258,16 @@ def told(error: TelegramError) -> SendError:
     if isinstance(error, ChatMigrated):
         return SendError("the group has a new id", moved_to=error.new_chat_id)
     if isinstance(error, Forbidden):
-        return SendError(error.message, gone=True)
+        pictureless = bool(PICTURELESS.search(error.message))
+        return SendError(error.message, gone=not pictureless, pictureless=pictureless)
     if isinstance(error, InvalidToken):
         return SendError("Telegram rejects the token", rejected=True)
     if isinstance(error, BadRequest) and STALE.search(error.message):
         return SendError(error.message, stale=True)
     if isinstance(error, BadRequest):
-        gone, lost = bool(GONE.search(error.message)), bool(LOST.search(error.message))
-        return SendError(error.message, gone=gone, lost=lost, refused=not gone and not lost)
+        known = {"pictureless": PICTURELESS, "gone": GONE, "lost": LOST, "astray": ASTRAY}
+        kind = next((k for k, words in known.items() if words.search(error.message)), "refused")
+        return SendError(error.message, **{kind: True})
     if isinstance(error, NetworkError) and isinstance(error.__cause__, NOT_SENT):
         return SendError(f"not sent: {type(error.__cause__).__name__}")
     what = "no answer in time" if isinstance(error, TimedOut) else "connection or server failed"

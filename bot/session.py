@@ -17,9 +17,11 @@ from bot import sender
 from bot.app import App, open_app
 from bot.deliver import Delivery, SendError, deliver
 from bot.gallery import Gallery
-from bot.handlers import Talk, register, set_menu
+from bot.handlers import register
 from bot.limits import GROUP_SPAN, Pace
+from bot.menus import set_menus
 from bot.polling import Ear, Hearing, Telegram, listen, listen_no_more
+from bot.replies import Talk
 from config.settings import Settings
 from market.database import DatabaseError, told
 
@@ -85,7 +87,7 @@ async def session(running: Running) -> None:
     register(telegram, Talk(running.app, running.pace, running.in_worker, gallery))
     await telegram.start()
     await listen(telegram, running.known)
-    await set_menu(telegram)
+    await set_menus(telegram.bot, running.app)
     log.info("listening to Telegram; the store is in %s", running.known.home)
     delivering = asyncio.create_task(_delivering(running, telegram, gallery))
     waits = [asyncio.create_task(event.wait()) for event in (running.stop, hearing.lost)]
@@ -123,7 +125,7 @@ async def _delivering(running: Running, telegram: Telegram, gallery: Gallery) ->
     """Delivers until told to stop."""
     late = running.known.schedule.late_minutes
     app = running.app
-    send = sender.of_outbox(telegram.bot, gallery)
+    send = sender.of_outbox(telegram.bot, app.ledger.reads_hant, gallery)
     needs = Delivery(app.ledger, send, running.pace, app.now, late, lambda: running.going)
     while running.going:
         sent = await _delivered(running, needs)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from bot.charts_spelling import spell
 from bot.records import Wishes
 from bot.words import Language
 from market.source import Theme
@@ -97,6 +98,7 @@ class Look:
 
     paper: Paper
     colours: Colours
+    hant: bool = False  # reads traditional characters
 
     @property
     def style(self) -> Style:
@@ -141,12 +143,13 @@ HUES: dict[Paper, dict[Colours, tuple[str, str]]] = {
 }
 
 
-def look_of(wishes: Wishes, language: Language, paper: Paper) -> Look:
+def look_of(wishes: Wishes, language: Language, paper: Paper, hant: bool) -> Look:
     """What a chat chose; `paper` where it chose none, and the colours its language is used to."""
     used: Colours = "west" if language == "en" else "cn"
     return Look(
         next((p for p in PAPERS if p == wishes.style), paper),
         next((c for c in COLOURS if c == wishes.colours), used),
+        hant,
     )
 
 
@@ -187,7 +190,9 @@ def png(drawn: Callable[[], "Figure"]) -> bytes:
     from PIL import Image
 
     with DRAWING:
-        canvas: Any = FigureCanvasAgg(drawn())
+        shown = drawn()
+        spell(shown)
+        canvas: Any = FigureCanvasAgg(shown)
         canvas.draw()
         pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3].copy())
     # a palette is a third of the bytes, and of a few flat tones nothing is lost

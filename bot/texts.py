@@ -16,6 +16,9 @@ from market.calendar import SHANGHAI, closed
 
 TEXT_LIMIT = 4096  # UTF-16 units, Telegram's
 CAPTION_LIMIT = 1024  # likewise, of the words below a picture
+OPEN, CLOSE = "<blockquote expandable>", "</blockquote>"  # what a phone folds
+QUOTE = re.compile(f"{OPEN}([^<]*){CLOSE}")
+BETWEEN = " · "  # members of a list in a quote
 STAMP_ROOM = 192  # units kept free for the line added when a message is sent
 
 
@@ -56,6 +59,12 @@ def render(template: str, day: object, language: Language, **context: Any) -> st
     shown = _environment().get_template(f"{template}.j2")
     text = shown.render(d=day, w=words, l=language, **context)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def no_figures(day: date, reason: str, language: Language) -> str:
+    """The digest of a trading day that brought no figures."""
+    why = html.escape(f"{say('no_figures', language)}: {reason}")
+    return f"📋 <b>{say('digest', language)} {day}</b>\n{why}"
 
 
 def page(template: str, **context: Any) -> str:
@@ -99,13 +108,40 @@ def split(text: str, limit: int = TEXT_LIMIT - STAMP_ROOM) -> list[str]:
 
 
 def _blocks(text: str, limit: int) -> list[str]:
-    """Paragraphs, or the lines of one that is too long itself; a line too long loses its markup."""
+    """Paragraphs, or the lines of one that is too long itself.
+
+    A line too long loses its markup and its end, but for a quote, which becomes several.
+    """
     blocks: list[str] = []
     for paragraph in text.split("\n\n"):
         fits = units(paragraph) < limit
-        lines = [paragraph] if fits else [_shortened(line, limit) for line in paragraph.split("\n")]
+        lines = [paragraph] if fits else _lines(paragraph, limit)
         blocks += ["\n" + lines[0] if blocks else lines[0], *lines[1:]]
     return blocks
+
+
+def _lines(paragraph: str, limit: int) -> list[str]:
+    """Its lines, each no longer than the limit; a quote that is becomes several."""
+    lines: list[str] = []
+    for line in paragraph.split("\n"):
+        quoted = QUOTE.fullmatch(line)
+        if quoted and units(line) >= limit:
+            lines += [f"{OPEN}{part}{CLOSE}" for part in _pieces(quoted[1], limit)]
+        else:
+            lines.append(_shortened(line, limit))
+    return lines
+
+
+def _pieces(text: str, limit: int) -> list[str]:
+    """The parts of a folded list, cut between two of its members."""
+    room, pieces = limit - units(f"{OPEN}{CLOSE}") - 1, [""]
+    for member in text.split(BETWEEN):
+        joined = f"{pieces[-1]}{BETWEEN}{member}" if pieces[-1] else member
+        if units(joined) < room:
+            pieces[-1] = joined
+        else:
+            pieces.append(_shortened(member, room))
+    return [piece for piece in pieces if piece]
 
 
 def _shortened(line: str, limit: int) -> str:

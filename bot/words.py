@@ -1,13 +1,13 @@
 """The words of the messages, Chinese and English side by side; nothing else speaks to people."""
 
-from typing import Literal
-
+from bot.phrases import LANGUAGES as LANGUAGES
+from bot.phrases import PHRASES
+from bot.phrases import Language as Language
+from bot.phrases import Words as Words
 from bot.picture_words import DRAWN
 
-Language = Literal["zh", "en"]
-Words = dict[Language, str]
-
 WORDS: dict[str, Words] = {
+    **PHRASES,
     **DRAWN,
     "unknown": {"zh": "未知", "en": "not known"},
     "threshold": {"zh": "阈值", "en": "threshold"},
@@ -59,53 +59,6 @@ WORDS: dict[str, Words] = {
         " then down {fall}",
     },
     "given_back": {"zh": "，回吐涨幅的 {share}", "en": "; {share} of the rise given back"},
-    "fires": {"zh": "已触发", "en": "fires"},
-    "short_of": {"zh": "差 {gap}", "en": "{gap} short"},
-    "rule_record": {
-        "zh": "{share}（{span}，n={onsets}）对 {matched}",
-        "en": "{share} ({span}, n={onsets}) against {matched}",
-    },
-    "rule_unmeasured": {"zh": "无成绩", "en": "no record"},
-    "rule_legend": {
-        "zh": "末项：开始触发后{days}日内净跌{fall}的比例（95%区间，次数）对同样波动的题材；"
-        "参考数据 {since} 至 {until}，按 {members} 名单，含前视。",
-        "en": "Last: how often a net fall of {fall} within {days} days followed when a rule began"
-        " to fire (95% interval, count), against equally volatile themes; reference data"
-        " {since} to {until}, with members of {members}, which looks ahead.",
-    },
-    "last_change": {"zh": "最近变动", "en": "last change"},
-    "no_change": {
-        "zh": "运行以来没有变动；现状：",
-        "en": "No change since the bot began; as it is:",
-    },
-    "every_rule": {"zh": "各指标", "en": "Every rule"},
-    "what_next": {"zh": "下一步须满足", "en": "What the next stage asks"},
-    "way_all": {"zh": "须同时满足，", "en": "all of these, "},
-    "way_any": {"zh": "任一项，", "en": "any of these, "},
-    "way_days": {
-        "zh": "连续{days}日（已{seen}日）",
-        "en": "{days} d in a row ({seen} so far)",
-    },
-    "strength": {"zh": "站上20日线占比", "en": "members above their 20-day average"},
-    "peak_fall": {"zh": "距本轮高点净回落", "en": "net fall from the episode's peak"},
-    "diverging": {
-        "zh": "背离已告知；消失{days}日后可再告知（已{seen}日）",
-        "en": "a divergence was told; it may be told again once unseen for {days} days"
-        " ({seen} so far)",
-    },
-    "not_diverging": {
-        "zh": "背离须连续{days}日才告知（已{seen}日）",
-        "en": "a divergence is told once seen for {days} days running ({seen} so far)",
-    },
-    "test": {"zh": "【测试】只为检查投递", "en": "[TEST] only to check delivery"},
-    "is_muted": {"zh": "本聊天已静音", "en": "muted here"},
-    "is_not_watched": {"zh": "本聊天未关注", "en": "not watched here"},
-    "is_merged": {"zh": "并入“{lead}”的故事", "en": "told in the story of {lead}"},
-    "unknown_no_figures": {"zh": "当日无行情", "en": "no figures that day"},
-    "unknown_thin": {"zh": "有数据的成分股太少", "en": "too few members with figures"},
-    "unknown_coverage": {"zh": "覆盖不足", "en": "below coverage"},
-    "unknown_young": {"zh": "历史太短", "en": "too short a past"},
-    "unknown_input": {"zh": "缺少所需数据", "en": "figures it needs are missing"},
     "lead": {
         "zh": "美股科技（纳斯达克）{who}：净收益秩相关 {size:+.2f}（±{band:.2f} 之外，{days}日；"
         "偶然也有5%的题材如此）",
@@ -181,6 +134,7 @@ WORDS: dict[str, Words] = {
     },
     "day": {"zh": "数据日", "en": "data of"},
     "members": {"zh": "成分股", "en": "members"},
+    "constituents": {"zh": "成分股当日涨跌", "en": "constituents, move of the day"},
     "covered": {"zh": "有数据", "en": "with data"},
     "list_of": {"zh": "名单", "en": "list of"},
     "backfilled": {"zh": "按此名单回填", "en": "backfilled with this list"},
@@ -302,6 +256,30 @@ WORDS: dict[str, Words] = {
     "unconfirmed": {
         "zh": "无法确认：没有取到当日的收盘数据",
         "en": "could not be confirmed: the day's closing figures did not come",
+    },
+    "no_pictures": {
+        "zh": "（本聊天不允许发送图片，图略）",
+        "en": "(this chat allows no pictures; the chart was left out)",
+    },
+    "correction": {"zh": "更正", "en": "Correction"},
+    "was_said": {"zh": "当时", "en": "then"},
+    "untold": {"zh": "没有警报", "en": "no alert"},
+    "is_now": {"zh": "按更正后的数据", "en": "by the corrected figures"},
+    "alert_stands": {"zh": "警报仍成立，数值有变", "en": "the alert stands, with other figures"},
+    "no_alert": {"zh": "不会有这条警报", "en": "there would be no such alert"},
+    "stage_now": {"zh": "现阶段", "en": "stage now"},
+    "hash": {"zh": "数据", "en": "data"},
+    "no_chart": {"zh": "还没有可画的数据", "en": "there is nothing to draw yet"},
+    "to_chart": {"zh": "图", "en": "Chart"},
+    "to_why": {"zh": "依据", "en": "Why"},
+    "to_mute": {"zh": "静音…", "en": "Mute …"},
+    "is_useful": {"zh": "有用", "en": "Useful"},
+    "is_useless": {"zh": "没用", "en": "Not useful"},
+    "in_private": {"zh": "私聊细看", "en": "Ask in private"},
+    "topic_gone": {
+        "zh": "原来的话题已关闭或删除，推送改到本群总话题；在别的话题里发 /start 即移到那里。",
+        "en": "The topic was closed or deleted: pushes now go to the group's general topic;"
+        " /start written in another topic moves them there.",
     },
     "rest": {
         "zh": "泡沫只作测量，不构成投资建议",

@@ -12,6 +12,9 @@ NAMED = 5  # days that are named one by one
 LEAST_BOARDS = 0.8  # of the boards we know: with fewer it is not the market
 LIKE = 6e-5  # fraction; moves come in hundredths of a percent
 UNCHAINED_SHARE = 0.05  # of stocks whose previous close is not the close we hold
+CHAINED = 0.001  # fraction; closes nearer to one another are the same
+WRONG = 0.005  # fraction by which the previous close must stand above a close to disprove it
+REBASED = 0.35  # fraction; beyond it is no price but another basis
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,28 @@ def snapshot_faults(
     same = (common["close"].to_numpy() == held[:, 0]) & (common["volume"].to_numpy() == held[:, 1])
     if same.mean() >= SAME_SHARE:
         faults.append(Fault("stale", f"{same.mean():.0%}", fatal=True))
-    off = np.abs(common["prev_close"].to_numpy() / held[:, 0] - 1) > 0.001
+    off = np.abs(common["prev_close"].to_numpy() / held[:, 0] - 1) > CHAINED
     if chained and off.mean() > UNCHAINED_SHARE:
         faults.append(Fault("unchained", f"{off.mean():.0%}"))
     return faults
+
+
+def disproved(snapshot: pd.DataFrame, before: Mapping[str, tuple[float, float]]) -> pd.Series:
+    """Closes of the very day before that a snapshot's previous closes prove wrong, by code; CNY.
+
+    `before` is (close, volume) as stored. A dividend, too, puts the previous close below the
+    close, but never above it. Where many stand above, the whole snapshot was not that of the
+    close, and all that differ are wrong.
+    """
+    common = snapshot[snapshot["code"].isin(before)]
+    if len(common) < 10:
+        return pd.Series(dtype=float)
+    true = common.set_index("code")["prev_close"].astype(float)
+    off = true / np.array([before[code][0] for code in true.index]) - 1
+    off = off[off.abs() < REBASED]
+    whole = (off > CHAINED).mean() > UNCHAINED_SHARE / 2
+    wrong: pd.Series = true[off.index[off.abs() > CHAINED] if whole else off.index[off > WRONG]]
+    return wrong
 
 
 def moves_fault(

@@ -8,13 +8,14 @@ import pandas as pd
 
 from config.themes import Themes
 from market.backdrop import fetch_indices, fetch_macro
-from market.checks import Fault, snapshot_faults
+from market.checks import Fault, disproved, snapshot_faults
 from market.derive import derive
 from market.facts import as_figures, as_int
 from market.filling import renewed
 from market.histories import Wants, gap, histories, indices, stored_before
 from market.memberships import Followed, missing
 from market.reports import earnings
+from market.revise import revise
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
 from market.store import BAR, Store
 
@@ -118,7 +119,12 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
         kind = NoData if any(fault.kind == "stale" for fault in fatal) else SchemaChanged
         raise kind("; ".join(f"{fault.kind} {fault.detail}" for fault in fatal))
     rows = quotes.assign(number=as_int(day))
+    wrong = disproved(quotes, held) if chained else pd.Series(dtype=float)
     with store.atomic():
+        if held_day and len(wrong):
+            bars = pd.DataFrame({"day": held_day, "code": wrong.index, "close": wrong.to_numpy()})
+            revise(store, bars, day, "next_close")
+            faults.append(Fault("revised", str(len(wrong))))
         store.save_bars(
             (number, code, *as_figures(bar))
             for number, code, *bar in rows[["number", "code", *BAR]].itertuples(index=False)

@@ -148,3 +148,23 @@ def m009_news(db: Database) -> None:
         " WITHOUT ROWID",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m010_revisions(db: Database) -> None:
+    """What proved wrong: rows as they were before each revision, beside those that hold now."""
+    figures = ", ".join(f'"{name}" REAL' for name in FRAMES)
+    bar = "close REAL, prev_close REAL, open REAL, high REAL, low REAL, volume REAL, amount REAL"
+    for statement in (
+        "CREATE TABLE revision (id INTEGER PRIMARY KEY, made INTEGER, since INTEGER, why TEXT,"
+        " bars INTEGER)",
+        f"CREATE TABLE bar_before (revision INTEGER, day INTEGER, code TEXT, {bar},"
+        " PRIMARY KEY (revision, day, code)) WITHOUT ROWID",
+        f"CREATE TABLE theme_day_before (revision INTEGER, day INTEGER, theme TEXT, {figures},"
+        " backfilled INTEGER, member_day INTEGER, PRIMARY KEY (revision, day, theme))"
+        " WITHOUT ROWID",
+        "CREATE TABLE market_day_before (revision INTEGER, day INTEGER, benchmark REAL,"
+        " stocks INTEGER, advancers INTEGER, decliners INTEGER, limit_ups INTEGER, amount REAL,"
+        " source TEXT, PRIMARY KEY (revision, day)) WITHOUT ROWID",
+    ):
+        db.execute(statement)

@@ -16,10 +16,12 @@ from market.books import Books
 from market.database import atomic, opened
 from market.event_rows import EventRows
 from market.facts import Listing, MarketDay, ThemeFacts, as_date, as_int, maybe_date
+from market.member_rows import MemberRows
 from market.news_rows import NewsRows
 from market.panels import read_net, read_panel
 from market.pasts import BoardDays, Pasts
 from market.readings import Readings
+from market.revisions import Revisions
 from market.schema import THEME_DAY, migrations
 from market.source import Theme
 from signals.panel import Panel
@@ -30,7 +32,7 @@ TABLES = {MAINLAND: ("bar", "market_day"), "XHKG": ("hk_bar", "hk_market_day")}
 BAR = ("close", "prev_close", "open", "high", "low", "volume", "amount")
 
 
-class Store:
+class Store(MemberRows):
     """Facts of the market. A connection belongs to the thread that made it.
 
     Bars, days and panels are those of one exchange, the mainland's at first; all else is shared.
@@ -40,6 +42,7 @@ class Store:
         """Opens or creates the store; None keeps it in memory."""
         self._db = opened(path, migrations)
         self.macro = Readings(self._db)
+        self.revisions = Revisions(self._db)
         self.pasts = Pasts(self._db)
         self.board_days = BoardDays(self._db)
         self.books = Books(self._db)
@@ -77,53 +80,6 @@ class Store:
         """Adds a dated membership; gives the number of rows that were new."""
         rows = [(theme, as_int(day), code) for code in codes]
         return self._insert("member", 3, rows)
-
-    def members(self, theme: str, on: date | None = None) -> list[str]:
-        """Codes of the newest membership at or before `on`, else of the oldest one known."""
-        day = self.member_day(theme, on)
-        if day is None:
-            return []
-        found = self._db.execute(
-            "SELECT code FROM member WHERE theme=? AND as_of=?", (theme, as_int(day))
-        )
-        return [row[0] for row in found]
-
-    def shared(self, codes: Iterable[str], on: date) -> dict[str, tuple[int, int]]:
-        """Of each theme how many of these codes are its members, and how many members it has.
-
-        Its members are those of the newest membership at or before `on`, else of the oldest.
-        """
-        newest = "coalesce(max(CASE WHEN as_of<=? THEN as_of END), min(as_of))"
-        found = self._db.execute(
-            f"WITH chosen AS (SELECT theme, {newest} AS as_of FROM member GROUP BY theme)"
-            " SELECT theme, sum(code IN (SELECT value FROM json_each(?))), count(*)"
-            " FROM chosen JOIN member USING (theme, as_of) GROUP BY theme",
-            (as_int(on), json.dumps(list(codes))),
-        )
-        return {theme: (common, size) for theme, common, size in found}
-
-    def member_day(self, theme: str, on: date | None = None) -> date | None:
-        """The day of that membership; None when the theme has none."""
-        until = as_int(on or date.max)
-        (number,) = self._db.execute(
-            "SELECT coalesce(max(CASE WHEN as_of<=? THEN as_of END), min(as_of))"
-            " FROM member WHERE theme=?",
-            (until, theme),
-        ).fetchone()
-        return as_date(number) if number else None
-
-    def member_ages(self) -> dict[str, date]:
-        """The day of each theme's newest membership, of those that have one."""
-        newest = "(SELECT max(as_of) FROM member WHERE theme=id)"
-        found = self._db.execute(f"SELECT id, {newest} FROM theme").fetchall()
-        return {theme: as_date(day) for theme, day in found if day}
-
-    def member_days(self, theme: str) -> list[date]:
-        """Days of all memberships of a theme, ascending."""
-        found = self._db.execute(
-            "SELECT DISTINCT as_of FROM member WHERE theme=? ORDER BY as_of", (theme,)
-        )
-        return [as_date(row[0]) for row in found]
 
     def stocks(self) -> dict[str, str]:
         """Names of stocks by code."""

@@ -81,6 +81,13 @@ class Transition:
         """Which of a day's transitions it is."""
         return f"{self.theme}:{self.kind}"
 
+    @property
+    def episode(self) -> str:
+        """The run-up it is part of, by theme and first day; empty outside of one."""
+        state = self.before if self.kind is Kind.OVER else self.after
+        running = state.stage in RUNNING and state.started
+        return f"{self.theme}:{state.started}" if running else ""
+
 
 @dataclass(frozen=True)
 class Story:

@@ -89,7 +89,9 @@ class BotApi:
             self.calls.append(method)
             self._lock.notify_all()
         if method == "getUpdates":
-            return 200, {"ok": True, "result": self._fresh(int(given.get("offset", 0)))}
+            wanted = json.loads(given.get("allowed_updates", "[]"))
+            fresh = self._fresh(int(given.get("offset", 0)))
+            return 200, {"ok": True, "result": [u for u in fresh if {*wanted} & u.keys()]}
         if method == "getMe":
             me = {"id": 123456, "is_bot": True, "first_name": "Paomo", "username": "paomo_bot"}
             return 200, {"ok": True, "result": me}
@@ -147,6 +149,10 @@ REFUSALS = {
                       "description": "Bad Request: message to edit not found"}),
     "old": (400, {"ok": False, "error_code": 400,
                   "description": "Bad Request: message can't be edited"}),
+    "unanswerable": (400, {"ok": False, "error_code": 400,
+                           "description": "Bad Request: message to be replied not found"}),
+    "astray": (400, {"ok": False, "error_code": 400,
+                     "description": "Bad Request: message thread not found"}),
     "moved": (400, {"ok": False, "error_code": 400, "description": "upgraded to a supergroup",
                     "parameters": {"migrate_to_chat_id": -1009}}),
 }  # fmt: skip

@@ -29,6 +29,7 @@ from market.series import SERIES
 from market.store import Store
 from market.world import INDICES, SHANGHAI
 from tests import markets
+from tests.test_messages import golden
 
 CHAT = Chat(7, "private", "", "zh", active=False)
 RELEASED = {"cpi": date(2024, 5, 31), "climate": date(2024, 5, 31), "deflator": date(2024, 3, 31)}
@@ -68,6 +69,12 @@ def put(store: Store, key: str, periods: list[date]) -> None:
 def asked(app: App, name: str, language: Language = "zh") -> Answer:
     today = app.store.days()[-1]
     return answer(app, name, Asked(replace(CHAT, language=language), 7, "", today))
+
+
+@pytest.mark.parametrize("name", ["macro", "market", "flows"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_backdrop_reads_as_it_was_read(app: App, name: str, language: Language) -> None:
+    golden(f"{name}_{language}", asked(app, name, language).text)
 
 
 def test_each_reading_has_value_unit_period_age_and_rank_in_one_line(app: App) -> None:

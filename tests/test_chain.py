@@ -26,6 +26,7 @@ from market.store import Store
 from signals.chain import Chain, Link, chain
 from signals.model import Stage, ThemeState
 from tests import markets
+from tests.test_messages import golden
 
 DAYS = markets.weekdays(130)
 DAY = DAYS[-1]
@@ -123,6 +124,11 @@ def test_the_chain_of_a_parent_is_its_curated_sub_industries(app: App) -> None:
     assert "人工指定" in said
     assert "1 of 2 sub-industries are in" in said_of(app, "总", "en")
     assert "nan" not in said
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_chain_reads_as_it_was_read(app: App, language: str) -> None:
+    golden(f"chain_{language}", said_of(app, "总", language))
 
 
 def test_asked_for_a_sub_industry_its_parents_chain_is_shown(app: App) -> None:

@@ -64,7 +64,7 @@ def test_every_command_answers_in_both_languages(app: App, name: str, language: 
 
 
 def test_help_names_every_command(app: App) -> None:
-    assert all(f"/{name} " in ask(app, "help", user=1) for name in COMMANDS)
+    assert {f"/{name}" for name in COMMANDS} <= {*ask(app, "help", user=1).split()}
 
 
 def test_a_theme_is_shown_with_stage_measures_and_day(app: App) -> None:
@@ -139,7 +139,7 @@ def test_only_those_let_in_are_answered(app: App, chat: int, user: int, allowed:
 
 def test_only_admins_see_and_use_what_runs_the_bot(app: App) -> None:
     for name, command in COMMANDS.items():
-        shown = f"/{name} " in ask(app, "help")
+        shown = f"/{name}" in ask(app, "help").split()
         assert shown is not command.runs, name
         if command.runs:
             assert "没有这个命令" in ask(app, name, "5")

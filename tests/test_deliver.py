@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot import sender
 from bot.deliver import Delivery, SendError, deliver
 from bot.ledger import Ledger
 from bot.limits import Pace
@@ -41,12 +43,14 @@ class FakeTelegram:
         self.faults = list(faults)
         self.texts: list[str] = []
         self.chats: list[int] = []
+        self.photos: list[bytes | None] = []
 
     async def send(self, message: Queued, text: str) -> int:
         if self.faults:
             raise self.faults.pop(0)
         self.texts.append(text)
         self.chats.append(message.chat)
+        self.photos.append(message.photo)
         return len(self.texts)
 
 
@@ -134,6 +138,36 @@ def test_a_blocked_chat_is_turned_off(ledger: Ledger) -> None:
     once(ledger, FakeTelegram(SendError("Forbidden", gone=True)))
     assert ledger.chats() == []
     assert ledger.outbox.waiting() == []
+
+
+def test_a_chat_without_rights_to_pictures_gets_the_text_and_stays_on(ledger: Ledger) -> None:
+    ledger.outbox.enqueue(Outgoing("chart", 1, DAY, "verdict", NOW, photo=b"png"))
+    telegram = FakeTelegram()
+    once(ledger, telegram)
+    ledger.outbox.enqueue(Outgoing("chart 2", 1, DAY, "verdict", NOW, photo=b"png"))
+    telegram.faults.append(SendError("no rights to send photos", pictureless=True))
+    assert once(ledger, telegram) == 1
+    assert telegram.texts[-1].startswith("verdict\n(this chat allows no pictures;")
+    assert telegram.photos == [None, b"png", None]
+    assert ledger.chats()
+
+
+@pytest.mark.parametrize(
+    ("error", "is_pictureless"),
+    [
+        (BadRequest("Not enough rights to send photos to the chat"), True),
+        (BadRequest("CHAT_SEND_PHOTOS_FORBIDDEN"), True),
+        (Forbidden("CHAT_SEND_MEDIA_FORBIDDEN"), True),
+        (BadRequest("Not enough rights to send text messages to the chat"), False),
+        (Forbidden("bot was kicked from the group chat"), False),
+    ],
+)
+def test_no_rights_to_pictures_are_not_no_rights(
+    error: TelegramError, is_pictureless: bool
+) -> None:
+    told = sender.told(error)
+    assert told.pictureless is is_pictureless
+    assert told.gone is not is_pictureless
 
 
 def test_a_group_that_moved_is_followed(ledger: Ledger) -> None:

@@ -49,7 +49,9 @@ def delivered(ledger: Ledger, api: BotApi) -> int:
     async def all_due() -> int:
         bot = sender.builder(known).build().bot
         async with bot:
-            needs = Delivery(ledger, sender.of_outbox(bot), Pace(), lambda: NOW, 45)
+            needs = Delivery(
+                ledger, sender.of_outbox(bot, ledger.reads_hant), Pace(), lambda: NOW, 45
+            )
             return await deliver(needs)
 
     return asyncio.run(all_due())

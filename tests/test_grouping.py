@@ -134,8 +134,8 @@ def test_what_is_merged_is_in_the_digest_the_ledger_the_journal_and_why(app: App
     assert f"同一故事: {name} →" in digest
     assert one.day not in days(app, ME.id)
     assert one in app.ledger.transitions(one.theme)
-    assert journal.missing(app.ledger.entries(), app.ledger.transitions()) == ""
-    assert journal.broken(app.ledger.entries()) == ""
+    assert journal.missing(app.ledger.journal.entries(), app.ledger.transitions()) == ""
+    assert journal.broken(app.ledger.journal.entries()) == ""
     assert name in plain(ask(app, "why", name).text)
     assert name in plain(ask(app, "themes").text)
     assert "同一故事另有 1 个题材: " in plain(ask(app, "theme", name).text)

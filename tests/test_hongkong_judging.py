@@ -138,7 +138,7 @@ def test_the_first_evening_is_silent_and_twice_is_once(settings: Settings, tmp_p
     assert app.ledger.evaluated() is None
     assert waiting(app, "") == []
     assert daily(app.of("XHKG"), LAST).new is False
-    assert len(app.ledger.entries()) == 1
+    assert len(app.ledger.journal.entries()) == 1
 
 
 def test_days_caught_up_with_are_told_in_one_summary(
@@ -159,13 +159,13 @@ def test_both_exchanges_have_a_day_each_in_one_journal(lived: App, tmp_path: Pat
     mainland = lived.of("XSHG")
     mainland.store.save_themes([Theme("t", "甲", "concept", "XSHG", "file", "members")])
     with mainland.ledger.atomic():
-        mainland.ledger.add_entry(LAST, '{"alerts":[],"day":"2024-11-29"}')
-    entries = lived.ledger.entries()
+        mainland.ledger.journal.add(LAST, '{"alerts":[],"day":"2024-11-29"}')
+    entries = lived.ledger.journal.entries()
     assert [entry.day for entry in entries[-2:]] == [str(LAST)] * 2
     assert journal.broken(entries) == ""
     assert journal.missing(entries, lived.ledger.of("").transitions()) == ""
     assert lived.ledger.transitions() == []  # none of the mainland
-    assert mainland.ledger.entry(LAST) != lived.of("XHKG").ledger.entry(LAST)
+    assert mainland.ledger.journal.entry(LAST) != lived.of("XHKG").ledger.journal.entry(LAST)
 
 
 @pytest.fixture

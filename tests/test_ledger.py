@@ -51,12 +51,12 @@ def test_a_ledger_of_each_earlier_form_is_brought_up_to_date(tmp_path: Path, kno
     later = STEPS[known] if known < len(STEPS) else None
     ledger_schema.migrations.apply(Database(path), stop_before=later)
     db = sqlite3.connect(path)
-    db.execute("INSERT INTO chat VALUES (1, 'private', '', 'zh', 1, NULL)")
+    db.execute("INSERT INTO chat (id, kind, language, active) VALUES (1, 'private', 'zh', 1)")
     db.commit()
     db.close()
     ledger = Ledger(path)
     assert [chat.id for chat in ledger.chats()] == [1]
-    assert ledger.people() == []
+    assert ledger.people.listed() == []
     ledger.close()
 
 
@@ -71,9 +71,13 @@ def test_a_journal_of_before_hong_kong_stays_a_whole_chain(tmp_path: Path) -> No
     db.commit()
     db.close()
     ledger = Ledger(path)
-    ledger.of("XHKG").add_entry(date(2026, 3, 3), '{"alerts":[],"day":"2026-03-03"}')
-    assert [entry.day for entry in ledger.entries()] == ["2026-03-02", "2026-03-03", "2026-03-03"]
-    assert journal.broken(ledger.entries()) == ""
+    ledger.of("XHKG").journal.add(date(2026, 3, 3), '{"alerts":[],"day":"2026-03-03"}')
+    assert [entry.day for entry in ledger.journal.entries()] == [
+        "2026-03-02",
+        "2026-03-03",
+        "2026-03-03",
+    ]
+    assert journal.broken(ledger.journal.entries()) == ""
     ledger.close()
 
 
@@ -190,12 +194,12 @@ def test_a_slot_is_claimed_once(ledger: Ledger) -> None:
 
 
 def test_a_person_has_the_role_given_last(ledger: Ledger) -> None:
-    assert ledger.role(5) is None
-    ledger.save_person(Person(5, "reader", "阿五", NOW))
-    ledger.save_person(Person(6, "reader", "", NOW))
-    ledger.save_person(Person(5, "nobody", "阿五", NOW + timedelta(days=1)))
-    assert ledger.role(5) == "nobody"
-    assert [p.id for p in ledger.people()] == [5, 6]
+    assert ledger.people.role(5) is None
+    ledger.people.save(Person(5, "reader", "阿五", NOW))
+    ledger.people.save(Person(6, "reader", "", NOW))
+    ledger.people.save(Person(5, "nobody", "阿五", NOW + timedelta(days=1)))
+    assert ledger.people.role(5) == "nobody"
+    assert [p.id for p in ledger.people.listed()] == [5, 6]
 
 
 def test_a_postponed_message_waits_for_its_time(ledger: Ledger) -> None:

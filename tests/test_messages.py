@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot import messages, names, texts
 from bot.digest import digest
+from bot.evidence import evidence
 from bot.records import Grouping
 from bot.words import Language
 from market.facts import MarketDay, ThemeFacts
@@ -65,18 +66,19 @@ def golden(name: str, text: str) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_alert_shows_its_evidence_its_day_and_its_members(language: Language) -> None:
-    (text,) = messages.alerts([TURN], TOLD, language)
+    moves = [("贵州<茅台>", 0.0312), *((f"股{n}", -n / 1000) for n in range(20)), ("停牌", nan)]
+    (text,) = messages.alerts([TURN], replace(TOLD, moves=lambda theme: moves), language)
     golden(f"alert_{language}", text)
 
 
 def test_what_an_alert_rests_on_comes_first_and_mood_never_leads() -> None:
-    shown = messages.evidence(TURN.signals, "en", Kind.REVERSAL)
+    shown = evidence(TURN.signals, "en", Kind.REVERSAL)
     leading = [line["rule"] for line in shown["leading"]]
     assert leading[0] == names.RULES["fall"]["en"]
     assert leading[-1] == "brand_new"
     assert [line["dot"] for line in shown["mood"]] == ["●", "●"]  # beyond what traders go by
     assert not {line["rule"] for line in shown["mood"]} & set(leading)
-    surge = messages.evidence(TURN.signals, "en", Kind.SURGE)
+    surge = evidence(TURN.signals, "en", Kind.SURGE)
     assert [line["value"] for line in surge["leading"]][:2] == ["+31.0%", "41%"]
 
 
@@ -84,7 +86,7 @@ def test_what_an_alert_rests_on_comes_first_and_mood_never_leads() -> None:
 def test_every_rule_is_said_once(kind: Kind, rules: tuple[Rule, ...]) -> None:
     signals = [Signal("t", r.name, DAY, r.threshold - 1, r.threshold, r.unit) for r in rules]
     signals[4] = replace(signals[4], value=nan)
-    shown = messages.evidence(signals, "zh", kind)
+    shown = evidence(signals, "zh", kind)
     said = [line["rule"] for name in ("leading", "mood", "rest") for line in shown[name]]
     assert sorted([*said, *shown["unknown"]]) == sorted(names.RULES[r.name]["zh"] for r in rules)
 
@@ -198,6 +200,20 @@ def test_parts_joined_have_every_line(lines: list[str]) -> None:
     text = "\n".join(lines)
     joined = "\n".join(texts.split(text, 500)).split("\n")
     assert [line for line in joined if line] == [line for line in lines if line]
+
+
+@given(
+    st.lists(st.text(st.sampled_from("泡a&<😀"), min_size=1, max_size=90), min_size=1, max_size=90)
+)
+def test_a_folded_list_is_cut_between_its_members_and_stays_folded(names: list[str]) -> None:
+    listed = texts.BETWEEN.join(map(messages.html.escape, names))
+    text = f"<b>头</b>\n{texts.OPEN}{listed}{texts.CLOSE}\n尾"
+    parts = texts.split(text, 700)
+    assert all(texts.units(part) <= 700 for part in parts)
+    lines = [line for part in parts for line in part.split("\n") if texts.OPEN in line]
+    members = [m for line in lines for m in texts.plain(line).split(texts.BETWEEN)]
+    assert members == names
+    assert all(texts.QUOTE.fullmatch(line) for line in lines)
 
 
 def test_length_is_counted_in_utf16() -> None:

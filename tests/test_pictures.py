@@ -150,7 +150,7 @@ def delivered(ledger: Ledger, api: BotApi, png: bytes | None = PNG) -> int:
     async def all_due() -> int:
         bot = sender.builder(known).build().bot
         async with bot:
-            send = sender.of_outbox(bot, gallery(ledger, png)[0])
+            send = sender.of_outbox(bot, ledger.reads_hant, gallery(ledger, png)[0])
             return await deliver(Delivery(ledger, send, Pace(), lambda: NOW, 45))
 
     return asyncio.run(all_due())

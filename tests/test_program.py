@@ -256,7 +256,7 @@ EDGES = {  # library -> the files that may import it
     "exchange_calendars": ("market/hongkong_days.py",),
     "telegram": (
         *("bot/sender.py", "bot/handlers.py", "bot/polling.py", "bot/session.py"),
-        "bot/doctor.py",
+        *("bot/doctor.py", "bot/replies.py", "bot/menus.py", "bot/inline.py"),
     ),
     "prometheus_client": ("bot/metrics.py",),
     "httpx": ("bot/sender.py", "bot/service.py"),
@@ -271,6 +271,8 @@ EDGES = {  # library -> the files that may import it
         "bot/style",
     ),
     "distributed": ("bot/cluster.py",),
+    "opencc": ("bot/script.py",),
+    "pypinyin": ("bot/commands/named.py",),
     "jinja2": ("bot/texts.py",),
     "sqlite3": ("market/database.py",),
     "sqlite_utils": ("market/database.py", "market/schema.py", "bot/ledger_schema.py"),

@@ -121,7 +121,7 @@ def test_in_a_group_a_button_is_its_askers(home: Path, api: BotApi) -> None:
         assert data.endswith("@5")
         api.press(data, ADMIN, chat=-7)
         api.called("answerCallbackQuery")
-        assert "Not your button" in api.asked[-1]["text"]
+        assert "别人的按钮" in api.asked_of("answerCallbackQuery")["text"]
         api.press(data, 5, chat=-7)
         api.until(2)
         assert len(api.sent) == 2

@@ -44,7 +44,7 @@ def app(stored: App) -> Iterator[App]:
     made.ledger.save_transitions(told(made.store.days()[-70:]), {"calm:surge": ("hot",)})
     made.ledger.set_fact("evaluated", str(TODAY))
     for day in made.store.days()[-70:]:
-        made.ledger.add_entry(day, "{}")
+        made.ledger.journal.add(day, "{}")
     yield made
     made.ledger.close()
 

@@ -1,7 +1,7 @@
 """What people may ask, and what they are answered; knows nothing of Telegram's library."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from bot.app import App
 from bot.commands import checks, past, people, pictures, record, wishes
@@ -11,12 +11,16 @@ from bot.commands.chain import chain
 from bot.commands.chat import start, stop
 from bot.commands.day import digest, status
 from bot.commands.facts import events, fundamentals, news
+from bot.commands.free_text import meant
+from bot.commands.help import pages
+from bot.commands.language import lang
 from bot.commands.lookups import stock, theme, themes, top
 from bot.commands.members import members
 from bot.commands.mutes import mute, unmute
+from bot.commands.named import close
 from bot.commands.replay import replay
 from bot.commands.why import why
-from bot.words import Language, say
+from bot.words import Language
 
 
 @dataclass(frozen=True)
@@ -49,22 +53,33 @@ def refused(user: int, language: Language) -> str:
 
 
 def answer(app: App, name: str, asked: Asked) -> Answer:
-    """The answer to a command; an unknown one is told about /help."""
-    command = COMMANDS.get(name)
-    is_admin = asked.user in app.settings.admins
-    if not command or (command.runs and not is_admin):
-        return Answer(both(asked, "没有这个命令，/help 列出全部。", "No such command; see /help."))
+    """The answer to a command, or without a name to plain words; an unknown one is told so."""
+    if not name:
+        name, rest = meant(app, asked.rest)
+        asked = replace(asked, rest=rest)
+    command = shown(app, asked.user).get(name)
+    if not command:
+        return _unknown(asked, name, shown(app, asked.user))
     if command.changes and not may_change(app.settings, asked.chat, asked.user):
         return admins_only(asked)
     return command.answer(app, asked)
 
 
+def shown(app: App, user: int) -> dict[str, Command]:
+    """The commands that a person may know of."""
+    is_admin = user in app.settings.admins
+    return {name: one for name, one in COMMANDS.items() if is_admin or not one.runs}
+
+
+def _unknown(asked: Asked, name: str, known: Mapping[str, Command]) -> Answer:
+    near = " ".join(f"/{one}" for one in close(known, name))
+    none = both(asked, "没有这个命令，/help 列出全部。", "No such command; see /help.")
+    return Answer(f"{none}\n{both(asked, '相近的有', 'Near to it')}: {near}" if near else none)
+
+
 def help_(app: App, asked: Asked) -> Answer:
-    """All commands, a line each."""
-    is_admin = asked.user in app.settings.admins
-    shown = {name: c for name, c in COMMANDS.items() if is_admin or not c.runs}
-    lines = [f"/{name} — {both(asked, c.zh, c.en)}" for name, c in shown.items()]
-    return Answer("\n".join([*lines, "", say("rest", asked.language)]))
+    """All commands by group, or how one is used."""
+    return pages(asked, shown(app, asked.user))
 
 
 COMMANDS: dict[str, Command] = {
@@ -99,6 +114,7 @@ COMMANDS: dict[str, Command] = {
     "unwatch": Command(wishes.unwatch, "取消关注", "watch a theme no more", changes=True),
     "mute": Command(mute, "静音题材，如 /mute 白酒 3d", "mute: /mute NAME 3d", changes=True),
     "unmute": Command(unmute, "恢复一个题材", "push a theme again", changes=True),
+    "lang": Command(lang, "语言：简体、繁体、英文", "the language of this chat", changes=True),
     "id": Command(people.whoami, "本聊天与你的编号", "the ids of this chat and of you"),
     "health": Command(people.health, "机器人自身的状况", "how the bot itself is", runs=True),
     "test": Command(checks.test, "试算一个指标，如 /test breadth", "dry run of a rule", runs=True),
@@ -111,8 +127,10 @@ COMMANDS: dict[str, Command] = {
     "help": Command(help_, "全部命令", "all commands"),
     "stop": Command(stop, "停止推送", "stop pushes here", changes=True),
 }
+VOTES = {"useful", "useless"}
 PRESSED = {  # button -> command
     "t": "theme",
+    "p": "chart",
     "w": "why",
     "c": "chain",
     "e": "members",
@@ -130,9 +148,12 @@ PRESSED = {  # button -> command
     "nw": "news",
     "f": "watch",
     "x": "unwatch",
-    "p": "chart",
     "z": "compare",
     "y": "style",
     "o": "top",
     "q": "themes",
+    "a": "alert",
+    "top": "top",
+    "help": "help",
+    "lang": "lang",
 }

@@ -6,6 +6,7 @@ from datetime import date
 from html import escape
 
 from bot.app import App, judged_themes
+from bot.commands.named import named, nearest
 from bot.context import NAME_LIMIT
 from bot.names import STAGES
 from bot.pictures import CHART, CHART_DAYS, Picture
@@ -28,6 +29,7 @@ class Asked:
     user: int  # id of who asks
     rest: str  # what stands behind the command
     today: date  # in Shanghai
+    topic: int | None = None  # of a supergroup, where it was asked
 
     @property
     def language(self) -> Language:
@@ -45,12 +47,13 @@ class Answer:
     in_place: bool = False  # takes the place of the message whose button was pressed
     picture: Picture | None = None  # goes along; see bot/pictures.py
     captioned: bool = False  # the text stands below the picture, as far as it fits
+    is_brief: bool = False  # where a button asked, it is shown above the chat and gone again
 
 
 def picture(app: App, asked: Asked, kind: str, day: date, *of: str) -> Picture:
     """A picture in the language and the look of who asks."""
-    wishes = app.ledger.wishes(asked.chat.id)
-    look = look_of(wishes, asked.language, app.settings.charts.theme)
+    wishes, hant = app.ledger.wishes(asked.chat.id), asked.chat.hant
+    look = look_of(wishes, asked.language, app.settings.charts.theme, hant)
     return Picture(kind, day, asked.language, look, of)
 
 
@@ -64,15 +67,17 @@ def chart(app: App, asked: Asked, theme: str, days: int = CHART_DAYS) -> Picture
 
 
 def may_change(known: Settings, chat: Chat, user: int) -> bool:
-    """Whether this person may change what this chat is told."""
-    return chat.kind == PRIVATE or user in known.admins
+    """Whether this person may change what this chat is told.
+
+    Who speaks as the chat itself, in a channel or as its anonymous admin, is one of its admins.
+    """
+    return chat.kind == PRIVATE or user in known.admins or user == chat.id
 
 
 def admins_only(asked: Asked) -> Answer:
     """The answer to who may not change what a group is told."""
-    return Answer(
-        both(asked, "在群里只有管理员可以更改设置。", "In groups only admins change this.")
-    )
+    words = both(asked, "在群里只有管理员可以更改设置。", "In groups only admins change this.")
+    return Answer(words, is_brief=True)
 
 
 def both(asked: Asked, zh: str, en: str) -> str:
@@ -135,14 +140,6 @@ def listed(title: str, lines: Sequence[str], *after: str, none: str) -> Answer:
     return Answer("\n".join([f"<b>{title}</b>", *(lines or [none]), *after]))
 
 
-def found_by(themes: Iterable[Theme], text: str) -> list[Theme]:
-    """Themes whose id, board or name it is; else those whose name has it as a part."""
-    wanted, known = text.strip().casefold(), list(themes)
-    exact = [t for t in known if wanted in (t.id.casefold(), (t.board or "").casefold())]
-    exact += [t for t in known if t.name.casefold() == wanted and t not in exact]
-    return exact or [t for t in known if wanted in t.name.casefold()]
-
-
 def of_one(
     app: App,
     asked: Asked,
@@ -150,19 +147,53 @@ def of_one(
     told: Callable[[App, Asked, Theme], Answer],
     more: str = "",
 ) -> Answer:
-    """What `told` says of the one theme meant, by its exchange's days; several match: buttons.
+    """What `told` says of the one theme meant, by its exchange's days; else buttons to pick from.
 
     `more` stands behind the theme in the data of these buttons.
     """
     if not asked.rest:
-        hint = both(asked, "请在命令后写题材名，例如", "Write a theme's name behind it, such as")
-        return Answer(f"{hint} /theme 机器人")
-    found = found_by(app.store.themes().values(), asked.rest)
+        hint = both(
+            asked,
+            "哪个题材？请按一个，或在命令后写名称、拼音首字母，如 机器人、jqr",
+            "Which theme? Press one, or write a name or its pinyin initials behind the command",
+        )
+        return Answer(hint, picked(hottest(app, PICKS), code, more))
+    known = app.store.themes().values()
+    found = named(known, asked.rest)
     if len(found) == 1:
         return told(app.of(found[0].exchange), asked, found[0])
-    if not found:
-        return Answer(both(asked, "没有找到这个题材，", "No theme of that name; ") + "/themes")
-    rows = tuple(
-        ((theme.name[:NAME_LIMIT], f"{code}:{theme.id}{more}"),) for theme in found[:PICKS]
+    if found:
+        words = both(asked, f"找到 {len(found)} 个题材：", f"{len(found)} themes match:")
+        return Answer(words, picked(found, code, more))
+    return _unknown(asked, nearest(known, asked.rest), code, more)
+
+
+def _unknown(asked: Asked, near: Sequence[Theme], code: str, more: str) -> Answer:
+    typed = escape(asked.rest.strip()[:NAME_LIMIT])
+    none = both(asked, f"没有找到题材“{typed}”", f"No theme named “{typed}”")
+    if not near:
+        return Answer(both(asked, f"{none}，请看 /themes", f"{none}; see /themes"))
+    return Answer(
+        both(asked, f"{none}，相近的有：", f"{none}; near to it:"), picked(near, code, more)
     )
-    return Answer(both(asked, f"找到 {len(found)} 个题材：", f"{len(found)} themes match:"), rows)
+
+
+def picked(themes: Iterable[Theme], code: str, more: str = "") -> Buttons:
+    """A button for each of the first themes."""
+    rows = [((theme.name[:NAME_LIMIT], f"{code}:{theme.id}{more}"),) for theme in themes]
+    return tuple(rows[:PICKS])
+
+
+def hottest(app: App, count: int) -> list[Theme]:
+    """The themes to pick from; before any is judged, the first there are."""
+    ranked = [theme for theme, _ in strongest(app, count)]
+    return ranked or list(app.store.themes().values())[:count]
+
+
+def strongest(app: App, count: int) -> list[tuple[Theme, float]]:
+    """The largest net run-ups (fractions) and their themes, the largest first."""
+    known = app.store.themes()
+    sizes = app.ledger.standing.values("run_up", app.store.exchange)
+    judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
+    ranked = sorted(judged, key=lambda theme: -sizes[theme])[:count]
+    return [(known[theme], sizes[theme]) for theme in ranked]

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from bot.app import App
 from bot.commands.asked import Answer, Asked, both
-from bot.words import say
+from bot.records import Buttons
 
 
 def start(app: App, asked: Asked) -> Answer:
-    """Subscribes the chat."""
-    app.ledger.save_chat(replace(asked.chat, active=True, off_reason=None))
+    """Subscribes the chat, of a supergroup the topic: what it will get, then what to press."""
+    begun = replace(asked.chat, active=True, off_reason=None, topic=asked.topic)
+    app.ledger.save_chat(begun)
     day = app.ledger.evaluated()
     known = both(asked, f"最近判断的交易日：{day}", f"Last trading day judged: {day}")
     none = both(
@@ -17,13 +18,34 @@ def start(app: App, asked: Asked) -> Answer:
         "还没有判断过任何交易日；收盘后取到数据即开始。",
         "No day has been judged yet; it begins after the next close.",
     )
+    what = both(
+        asked,
+        "泡沫测量A股题材是否被吹成泡沫、是否脱离业绩、是否见顶转折；只作测量，不构成投资建议。",
+        "Paomo measures whether Chinese themes are blown into bubbles, leave their earnings, or"
+        " turn; it measures, and gives no investment advice.",
+    )
     hello = both(
         asked,
-        "泡沫已为本聊天开启：升温、背离、转折会推送，每个交易日收盘后有一份摘要。",
-        "Paomo now pushes surges, divergences and reversals here, and a digest after each close.",
+        "已为本聊天开启：升温、背离、转折会推送，每个交易日收盘后有一份摘要；/stop 停止。",
+        "It now pushes surges, divergences and reversals here, and a digest after each close;"
+        " /stop ends that.",
     )
-    rest = say("rest", asked.language)
-    return Answer(f"{hello}\n{known if day else none}\n/help · /stop\n{rest}")
+    press = both(asked, "接下来可以按：", "What to press next:")
+    lines = [what, hello, known if day else none, "", press]
+    return Answer("\n".join(lines), _first_steps(asked))
+
+
+def _first_steps(asked: Asked) -> Buttons:
+    """What a newcomer wants."""
+    return (
+        ((both(asked, "🔥 热门题材", "🔥 Hot themes"), "top:"),),
+        ((both(asked, "⭐ 关注一个题材", "⭐ Watch one theme"), "f:"),),
+        ((both(asked, "🌙 夜间安静、声音", "🌙 Quiet at night, sounds"), "k:"),),
+        (
+            (both(asked, "🌐 语言", "🌐 Language"), "lang:"),
+            (both(asked, "❓ 帮助", "❓ Help"), "help:"),
+        ),
+    )
 
 
 def stop(app: App, asked: Asked) -> Answer:

@@ -8,6 +8,7 @@ from math import inf, nan
 
 from bot import context, member_texts, messages, texts
 from bot.app import App
+from bot.buttons import PICK
 from bot.commands.asked import (
     PICKS,
     Answer,
@@ -23,10 +24,12 @@ from bot.commands.asked import (
     shown_states,
     stage_of,
 )
-from bot.commands.mutes import PICK
+from bot.commands.named import stocks
+from bot.evidence import evidence
 from bot.fact_texts import beside
 from bot.jobs import facts_of
 from bot.joins import of_week
+from bot.links import linked
 from bot.names import STAGES, rule_name
 from bot.records import Buttons
 from bot.words import say
@@ -46,14 +49,16 @@ MEASURES = {  # what /top is asked by -> rule
     "fall": "fall",
 }
 NAMED = 30  # themes of a stage that are named
+LINKED = 8  # of them with a link: Telegram keeps a hundred a message
 
 
 def theme(app: App, asked: Asked) -> Answer:
     """One theme: its stage, what the rules say, its chart."""
-    return of_one(app, asked, "t", _card)
+    return of_one(app, asked, "t", card)
 
 
-def _card(app: App, asked: Asked, theme: Theme) -> Answer:
+def card(app: App, asked: Asked, theme: Theme) -> Answer:
+    """A theme as it stands on the day last judged."""
     day = app.ledger.evaluated()
     signals = app.ledger.standing.reading(theme.id)
     if theme.basis == "index" or not day or not signals:
@@ -70,7 +75,8 @@ def _card(app: App, asked: Asked, theme: Theme) -> Answer:
         episode=messages.episode(state, None, asked.language),
         siblings=context.siblings(theme.id, told.stories, told.themes, asked.language),
         facts=told.facts.get(theme.id),
-        evidence=messages.evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
+        members=context.constituents(told.moves(theme.id), asked.language),
+        evidence=evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
         past=[*_past(app, asked, theme, day), *_lists(app, asked, theme, day)],
         beside=beside(told.beside, theme, day, asked.language),
     )
@@ -123,7 +129,7 @@ def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], .
 
 def themes(app: App, asked: Asked) -> Answer:
     """All themes that are not quiet, by stage; of one stage with their run-ups."""
-    known, states = app.store.themes(), all_states(app)
+    known, states, username = app.store.themes(), all_states(app), app.ledger.fact("username")
     wanted = asked.rest.strip().casefold()
     stage = next((s for s, words in STAGES.items() if wanted in (s, *words.values())), None)
     buttons = _switches(asked, "q", {s: STAGES[s][asked.language] for s in SHOWN}, stage)
@@ -135,13 +141,15 @@ def themes(app: App, asked: Asked) -> Answer:
         return replace(_of_stage(app, asked, stage), buttons=buttons, in_place=True)
     lines = []
     for shown in SHOWN:
-        names = [known[t].name for t, s in states.items() if s.stage is shown and t in known]
-        rest = " …" if len(names) > NAMED else ""
-        title = f"<b>{STAGES[shown][asked.language]} {len(names)}</b>"
-        lines.append(f"{title}\n{escape(', '.join(names[:NAMED]))}{rest}\n")
+        here = [known[t] for t, s in states.items() if s.stage is shown and t in known]
+        names = [linked(theme, username) for theme in here[:LINKED]]
+        names += [name_of(theme) for theme in here[LINKED:NAMED]]
+        rest = " …" if len(here) > NAMED else ""
+        title = f"<b>{STAGES[shown][asked.language]} {len(here)}</b>"
+        lines.append(f"{title}\n{', '.join(names)}{rest}\n")
     rest = both(asked, f"共 {len(known)} 个题材，", f"{len(known)} themes in all; ")
     text = "\n".join([*lines, f"{rest}/theme {both(asked, '题材名', 'NAME')}"])
-    return Answer(text, buttons, in_place=True)
+    return Answer(text, buttons)
 
 
 def _of_stage(app: App, asked: Asked, stage: Stage) -> Answer:
@@ -192,16 +200,17 @@ def top(app: App, asked: Asked) -> Answer:
         below = ["", say("against_hsi", asked.language), *below, as_of(there, asked)]
     title, none = rule_name(rule, asked.language), say("unknown", asked.language)
     given = listed(title, _ranked(app, asked, rule), as_of(app, asked), *below, none=none)
-    return replace(given, buttons=_switches(asked, "o", names, measure), in_place=True)
+    buttons = _switches(asked, "o", names, measure)
+    return replace(given, buttons=buttons, in_place=bool(asked.rest))
 
 
 def _ranked(app: App, asked: Asked, rule: str) -> list[str]:
-    known, states = app.store.themes(), shown_states(app)
+    known, states, username = app.store.themes(), shown_states(app), app.ledger.fact("username")
     sizes = app.ledger.standing.values(rule, app.store.exchange)
     unit = next(one.unit for one in app.rules if one.name == rule)
     judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
     return [
-        f"{n}. {name_of(known[t])} {_size(sizes[t], unit, asked)}"
+        f"{n}. {linked(known[t], username)} {_size(sizes[t], unit, asked)}"
         f" · {stage_of(states, t, asked.language)}"
         for n, t in enumerate(sorted(judged, key=lambda t: (-sizes[t], t))[:LISTED], 1)
     ]
@@ -213,9 +222,8 @@ def stock(app: App, asked: Asked) -> Answer:
         return Answer(
             both(asked, "请写股票代码或名称。", "Write a stock's code or name.") + " /stock 600519"
         )
-    known = app.store.stocks().items()
-    exact = [stock for stock in known if asked.rest in stock]
-    found = exact or [stock for stock in known if asked.rest in stock[1]] or [(asked.rest, "")]
+    known = app.store.stocks()
+    found = stocks(known, asked.rest) or [(asked.rest, "")]
     if len(found) > 1:
         rows = tuple(((f"{name} {code}", f"s:{code}"),) for code, name in found[:PICKS])
         return Answer(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.app import App
+from bot.buttons import PICK
 from bot.commands.asked import Answer, Asked, both, listed, name_of, of_one
 from bot.records import Buttons, Mute
 from bot.texts import moment
@@ -14,7 +15,6 @@ from market.source import Theme
 from signals.model import RUNNING
 
 SPAN = re.compile(r"^([1-9]\d{0,2})(h|小时|d|天|w|周)$")
-PICK = "?"  # instead of a span: offers the spans as buttons
 SPANS = ("1h", "1d", "2w", "episode", "always")
 EPISODE, ALWAYS = ("episode", "本轮"), ("always", "一直")
 UNMUTED_AT_ONCE = 8  # themes with a button of their own
@@ -120,4 +120,4 @@ def unmute(app: App, asked: Asked) -> Answer:
             return Answer(both(asked, f"已恢复 {name}", f"{name} is pushed again"))
         return Answer(both(asked, f"{name} 并未静音", f"{name} was not muted"))
 
-    return of_one(app, asked, "u", told)
+    return of_one(app, asked, "u", told) if asked.rest else _listed(app, asked)

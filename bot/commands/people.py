@@ -34,7 +34,7 @@ def role(app: App, chat: int, user: int) -> str:
     known = app.settings
     if user in known.admins:
         return ADMIN
-    given = app.ledger.role(user)
+    given = app.ledger.people.role(user)
     if given:
         return given
     return READER if {chat, user} & known.allowed else NOBODY
@@ -64,9 +64,9 @@ def accepted(app: App, user: int, name: str, payload: str) -> bool:
         return False
     now = app.now()
     good = hmac.compare_digest(seal.encode(), _seal(app, int(digits)).encode())
-    if not good or now.timestamp() > int(digits) or app.ledger.role(user) == NOBODY:
+    if not good or now.timestamp() > int(digits) or app.ledger.people.role(user) == NOBODY:
         return False
-    app.ledger.save_person(Person(user, READER, name, now))
+    app.ledger.people.save(Person(user, READER, name, now))
     return True
 
 
@@ -76,7 +76,7 @@ def _seal(app: App, until: int) -> str:
 
 def users(app: App, asked: Asked) -> Answer:
     """Who may ask, by the environment and by invitation."""
-    known, given = app.settings, app.ledger.people()
+    known, given = app.settings, app.ledger.people.listed()
     lines = [f"<code>{id_}</code> {ADMIN}" for id_ in sorted(known.admins)]
     lines += [f"<code>{id_}</code> {READER} (PAOMO_ALLOWED)" for id_ in sorted(known.allowed)]
     lines += [
@@ -100,7 +100,7 @@ def _giving(role: str, zh: str, en: str) -> Callable[[App, Asked], Answer]:
             return Answer(hint)
         if int(user) in app.settings.admins:
             return Answer(both(asked, "管理员由 PAOMO_ADMINS 决定。", "PAOMO_ADMINS names admins."))
-        app.ledger.save_person(Person(int(user), role, "", app.now()))
+        app.ledger.people.save(Person(int(user), role, "", app.now()))
         if role == NOBODY:
             app.ledger.turn_off(int(user), "banned")
         return Answer(f"<code>{user}</code> {both(asked, zh, en)}")
@@ -134,4 +134,6 @@ def health(app: App, asked: Asked) -> Answer:
 def whoami(app: App, asked: Asked) -> Answer:
     """The ids of this chat and person; for anyone, so that they can be let in."""
     words = both(asked, "本聊天", "chat"), both(asked, "你", "you")
-    return Answer(f"{words[0]} <code>{asked.chat.id}</code> · {words[1]} <code>{asked.user}</code>")
+    topic = f" · {both(asked, '话题', 'topic')} <code>{asked.topic}</code>" if asked.topic else ""
+    ids = f"{words[0]} <code>{asked.chat.id}</code>{topic} · {words[1]} <code>{asked.user}</code>"
+    return Answer(ids)

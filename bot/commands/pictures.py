@@ -15,7 +15,6 @@ from bot.commands.asked import (
     as_of,
     both,
     chart,
-    found_by,
     listed,
     may_change,
     name_of,
@@ -23,6 +22,7 @@ from bot.commands.asked import (
     picture,
     shown_state,
 )
+from bot.commands.named import named
 from bot.compare import alike
 from bot.context import NAME_LIMIT
 from bot.messages import headline, number
@@ -96,7 +96,7 @@ def compare(app: App, asked: Asked) -> Answer:
     if len(asked.rest.split()) < 2:
         return Answer(f"{hint} /compare 机器人 人工智能")
     known = list(app.store.themes().values())
-    pairs = [(found_by(known, a), found_by(known, b), a, b) for a, b in _halves(asked.rest)]
+    pairs = [(named(known, a), named(known, b), a, b) for a, b in _halves(asked.rest)]
     usable = [pair for pair in pairs if pair[0] and pair[1]]
     if not usable:
         none = both(asked, "没有找到其中的题材，", "No themes of such names; ")
@@ -196,7 +196,7 @@ def style(app: App, asked: Asked) -> Answer:
     elif what in COLOURS:
         app.ledger.wish(asked.chat.id, CHOICE, what)
     wishes = app.ledger.wishes(asked.chat.id)
-    look = look_of(wishes, asked.language, app.settings.charts.theme)
+    look = look_of(wishes, asked.language, app.settings.charts.theme, asked.chat.hant)
     rows = tuple(
         tuple(
             (f"{'✓ ' if one == chosen else ''}{say(f'look_{one}', asked.language)}", f"y:{one}")

@@ -10,13 +10,15 @@ import pandas as pd
 
 from bot import context, messages, own_record
 from bot.app import NET, App, labels
-from bot.commands.asked import Answer, Asked, as_of, both, listed
+from bot.commands.asked import PICKS, Answer, Asked, as_of, both, listed
+from bot.correction_messages import correction
 from bot.jobs import facts_of
 from bot.names import stage_name
 from bot.records import Buttons
-from bot.texts import figure
+from bot.texts import figure, plain
+from bot.words import say
 from market.calendar import HONG_KONG
-from signals.model import Kind, Stage, Transition
+from signals.model import Kind, Stage, ThemeState, Transition
 from signals.scorecard import Label, followed
 
 SHOWN = 10  # alerts of a page
@@ -25,15 +27,19 @@ SCORED = (Stage.FORMING, Stage.BUBBLE, Stage.BURSTING)
 
 def alert(app: App, asked: Asked) -> Answer:
     """An alert by its number: its evidence, the journal's hash, what readers think of it."""
+    if not asked.rest.strip():
+        return _newest_to_pick(app, asked)
     found = _numbered(app, asked.rest)
     if not found:
-        hint = both(asked, "没有这个编号的警报，例如", "No alert of that number; it looks like")
-        return Answer(f"{hint} /alert a4fc6b")
+        return Answer("\n\n".join(_corrected(app, _wanted(asked.rest), asked)) or _none(asked))
     app = app.of(app.store.themes()[found.theme].exchange)
     number = messages.number(found)
-    shown = messages.alerts([found], facts_of(app, found.day), asked.language)[0]
+    shown = app.ledger.tellings.said(number, asked.language)
+    if not shown:  # told before texts were kept
+        shown = messages.alerts([found], facts_of(app, found.day), asked.language)[0]
     good, bad = app.ledger.kept.votes().get(number, (0, 0))
     lines = [shown, "", *_journal(app, found, number, asked), f"👍 {good} · 👎 {bad}"]
+    lines += [line for text in _corrected(app, number, asked) for line in ("", text)]
     buttons = (
         (
             (both(asked, "有用", "Useful"), f"g:{number}"),
@@ -43,20 +49,57 @@ def alert(app: App, asked: Asked) -> Answer:
     return Answer("\n".join(lines), buttons)
 
 
+def _newest_to_pick(app: App, asked: Asked) -> Answer:
+    """A button for each of the newest alerts."""
+    known, told = app.store.themes(), app.ledger.transitions()[: -PICKS - 1 : -1]
+    heads = [plain(messages.headline(t, known[t.theme], asked.language)) for t in told]
+    rows = [
+        ((f"{t.day:%m-%d} {head}", f"a:{messages.number(t)}"),)
+        for t, head in zip(told, heads, strict=True)
+    ]
+    if not rows:
+        return Answer(both(asked, "运行以来还没有警报。", "No alert since the bot began."))
+    return Answer(both(asked, "哪一条警报？", "Which alert?"), tuple(rows))
+
+
+def _none(asked: Asked) -> str:
+    hint = both(asked, "没有这个编号的警报，例如", "No alert of that number; it looks like")
+    return f"{hint} /alert a4fc6b"
+
+
+def _corrected(app: App, number: str, asked: Asked) -> list[str]:
+    """What an alert's figures turned out to be, a text for each correction."""
+    revisions = {known.id: known for known in app.store.revisions.all()}
+    texts, states = [], app.ledger.states()
+    for one in app.ledger.corrections.all(number):
+        subject = one.was or one.now
+        assert subject
+        day = facts_of(app, app.ledger.evaluated() or subject.day)
+        state = states.get(subject.theme) or ThemeState(subject.theme)
+        known = revisions[one.revision]
+        texts.append(correction(one, None, known, state, day, asked.language))
+    return texts
+
+
+def _wanted(text: str) -> str:
+    return text.strip().lstrip("#").casefold()
+
+
 def _numbered(app: App, text: str) -> Transition | None:
-    wanted = text.strip().lstrip("#").casefold()
+    wanted = _wanted(text)
     told = reversed(app.ledger.of("").transitions())
     return next((t for t in told if messages.number(t) == wanted), None)
 
 
 def _journal(app: App, found: Transition, number: str, asked: Asked) -> list[str]:
-    entry = app.ledger.entry(found.day)
+    entry = app.ledger.journal.entry(found.day)
     if not entry:
         return [both(asked, "早于日志", "older than the journal")]
     alerts = json.loads(entry.text)["alerts"]
-    data = next((a["data"] for a in alerts if a["id"] == number), "")
-    words = both(asked, "日志", "journal"), both(asked, "数据", "data")
-    return [f"{words[0]} <code>{entry.hash[:16]}</code> · {words[1]} <code>{data[:16]}</code>"]
+    of_it = next((a for a in alerts if a["id"] == number), {"data": "", "source": "-"})
+    journal, data = both(asked, "日志", "journal"), both(asked, "数据", "data")
+    line = f"{journal} <code>{entry.hash[:16]}</code> · {data} <code>{of_it['data'][:16]}</code>"
+    return [f"{line} · {say('source', asked.language)} {of_it['source']}"]
 
 
 def _voting(good: bool) -> Callable[[App, Asked], Answer]:
@@ -65,7 +108,7 @@ def _voting(good: bool) -> Callable[[App, Asked], Answer]:
         if not found:
             return alert(app, asked)
         app.ledger.kept.vote(messages.number(found), asked.user, good)
-        return Answer(both(asked, "已记下，/record", "Noted; see /record"))
+        return Answer(both(asked, "已记下，/record", "Noted; see /record"), is_brief=True)
 
     return answer
 
@@ -126,11 +169,15 @@ def _since(app: App, chosen: Sequence[Transition], day: date, asked: Asked) -> l
     themes = sorted({t.theme for t in chosen})
     net = app.store.net(chosen[-1].day, day, themes)
     known, votes, label = app.store.themes(), app.ledger.kept.votes(), labels(app.settings)[NET]
+    corrected = {one.alert: one.now for one in app.ledger.corrections.all()}
     lines = []
     for t in chosen:
         path = net.loc[t.day :, t.theme].to_numpy(float)
         good, bad = votes.get(messages.number(t), (0, 0))
         marks = f" 👍{good} 👎{bad}" if good or bad else ""
+        if messages.number(t) in corrected:
+            stands = corrected[messages.number(t)] is not None
+            marks += f" ✏️ {say('alert_stands' if stands else 'no_alert', asked.language)}"
         head = messages.headline(t, known[t.theme], asked.language)
         lines.append(f"{t.day} {head} · {_went(path, label, asked)} #{messages.number(t)}{marks}")
     return lines

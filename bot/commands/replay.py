@@ -35,7 +35,7 @@ def replay(app: App, asked: Asked) -> Answer:
             f"{day} has no figures; this is the day before.",
         )
         lines.append(both(asked, *words))
-    if app.ledger.entry(nearest):
+    if app.ledger.journal.entry(nearest):
         lines.append(both(asked, "当时所述：", "As it was told then:"))
         told = strongest_first(app.ledger.transitions(since=nearest, until=nearest))
         return Answer("\n".join([*lines, "", *_said(app, told, asked, nearest)]))

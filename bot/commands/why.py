@@ -11,8 +11,8 @@ from bot.alerting import value
 from bot.app import App
 from bot.commands.asked import Answer, Asked, name_of, of_one, shown_state
 from bot.commands.lookups import unjudged
+from bot.evidence import MOOD, evidence
 from bot.jobs import facts_of
-from bot.messages import MOOD
 from bot.names import STAGES, rule_name
 from bot.words import Language, say
 from config.record import Record, shipped_rules
@@ -146,7 +146,7 @@ def _last(told: Transition, theme: Theme, language: Language) -> dict[str, objec
     return {
         "line": _line(told, theme, language),
         "number": messages.number(told),
-        "evidence": messages.evidence(told.signals, language, kind)["leading"],
+        "evidence": evidence(told.signals, language, kind)["leading"],
     }
 
 
@@ -158,6 +158,7 @@ def _confidence(app: App, theme: str, language: Language) -> str:
     """The line of LPPLS on the day last judged; it moves no stage."""
     from signals import lppls  # brings numba, and may have to compile
 
+    app = app.of(app.store.themes()[theme].exchange)
     day = app.ledger.evaluated()
     assert day
     windows = lppls.YEAR

@@ -148,9 +148,9 @@ def watch(app: App, asked: Asked) -> Answer:
             )
         )
 
-    if asked.rest:
-        return of_one(app, asked, "f", told)
     wishes: Wishes = app.ledger.wishes(asked.chat.id)
+    if asked.rest or not wishes.watched:
+        return of_one(app, asked, "f", told)
     return pages.watched(Looked(app, asked, wishes, app.ledger.mutes(asked.chat.id)))
 
 
@@ -167,4 +167,4 @@ def unwatch(app: App, asked: Asked) -> Answer:
         done = both(asked, f"已取消关注 {name}", f"{name} is watched no more")
         return Answer(done if left else f"{done}\n{rest}")
 
-    return of_one(app, asked, "x", told)
+    return of_one(app, asked, "x", told) if asked.rest else watch(app, asked)

@@ -139,7 +139,9 @@ def _delivery(scratch: str) -> Iterator[Row]:
     bot = sender.builder(load(environ)).build().bot
 
     async def run() -> None:
-        needs = Delivery(ledger, sender.of_outbox(bot), Pace(), lambda: datetime.now(UTC), 45)
+        needs = Delivery(
+            ledger, sender.of_outbox(bot, ledger.reads_hant), Pace(), lambda: datetime.now(UTC), 45
+        )
         async with bot:
             while await deliver(needs):
                 pass

@@ -1,78 +1,36 @@
 """Generated commands and button presses, through the bot's own handlers, from several people."""
 
-import asyncio
-import json
-import logging
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr
-from telegram import Update
-from telegram.request import BaseRequest, RequestData
 
-from bot import sender
-from bot.app import App, judge
 from bot.commands import COMMANDS, PRESSED
-from bot.gallery import Gallery
-from bot.handlers import Talk, register
-from bot.jobs import daily
-from bot.ledger import Ledger
-from bot.limits import Calm, Pace
-from bot.polling import Telegram
-from config.settings import load
-from market.derive import derive
-from market.store import Store
-from tests import markets
 from tests.chaos import Row
+from tests.wire import ADMIN, GROUP, READER, STRANGER, message, wired
 
-ADMIN, READER, STRANGER, GROUP = 1, 5, 9, -7
 PEOPLE = (ADMIN, READER, STRANGER)
+CHANNEL = -100
+KINDS = (  # some more often
+    *("message", "message", "message", "callback_query", "callback_query"),
+    *("inline_query", "forwarded", "addressed", "edited_message", "channel_post"),
+)
+SILENT = (
+    "forwarded",
+    "edited_message",
+)
 HOSTILE = (
     "<b>", "</b><script>", "&lt;", "'; DROP TABLE chat; --", "\u202e反转", "👨‍👩‍👧‍👦" * 40, "\x00",
     "{0.__class__}", "{{ 7*7 }}", "../../etc", "@5", "hot@9", "i99999999999-x", "9" * 400,
-    "%s%n", "热题材", "600001", "题材", "3d", "-1d", "٣d", "hot ?", "hot episode", "hot ٣h",
+    "%s%n", "热题材", "熱題材 怎麼樣", "為什麼", "t_hot", "600001",
+    "题材", "3d", "-1d", "٣d", "hot ?", "hot episode", "hot ٣h",
     "tz Europe/Berlin", "tz ../../etc", "quiet 22-8", "quiet ٢-8", "budget 3", "digest at 20",
     "digest day fri", "sense strongest", "unwatch hot", "kept", "watched", "\n\n", "/",
 )  # fmt: skip
-
-
-class Wire(BaseRequest):
-    """Telegram at the other end of a wire that is not there; `sent` is what would go out."""
-
-    def __init__(self) -> None:
-        self.sent: list[dict[str, Any]] = []
-
-    @property
-    def read_timeout(self) -> float:
-        return 5.0
-
-    async def initialize(self) -> None:
-        """Nothing."""
-
-    async def shutdown(self) -> None:
-        """Nothing."""
-
-    async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
-    ) -> tuple[int, bytes]:
-        name = url.rsplit("/", 1)[-1]
-        result: Any = True
-        if name == "getMe":
-            result = {"id": 1, "is_bot": True, "first_name": "P", "username": "paomo_bot"}
-        elif name.startswith("send"):
-            parameters = request_data.parameters if request_data else {}
-            self.sent.append(parameters)
-            chat = {"id": int(parameters["chat_id"]), "type": "private"}
-            result = {"message_id": 1, "date": 1, "chat": chat, "text": "x"}
-        return 200, json.dumps({"ok": True, "result": result}).encode()
 
 
 def _texts() -> st.SearchStrategy[str]:
@@ -91,20 +49,32 @@ def _presses() -> st.SearchStrategy[str]:
 
 def _updates() -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(
-        _update, st.sampled_from(PEOPLE), st.booleans(), _texts(), _presses(), st.booleans()
+        _update,
+        st.sampled_from(PEOPLE),
+        st.booleans(),
+        _texts(),
+        _presses(),
+        st.sampled_from(KINDS),
     )
 
 
-def _update(user: int, in_group: bool, text: str, data: str, is_press: bool) -> dict[str, Any]:
-    where: dict[str, Any] = {"id": user, "type": "private"}
-    if in_group:
-        where = {"id": GROUP, "type": "supergroup", "title": "<群>"}
-    person = {"id": user, "is_bot": False, "first_name": "<i>人", "language_code": "en"}
-    message = {"message_id": 1, "date": 1, "chat": where, "from": person, "text": text or "x"}
-    if not is_press:
-        return {"update_id": 1, "message": message}
-    query = {"id": "1", "from": person, "chat_instance": "1", "data": data, "message": message}
-    return {"update_id": 1, "callback_query": query}
+def _update(user: int, in_group: bool, text: str, data: str, kind: str) -> dict[str, Any]:
+    written = message(text, user, GROUP if in_group else 0, "en")
+    if kind == "callback_query":
+        query = {"id": "1", "from": written["from"], "chat_instance": "1", "data": data}
+        return {"update_id": 1, kind: query | {"message": written}}
+    if kind == "inline_query":
+        query = {"id": "1", "from": written["from"], "query": text[:256], "offset": ""}
+        return {"update_id": 1, kind: query}
+    if kind == "forwarded":
+        origin = {"type": "hidden_user", "date": 1, "sender_user_name": "x"}
+        return {"update_id": 1, "message": written | {"forward_origin": origin}}
+    if kind == "channel_post":
+        where = {"id": CHANNEL, "type": "channel", "title": "x"}
+        return {"update_id": 1, kind: written | {"chat": where, "sender_chat": where}}
+    if kind == "addressed":
+        return {"update_id": 1, "message": written | {"text": f"@paomo_bot {text}"}}
+    return {"update_id": 1, kind: written}
 
 
 class Tags(HTMLParser):
@@ -117,7 +87,7 @@ class Tags(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.right &= tag in ("b", "code", "i", "blockquote", "tg-time")
+        self.right &= tag in ("a", "b", "code", "i", "blockquote", "tg-time")
         self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -126,14 +96,19 @@ class Tags(HTMLParser):
 
 def _fault(update: dict[str, Any], sent: list[dict[str, Any]], people: frozenset[int]) -> str:
     """What is wrong with the answers to an update; empty when nothing is."""
-    part = update.get("message") or update["callback_query"]
-    user = part["from"]["id"]
+    kind = next(name for name in update if name != "update_id")
+    part = update[kind]
+    user = part.get("sender_chat", part.get("from"))["id"]
+    if kind == "inline_query":
+        return _offer_fault(sent, user in people)
+    if kind in SILENT or "forward_origin" in part:
+        return f"answered: {sent}" if sent else ""
     chat = (part.get("chat") or part["message"]["chat"])["id"]
     for each in sent:
         text = each.get("text", "")
         if int(each["chat_id"]) != chat:
             return f"an answer to {chat} went to {each['chat_id']}"
-        if "Something failed" in text:
+        if "Something failed" in text or "出错了" in text:
             return "a fault was met"
         tags = Tags(text)
         if not tags.right or tags.open or len(text.encode("utf-16-le")) > 2 * 4096:
@@ -148,11 +123,23 @@ def _fault(update: dict[str, Any], sent: list[dict[str, Any]], people: frozenset
     return ""
 
 
+def _offer_fault(offered: list[dict[str, Any]], may_ask: bool) -> str:
+    """What is wrong with what is offered inline."""
+    if len(offered) != 1 or (offered[0]["results"] and not may_ask):
+        return f"offered to a stranger, or not once: {offered}"
+    for one in offered[0]["results"]:
+        content = one["input_message_content"]["message_text"]
+        tags = Tags(content)
+        if not tags.right or tags.open or len(content.encode("utf-16-le")) > 2 * 4096:
+            return f"not to be sent: {content[:80]!r}"
+    return ""
+
+
 def commands(count: int) -> Row:
     """So many updates; each is answered to whom it came from, well-formed, or not at all."""
     found: list[str] = []
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, _bot(Path(folder)) as (telegram, wire, loop):
+    with tempfile.TemporaryDirectory() as folder, wired(Path(folder)) as bot:
         people = frozenset({ADMIN, READER})
 
         @settings(
@@ -165,49 +152,12 @@ def commands(count: int) -> Row:
         )
         @given(_updates())
         def each(update: dict[str, Any]) -> None:
-            wire.sent.clear()
-            loop.run_until_complete(telegram.process_update(Update.de_json(update, telegram.bot)))
-            if fault := _fault(update, wire.sent, people):
+            sent = bot.told(update)
+            offered = bot.wire.asked_of("answerInlineQuery")
+            if fault := _fault(update, offered if "inline_query" in update else sent, people):
                 found.append(fault)
 
         each()
     seconds = time.monotonic() - begun
     figure = found[0] if found else f"{1000 * seconds / count:.1f} ms each"
     return Row("generated commands and buttons", count, len(found), 0, 0, figure, not found)
-
-
-@contextmanager
-def _bot(home: Path) -> Iterator[tuple[Telegram, Wire, asyncio.AbstractEventLoop]]:
-    """A bot of one admin and one reader, over a small simulated market; it hurries."""
-    environ = {"PAOMO_HOME": str(home), "PAOMO_ADMINS": f"{ADMIN}", "PAOMO_ALLOWED": f"{READER}"}
-    known = load(environ).model_copy(update={"telegram_token": SecretStr("1:x")})
-    app = App(
-        known,
-        Store(None),
-        Ledger(None),
-        *judge(known),
-        lambda: datetime(2024, 6, 28, 9, tzinfo=UTC),
-    )
-    markets.fill(app.store)
-    derive(app.store, app.store.bar_days(), backfilled=True)
-    daily(app, app.store.days()[-1])
-
-    async def at_once(_: float) -> None:
-        """No pause."""
-
-    async def no_chart(_: object) -> None:
-        """Charts have their own tests."""
-
-    ticks = iter(range(10**12))
-    wire, loop = Wire(), asyncio.new_event_loop()
-    telegram = sender.builder(known).request(wire).get_updates_request(Wire()).build()
-    calm = Calm(lambda: next(ticks) * 1e3)
-    gallery = Gallery(app.ledger.files, no_chart)
-    register(telegram, Talk(app, Pace(lambda: 0.0, at_once), no_chart, gallery, calm))
-    logging.getLogger("paomo").disabled = True
-    loop.run_until_complete(telegram.initialize())
-    yield telegram, wire, loop
-    loop.run_until_complete(telegram.shutdown())
-    loop.close()
-    logging.getLogger("paomo").disabled = False
-    app.close()

@@ -83,7 +83,13 @@ class World:
                 if self.luck.random() < 0.5:
                     self.api.faults["sendMessage"] = self.luck.sample(TROUBLES, 1)
                 now = app.now() + later
-                needs = Delivery(app.ledger, sender.of_outbox(bot), Pace(), lambda at=now: at, 45)
+                needs = Delivery(
+                    app.ledger,
+                    sender.of_outbox(bot, app.ledger.reads_hant),
+                    Pace(),
+                    lambda at=now: at,
+                    45,
+                )
                 await deliver(needs)
                 later += timedelta(minutes=15)  # pauses are waited for by moving on
                 self.api.faults["sendMessage"].clear()

@@ -103,7 +103,9 @@ async def _delivered(ledger: Ledger, api: BotApi, home: Path) -> None:
     environ = {"PAOMO_HOME": str(home), "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": api.url}
     bot = sender.builder(load(environ)).build().bot
     async with bot:
-        needs = Delivery(ledger, sender.of_outbox(bot), Pace(), lambda: datetime.now(UTC), 45)
+        needs = Delivery(
+            ledger, sender.of_outbox(bot, ledger.reads_hant), Pace(), lambda: datetime.now(UTC), 45
+        )
         while ledger.outbox.count("due", "sending"):
             await deliver(needs)
             await asyncio.sleep(0.2)

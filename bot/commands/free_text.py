@@ -1,0 +1,146 @@
+"""What people say without a command: a theme, a stock, or a theme and a word of what about it."""
+
+import re
+from functools import cache
+
+from bot.app import App
+from bot.commands.named import LONGEST, named, stocks
+from bot.script import simplified
+from bot.words import Language
+
+CODE = re.compile(r"\d{6}|(sh|sz|bj)\d{6}", re.I)  # of a stock
+# words beside a theme's name -> command; the first that is found counts, so the longer stand first
+ABOUT: tuple[tuple[str, str], ...] = (
+    ("取消静音", "unmute"),
+    ("静音", "mute"),
+    ("取消关注", "unwatch"),
+    ("关注", "watch"),
+    ("为什么", "why"),
+    ("为何", "why"),
+    ("为啥", "why"),
+    ("依据", "why"),
+    ("怎么样", "theme"),
+    ("怎样", "theme"),
+    ("如何", "theme"),
+    ("咋样", "theme"),
+    ("成分股", "members"),
+    ("成分", "members"),
+    ("有哪些股票", "members"),
+    ("基本面", "fundamentals"),
+    ("业绩", "fundamentals"),
+    ("估值", "fundamentals"),
+    ("新闻", "news"),
+    ("消息", "news"),
+    ("公告", "events"),
+    ("事件", "events"),
+    ("解禁", "events"),
+    ("减持", "events"),
+    ("走势图", "chart"),
+    ("走势", "chart"),
+    ("图", "chart"),
+    ("子题材", "chain"),
+    ("产业链", "chain"),
+    ("历史", "history"),
+    ("以往", "history"),
+    ("像什么", "similar"),
+    ("相似", "similar"),
+    ("members of", "members"),
+    ("fundamentals of", "fundamentals"),
+    ("earnings of", "fundamentals"),
+    ("news on", "news"),
+    ("news", "news"),
+    ("events of", "events"),
+    ("events", "events"),
+    ("how is", "theme"),
+    ("how's", "theme"),
+    ("how are", "theme"),
+    ("what about", "theme"),
+    ("chart of", "chart"),
+    ("chart", "chart"),
+    ("why is", "why"),
+    ("why", "why"),
+    ("chain of", "chain"),
+    ("history of", "history"),
+    ("history", "history"),
+    ("similar to", "similar"),
+    ("unmute", "unmute"),
+    ("mute", "mute"),
+    ("unwatch", "unwatch"),
+    ("watch", "watch"),
+)
+ALONE: dict[str, str] = {  # all that was said -> command
+    "帮助": "help",
+    "你好": "help",
+    "help": "help",
+    "hello": "help",
+    "hi": "help",
+    "热门": "top",
+    "热门题材": "top",
+    "涨幅": "top",
+    "hot": "top",
+    "题材": "themes",
+    "themes": "themes",
+    "大盘": "market",
+    "市场": "market",
+    "market": "market",
+    "宏观": "macro",
+    "macro": "macro",
+    "资金": "flows",
+    "flows": "flows",
+    "摘要": "digest",
+    "日报": "digest",
+    "今天": "digest",
+    "digest": "digest",
+    "today": "digest",
+    "成绩": "record",
+    "record": "record",
+    "设置": "settings",
+    "settings": "settings",
+    "语言": "lang",
+    "language": "lang",
+    "状态": "status",
+    "status": "status",
+}
+LOOSE = re.compile(
+    r"^(请问|请|一下|the|is|about)\s*|[\s?？!！。，,.、~～]+$|\s*(啊|呢|吗|吧|呀|的|了|涨|跌)$"
+)
+
+
+def meant(app: App, text: str) -> tuple[str, str]:
+    """The command that plain words stand for, and what would be behind it."""
+    said = " ".join(text.split())
+    plain = simplified(said[: 4 * LONGEST]).casefold()
+    alone = ALONE.get(_trimmed(plain))
+    if alone:
+        return alone, ""
+    if named(app.store.themes().values(), said):
+        return "theme", said
+    if CODE.fullmatch(said):
+        return "stock", said[-6:]
+    for words, command in ABOUT:
+        found = _pattern(words).search(plain)
+        if found:
+            return command, _trimmed(f"{plain[: found.start()]} {plain[found.end() :]}")
+    return ("stock" if stocks(app.store.stocks(), said) else "theme"), said
+
+
+def _trimmed(text: str) -> str:
+    """Without marks and small words around it."""
+    before = ""
+    while text != before:
+        before, text = text, LOOSE.sub("", text.strip())
+    return text
+
+
+@cache
+def _pattern(words: str) -> "re.Pattern[str]":
+    edge = r"\b" if words.isascii() else ""
+    return re.compile(f"{edge}{re.escape(words)}{edge}")
+
+
+def spoken(command: str, language: Language) -> str:
+    """Words that stand for a command, as an example; empty where there are none."""
+    ours = [words for words, of in ABOUT if of == command and words.isascii() == (language == "en")]
+    if not ours:
+        return ""
+    return f"机器人 {ours[0]}" if language == "zh" else f"{ours[0]} 机器人"

@@ -1,0 +1,79 @@
+"""/help: the commands by group, one group by its button, or how one command is used."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from bot.commands.asked import Answer, Asked, both
+from bot.commands.free_text import spoken
+from bot.commands.usage import GROUPS, USAGES
+from bot.records import Buttons
+from bot.words import say
+
+if TYPE_CHECKING:
+    from bot.commands import Command
+
+Commands = Mapping[str, "Command"]
+PAGE = "+"  # before the name of a group in what its button asks
+ALONE = {"zh": "机器人；白酒 怎么样；为什么 机器人", "en": "机器人; how is 白酒; why 机器人"}
+
+
+def pages(asked: Asked, shown: Commands) -> Answer:
+    """The help that was asked for; `shown` are the commands this person may see."""
+    what = asked.rest.strip().lstrip("/").casefold()
+    if what in shown:
+        return Answer(_usage(asked, what, shown))
+    groups = [group for group in GROUPS if _of(group, shown)]
+    if what.removeprefix(PAGE) in groups:
+        return Answer(
+            _page(asked, what.removeprefix(PAGE), shown), _turn(asked, groups), in_place=True
+        )
+    return Answer(_cover(asked, groups, shown), _turn(asked, groups))
+
+
+def _of(group: str, shown: Commands) -> list[str]:
+    """The commands of a group; one whose use nobody wrote down yet is about the bot."""
+    return [name for name in shown if (USAGES[name].group if name in USAGES else "bot") == group]
+
+
+def _turn(asked: Asked, groups: list[str]) -> Buttons:
+    buttons = [(GROUPS[group][asked.language], f"help:{PAGE}{group}") for group in groups]
+    return tuple(tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2))
+
+
+def _cover(asked: Asked, groups: list[str], shown: Commands) -> str:
+    """All commands by name, and what needs no command."""
+    lines = []
+    for group in groups:
+        names = " ".join(f"/{name}" for name in _of(group, shown))
+        lines.append(f"<b>{GROUPS[group][asked.language]}</b>\n{names}")
+    alone = both(asked, "不用命令也行，直接说：", "No command is needed; just say: ")
+    one = both(asked, "一个命令怎么用：", "How one command is used: ")
+    press = both(asked, "按钮里有每个命令的说明。", "The buttons say what each command does.")
+    after = [
+        press,
+        f"{alone}{ALONE[asked.language]}",
+        f"{one}/help mute",
+        say("rest", asked.language),
+    ]
+    return "\n".join([*lines, "", *after])
+
+
+def _page(asked: Asked, group: str, shown: Commands) -> str:
+    lines = [
+        f"/{name} — {both(asked, shown[name].zh, shown[name].en)}" for name in _of(group, shown)
+    ]
+    return "\n".join([f"<b>{GROUPS[group][asked.language]}</b>", *lines])
+
+
+def _usage(asked: Asked, name: str, shown: Commands) -> str:
+    command, known = shown[name], USAGES.get(name)
+    head = f"<b>/{name}</b> — {both(asked, command.zh, command.en)}"
+    if not known:
+        return head
+    args = both(asked, known.zh_args, known.en_args)
+    lines = [head, f"{both(asked, '用法', 'Use')}: /{name} {args}".rstrip()]
+    if known.example:
+        lines.append(f"{both(asked, '例如', 'Such as')}: <code>/{name} {known.example}</code>")
+    lines.append(both(asked, known.zh, known.en))
+    said = spoken(name, asked.language)
+    return "\n".join([*lines, f"{both(asked, '也可以说', 'Or say')}: {said}"] if said else lines)

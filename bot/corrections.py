@@ -1,0 +1,236 @@
+"""When figures prove wrong: the days are judged again, and what was said of them is corrected.
+
+The same code as every evening folds the corrected days from the states before them, so that a
+replay goes on saying what the bot does. Stories stay as they were told.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bot import journal
+from bot.alerting import PUSHED, decide, strongest_first
+from bot.app import App, judged_themes
+from bot.correction_messages import correction
+from bot.ledger_corrections import BY, SINCE, Correction
+from bot.messages import Day, number
+from bot.records import ON, Chat, Outgoing, Wishes
+from bot.timing import held_until, silenced
+from market.revise import REVISED
+from signals.evaluate import LOOK_BACK, evaluate
+from signals.model import Signal, ThemeState, Transition
+from signals.panel import Panel
+from signals.replay import fold
+
+REACH_DAYS = 60  # trading days that can be judged again
+MATTERS = 0.01  # a figure that moved by less (share, fraction; days and times: 1) is as it was said
+log = logging.getLogger("paomo")
+
+
+@dataclass(frozen=True)
+class Again:
+    """Days judged again."""
+
+    days: Sequence[date]
+    panel: Panel  # ends with the last of them
+    states: Mapping[date, dict[str, ThemeState]]
+    told: Sequence[Transition]
+    readings: Mapping[str, tuple[Signal, ...]]  # of the last day
+
+
+def reach(app: App) -> date | None:
+    """The newest day whose states are given: days after it can be judged again."""
+    known = app.ledger.fact(SINCE)
+    return date.fromisoformat(known) if known else None
+
+
+def remember(app: App, day: date, changed: Iterable[ThemeState]) -> None:
+    """Keeps the states that a day's close changed, for REACH_DAYS. Within a transaction."""
+    app.ledger.corrections.keep(day, changed)
+    first = app.store.days(until=day, limit=REACH_DAYS + 1)[0]
+    since = reach(app)
+    if since and first > since:
+        app.ledger.corrections.forget_before(first)
+        app.ledger.set_fact(SINCE, first.isoformat())
+
+
+def begin(app: App, states: Iterable[ThemeState]) -> None:
+    """Keeps all states as they are, where none are kept yet, or those of other rules."""
+    rules = [f"{rule.name} {rule.threshold} {rule.params}" for rule in app.rules]
+    by, evaluated = f"{rules} {app.policy}", app.ledger.evaluated()
+    if not evaluated or app.ledger.fact(BY) == by:
+        return
+    with app.ledger.atomic():
+        app.ledger.corrections.forget_after(date.min)
+        app.ledger.corrections.keep(evaluated, states)
+        app.ledger.set_fact(SINCE, evaluated.isoformat())
+        app.ledger.set_fact(BY, by)
+
+
+def settle(app: App, day_of: Callable[[App, date], Day]) -> int:
+    """Judges days again whose figures were corrected; gives the number of alerts corrected.
+
+    Doing it twice says nothing twice.
+    """
+    noted, evaluated, since = app.store.note(REVISED), app.ledger.evaluated(), reach(app)
+    if not noted:
+        return 0
+    first, found = date.fromisoformat(noted), []
+    if evaluated and since and since < first <= evaluated:
+        found = _settled(app, first, evaluated, day_of)
+    elif evaluated and first <= evaluated:
+        log.warning("%s cannot be judged again: states are kept from %s", first, since)
+    app.store.set_note(REVISED, "")
+    return len(found)
+
+
+def _settled(
+    app: App, first: date, evaluated: date, day_of: Callable[[App, date], Day]
+) -> list[Correction]:
+    again = _judged_again(app, [d for d in app.store.days(until=evaluated) if d >= first])
+    found = _differences(app, again)
+    before = app.store.days(until=first, limit=2)[0]
+    with app.ledger.atomic():
+        app.ledger.corrections.forget_after(before)
+        for day in again.days:
+            app.ledger.corrections.keep(day, again.states[day].values())
+        app.ledger.save_states(again.states[evaluated].values())
+        app.ledger.save_readings(again.readings)
+        app.ledger.run_ups.forget()  # made anew with the next day
+        if found:
+            _enter(app, evaluated, found)
+            _tell(app, day_of(app, evaluated), found, again.states[evaluated])
+    return found
+
+
+def _judged_again(app: App, days: Sequence[date]) -> Again:
+    """Days folded once more, as every evening does it; `days` are stored and ascending."""
+    span = app.settings.data.history_days + len(days) - 1
+    panel = app.store.panel(days[-1], span, judged_themes(app.settings, app.store))
+    scores = evaluate(panel.last(LOOK_BACK + len(days) - 1), app.rules)
+    before = app.store.days(until=days[0], limit=2)[0]
+    states: Mapping[str, ThemeState] = {
+        t: s for t, s in app.ledger.corrections.states(before).items() if t in panel.close.columns
+    }
+    by_day, told = {}, []
+    for day in days:
+        known = states
+        states, new = fold(known, scores, day, app.policy)
+        by_day[day] = {t: s for t, s in states.items() if s != known.get(t)}
+        told += strongest_first(new)
+    by_day[days[-1]] = dict(states)
+    readings = {theme: scores.signals(days[-1], theme) for theme in scores.themes}
+    return Again(days, panel, by_day, told, readings)
+
+
+def _differences(app: App, again: Again) -> list[Correction]:
+    """What was said of the days, and what would be, where that matters."""
+    first, last = again.days[0], again.days[-1]
+    said: dict[str, Transition | None] = {
+        number(t): t for t in app.ledger.transitions(since=first, until=last)
+    }
+    hashes = journal.data_hashes(app.ledger.journal.entries())
+    for one in app.ledger.corrections.all():
+        subject = one.now or one.was
+        if subject and first <= subject.day <= last:
+            said[one.alert], hashes[one.alert] = one.now, one.data_now
+    would: dict[str, Transition | None] = {number(t): t for t in again.told}
+    revision = app.store.revisions.all()[-1].id
+    found = []
+    for alert in dict.fromkeys([*said, *would]):
+        was, now = said.get(alert), would.get(alert)
+        subject = now or was
+        if subject and not same(was, now):
+            data = journal.data_hash(again.panel.until(subject.day), subject.theme)
+            found.append(Correction(revision, alert, was, now, hashes.get(alert, ""), data))
+    return found
+
+
+def same(was: Transition | None, now: Transition | None) -> bool:
+    """Whether two say the same, but for figures too small to matter."""
+    if not was or not now:
+        return was is now
+    if was.after.stage is not now.after.stage:
+        return False
+    values = {s.rule: s for s in now.signals}
+    return all(s.rule in values and _alike(s, values[s.rule]) for s in was.signals)
+
+
+def _alike(was: Signal, now: Signal) -> bool:
+    if was.firing is not now.firing:
+        return False
+    unknown = (was.value != was.value, now.value != now.value)
+    if any(unknown):
+        return all(unknown)
+    size = 1.0 if was.unit in ("days", "ratio") else MATTERS
+    return abs(was.value - now.value) < size
+
+
+def _enter(app: App, evaluated: date, found: Sequence[Correction]) -> None:
+    """The corrections into the ledger, and as an entry of their own into the journal."""
+    for one in found:
+        app.ledger.corrections.add(one)
+    entries = {entry.day for entry in app.ledger.journal.entries()}
+    place = next(n for n in range(1, 100) if f"{evaluated}#{n:02}" not in entries)
+    name = f"{evaluated}#{place:02}"
+    known = app.store.revisions.all()[-1]
+    app.ledger.journal.add(name, journal.corrected(name, known, found, app.store.themes()))
+
+
+def _tell(
+    app: App, day: Day, found: Sequence[Correction], states: Mapping[str, ThemeState]
+) -> None:
+    """A correction answers the alert in every chat that has it; what was never said is told now."""
+    moved = {_what(c.now): c for c in found if c.was is None and c.now}
+    late = set()
+    for one in (c for c in found if c.was):
+        instead = moved.get(_what(one.was)) if one.now is None else None
+        late |= {instead.alert} if instead else set()
+        for chat_id, key in app.ledger.tellings.heard(one.alert).items():
+            chat = app.ledger.chat(chat_id)
+            if chat and chat.active:
+                _enqueue(app, day, one, instead, chat, key, states)
+    for one in (c for c in found if c.was is None and c.alert not in late):
+        for chat in app.ledger.chats():
+            if one.now and _wants(app, chat, one.now, states):
+                about = app.ledger.tellings.thread(chat.id, one.now.episode)
+                _enqueue(app, day, one, None, chat, about, states)
+
+
+def _what(transition: Transition | None) -> tuple[object, ...]:
+    return (transition.theme, transition.kind, transition.after.stage) if transition else ()
+
+
+def _wants(app: App, chat: Chat, now: Transition, states: Mapping[str, ThemeState]) -> bool:
+    muted = silenced(app.ledger.mutes(chat.id), now.day, app.now(), states)
+    return decide(now, muted, app.ledger.wishes(chat.id), date.min) in PUSHED
+
+
+def _hold(app: App, wishes: Wishes) -> datetime | None:
+    return held_until(app.now(), wishes.quiet, wishes.zone)
+
+
+def _enqueue(
+    app: App,
+    day: Day,
+    one: Correction,
+    instead: Correction | None,
+    chat: Chat,
+    about: str | None,
+    states: Mapping[str, ThemeState],
+) -> None:
+    wishes, subject = app.ledger.wishes(chat.id), one.was or one.now
+    assert subject
+    state = states.get(subject.theme) or ThemeState(subject.theme)
+    late = instead.now if instead else None
+    revision = app.store.revisions.all()[-1]
+    text = correction(one, late, revision, state, day, chat.language)
+    new = [(c.alert, c.now) for c in (one, instead) if c and c.was is None]
+    hold, silent = _hold(app, wishes), wishes.level(subject.kind) != ON
+    key, at = f"{one.alert}:correction:{one.revision}", hold or app.now()
+    draft = Outgoing(key, chat.id, day.day, text, at)
+    tells = tuple((alert, now.episode) for alert, now in new if now)
+    app.ledger.outbox.enqueue(
+        replace(draft, about=about, not_before=hold, silent=silent, tells=tells)
+    )

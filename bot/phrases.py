@@ -1,0 +1,71 @@
+"""The languages, and words of answers alone: why a rule fires, dry runs, buttons, inline."""
+
+from typing import Literal
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+Words = dict[Language, str]
+
+PHRASES: dict[str, Words] = {
+    "fires": {"zh": "已触发", "en": "fires"},
+    "short_of": {"zh": "差 {gap}", "en": "{gap} short"},
+    "rule_record": {
+        "zh": "{share}（{span}，n={onsets}）对 {matched}",
+        "en": "{share} ({span}, n={onsets}) against {matched}",
+    },
+    "rule_unmeasured": {"zh": "无成绩", "en": "no record"},
+    "rule_legend": {
+        "zh": "末项：开始触发后{days}日内净跌{fall}的比例（95%区间，次数）对同样波动的题材；"
+        "参考数据 {since} 至 {until}，按 {members} 名单，含前视。",
+        "en": "Last: how often a net fall of {fall} within {days} days followed when a rule began"
+        " to fire (95% interval, count), against equally volatile themes; reference data"
+        " {since} to {until}, with members of {members}, which looks ahead.",
+    },
+    "last_change": {"zh": "最近变动", "en": "last change"},
+    "no_change": {
+        "zh": "运行以来没有变动；现状：",
+        "en": "No change since the bot began; as it is:",
+    },
+    "every_rule": {"zh": "各指标", "en": "Every rule"},
+    "what_next": {"zh": "下一步须满足", "en": "What the next stage asks"},
+    "way_all": {"zh": "须同时满足，", "en": "all of these, "},
+    "way_any": {"zh": "任一项，", "en": "any of these, "},
+    "way_days": {
+        "zh": "连续{days}日（已{seen}日）",
+        "en": "{days} d in a row ({seen} so far)",
+    },
+    "strength": {"zh": "站上20日线占比", "en": "members above their 20-day average"},
+    "peak_fall": {"zh": "距本轮高点净回落", "en": "net fall from the episode's peak"},
+    "diverging": {
+        "zh": "背离已告知；消失{days}日后可再告知（已{seen}日）",
+        "en": "a divergence was told; it may be told again once unseen for {days} days"
+        " ({seen} so far)",
+    },
+    "not_diverging": {
+        "zh": "背离须连续{days}日才告知（已{seen}日）",
+        "en": "a divergence is told once seen for {days} days running ({seen} so far)",
+    },
+    "test": {"zh": "【测试】只为检查投递", "en": "[TEST] only to check delivery"},
+    "is_muted": {"zh": "本聊天已静音", "en": "muted here"},
+    "is_not_watched": {"zh": "本聊天未关注", "en": "not watched here"},
+    "is_merged": {"zh": "并入“{lead}”的故事", "en": "told in the story of {lead}"},
+    "unknown_no_figures": {"zh": "当日无行情", "en": "no figures that day"},
+    "unknown_thin": {"zh": "有数据的成分股太少", "en": "too few members with figures"},
+    "unknown_coverage": {"zh": "覆盖不足", "en": "below coverage"},
+    "unknown_young": {"zh": "历史太短", "en": "too short a past"},
+    "unknown_input": {"zh": "缺少所需数据", "en": "figures it needs are missing"},
+    "working": {"zh": "⏳ 正在计算…", "en": "⏳ being worked out…"},
+    "too_fast": {"zh": "问得太快了，请稍候。", "en": "Too many questions at once; wait a moment."},
+    "not_yours": {"zh": "这是别人的按钮，请自己提问。", "en": "Not your button; ask yourself."},
+    "expired": {
+        "zh": "这个按钮已失效，请重新提问。",
+        "en": "This button is no longer good; ask again.",
+    },
+    "failed": {"zh": "出错了，详见日志。", "en": "Something failed; the log says what."},
+    "inline_open": {"zh": "打开泡沫", "en": "Open Paomo"},
+    "inline_none": {"zh": "没有这个题材；打开泡沫看看", "en": "No such theme; open Paomo"},
+    "inline_refused": {
+        "zh": "只有获准的人可以查询；打开泡沫",
+        "en": "Only those let in may ask; open Paomo",
+    },
+}
