@@ -1,44 +1,30 @@
 """A judged day as messages for every chat: each text and picture made once, not once a chat."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache, partial
-from math import nan
+from functools import cache
 
-from bot import messages, provisional, wish_messages
-from bot.alerting import Reason, strongest_first, values
+from bot import messages, provisional
+from bot.alerting import Reason
 from bot.app import App
 from bot.buttons import Reach, under_alerts
-from bot.choices import Choice, Listener, Setting, chosen, is_loud
-from bot.digest import digest, is_quiet, watched_table
+from bot.choices import Choice, Listener, chosen, is_loud
+from bot.glances import beyond, digest_of, digest_text, joined, watched_in, weekly
+from bot.judged import NOBODY, Judged, setting_of, slot, transitions
 from bot.ledger_provisional import prefix
-from bot.pictures import CHART, CHART_DAYS, HEAT, Picture
+from bot.pictures import CHART, CHART_DAYS, Picture
 from bot.posting import posted, with_rest
 from bot.records import OFF, Chat, Kept, Outgoing, Wishes
 from bot.style import Look, look_of
-from bot.texts import CAPTION_LIMIT, STAMP_ROOM, split, units
 from bot.timing import digest_due, held_until, week
-from bot.week import Week, week_of
-from bot.words import Language, say
+from bot.week import week_of
+from bot.words import Language
 from market.store import MAINLAND
-from signals.model import Signal, ThemeState, Transition
+from signals.model import Transition
 
-NOBODY = 0  # chat of a message before it is addressed
-HEAT_LASTS = timedelta(hours=20)  # then the next day may have been judged
 THREADS = 3  # running episodes with a message of their own, a day and chat
 WEEK_DAYS = 15  # trading days among which those of a weekly digest are
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A day as evaluated: all that its messages say."""
-
-    day: messages.Day
-    told: Sequence[Transition]  # strongest first
-    states: Mapping[str, ThemeState]
-    readings: Mapping[str, tuple[Signal, ...]]
 
 
 @dataclass(frozen=True)
@@ -72,9 +58,9 @@ class _Texts:
         self.chart = cache(lambda *of: _chart(app, judged.day, *of))
         self.week = week_of(app, judged.day.day, judged.told)
         self.glance = cache(lambda language: digest_text(judged, language, self.week))
-        self.digest = cache(lambda *of: _digest(app, judged, self.week, *of))
-        self.weekly = cache(lambda language, days: _weekly(app, judged, language, days))
-        self.beyond = cache(lambda *of: _beyond(app, judged, *of))
+        self.digest = cache(lambda *of: digest_of(app, judged, self.week, *of))
+        self.weekly = cache(lambda language, days: weekly(app, judged, language, days))
+        self.beyond = cache(lambda *of: beyond(app, judged, *of))
 
 
 def drafts_of(app: App, judged: Judged) -> Written:
@@ -82,8 +68,8 @@ def drafts_of(app: App, judged: Judged) -> Written:
     day, texts = judged.day.day, _Texts(app, judged)
     held, untold = app.ledger.outbox.held(day, app.store.exchange), _first_untold(app, day)
     # alerts of days before that quiet hours still hold are told with those of the day instead
-    late = _transitions(app, min([untold, *held.values()]), day)
-    setting = _setting(app, judged, late)
+    late = transitions(app, min([untold, *held.values()]), day)
+    setting = setting_of(app, judged, late)
     out, kept = list[Outgoing](), dict[int, Sequence[Kept]]()
     for chat in app.ledger.chats():
         of = Listener(app.ledger.wishes(chat.id), app.ledger.mutes(chat.id))
@@ -95,13 +81,6 @@ def drafts_of(app: App, judged: Judged) -> Written:
         out += [replace(draft, chat=chat.id) for draft in drafts]
         kept[chat.id] = choice.kept
     return Written(out, kept, tuple(held))
-
-
-def _setting(app: App, judged: Judged, late: Sequence[Transition]) -> Setting:
-    day = judged.day
-    voices = app.ledger.kept.voices(late[0].day, day.day) if late else {}
-    voices |= {(day.day, t.key): day.stories.before(t) for t in judged.told}
-    return Setting(app.now(), oldest_news(app, day.day), judged.states, voices)
 
 
 def _posted(app: App, texts: _Texts, choice: Choice, wishes: Wishes, chat: Chat) -> list[Outgoing]:
@@ -192,11 +171,6 @@ def _first_untold(app: App, day: date) -> date:
     return told + timedelta(days=1) if told else day
 
 
-def _transitions(app: App, since: date, before: date) -> list[Transition]:
-    """Transitions from a day on and before another, oldest first."""
-    return app.ledger.transitions(since=since, until=before - timedelta(days=1))
-
-
 def _summary(
     app: App, judged: Judged, language: Language, missed: Sequence[Transition]
 ) -> list[Outgoing]:
@@ -246,89 +220,3 @@ def _chart(
     verdict, key = messages.caption(told, day, language), f"{slot(app, day.day)}:chart"
     drawn = Picture(CHART, day.day, language, look, (told.theme, str(CHART_DAYS))).name
     return Outgoing(key, NOBODY, day.day, verdict, app.now(), drawn, silent=True)
-
-
-def digest_text(judged: Judged, language: Language, week: Week | None) -> str:
-    """The digest as every chat of a language gets it."""
-    run_ups = values(judged.readings, "run_up")
-    return digest(judged.day, judged.told, judged.states, run_ups, language, week)
-
-
-def watched_in(judged: Judged, watched: frozenset[str], language: Language) -> str:
-    """What the digest of a chat adds of the themes it watches; empty for one that watches none."""
-    if not watched:
-        return ""
-    return watched_table(watched, judged.day, judged.states, judged.readings, language)
-
-
-def joined(glance: str, own: str) -> str:
-    """A digest with what it adds for a chat, above its foot."""
-    body, gap, foot = glance.rpartition("\n\n")
-    parts = (body, own, foot) if gap else (glance, own)
-    return "\n\n".join(parts) if own else glance
-
-
-def _digest(
-    app: App, judged: Judged, week: Week | None, text: str, language: Language, look: Look
-) -> list[Outgoing]:
-    """The digest and the heat map, for nobody in particular yet; on a quiet day as one message."""
-    day, now = judged.day.day, app.now()
-    heat = Picture(HEAT, day, language, look).name
-    out = partial(Outgoing, chat=NOBODY, day=day, created=now, priority=1, silent=True)
-    quiet = is_quiet(judged.day, judged.told, week)
-    if quiet and units(text) <= CAPTION_LIMIT - STAMP_ROOM:
-        return [out(f"{day}:digest:1", text=text, photo=heat)]
-    parts = [out(f"{day}:digest:{n}", text=part) for n, part in enumerate(split(text), 1)]
-    label = say("simulated", language) if judged.day.simulated else ""
-    title = f"{label}{say('heat_map', language)} · {day}"
-    # drawn from the readings of the day last judged; when the next was, there is none any more
-    return [*parts, out(f"{day}:heat", text=title, photo=heat, not_after=now + HEAT_LASTS)]
-
-
-def _beyond(
-    app: App, judged: Judged, language: Language, told: Sequence[Transition], budget: int
-) -> Outgoing:
-    """What a budget leaves over, for nobody in particular yet."""
-    text, day = wish_messages.beyond(told, budget, judged.day, language), judged.day.day
-    return Outgoing(
-        f"{slot(app, day)}:beyond:1", NOBODY, day, text, app.now(), priority=1, silent=True
-    )
-
-
-def _weekly(app: App, judged: Judged, language: Language, days: Sequence[date]) -> list[Outgoing]:
-    """The weekly digest of some trading days, for nobody in particular yet."""
-    day, now, run_ups = judged.day.day, app.now(), values(judged.readings, "run_up")
-    of = _week(app, judged, days)
-    texts = wish_messages.weekly(of, judged.day, judged.states, run_ups, language)
-    return [
-        Outgoing(f"{slot(app, day)}:weekly:{n}", NOBODY, day, text, now, priority=1, silent=True)
-        for n, text in enumerate(texts, 1)
-    ]
-
-
-def _week(app: App, judged: Judged, days: Sequence[date]) -> wish_messages.Week:
-    """What happened on some trading days, the last of which is judged but not kept yet."""
-    before = _transitions(app, days[0], judged.day.day)
-    every, voices = [*before, *judged.told], _setting(app, judged, before).voices
-    told = [t for t in every if not voices.get((t.day, t.key))]
-    known = [app.store.market_day(d) for d in days]
-    moves = [(m.change, m.index_change) if m else (nan, nan) for m in known]
-    faults = [(d, faults_of(app, d)) for d in days]
-    return wish_messages.Week(days, strongest_first(told), len(every) - len(told), moves, faults)
-
-
-def faults_of(app: App, day: date) -> tuple[tuple[str, str], ...]:
-    """Kind and detail of what is missing or wrong with a day's figures."""
-    noted = json.loads(app.store.note(f"faults:{slot(app, day)}") or "[]")
-    return tuple((kind, detail) for kind, detail in noted)
-
-
-def slot(app: App, day: date) -> str:
-    """What keys of a day's messages and run begin with; see Outgoing.exchange."""
-    exchange = app.store.exchange
-    return f"{day}" if exchange == MAINLAND else f"{exchange}:{day}"
-
-
-def oldest_news(app: App, day: date) -> date:
-    """The oldest day whose transitions are still news on a day."""
-    return app.store.days(until=day, limit=app.settings.chats.old_days)[0]

@@ -10,8 +10,9 @@ from pathlib import Path
 import signals
 from bot.errors import UserError
 from config.calendar import Overrides, load_overrides
+from config.layers import SettingsError
 from config.news import Kind, load_news
-from config.settings import Settings, SettingsError, environment, load
+from config.settings import Settings, environment, load
 from config.themes import Themes, load_themes
 
 DATABASE = "paomo.db"  # the store's and the ledger's

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from bot.app import App, judged_themes
 from bot.calendars import calendar_of
 from bot.cycle import stored, upstreams
-from bot.drafts import slot
 from bot.errors import UserError
 from bot.home import themes
 from bot.jobs import DayReport, daily
+from bot.judged import slot
 from config.themes import Curated
 from market.calendar import HONG_KONG
 from market.hongkong import ingest_hong_kong

@@ -10,12 +10,13 @@ from bot.alerting import is_wide, strongest_first
 from bot.app import App, judged_themes
 from bot.backdrop import news
 from bot.chains import chains_of
-from bot.drafts import Judged, Written, drafts_of, faults_of, oldest_news, slot
+from bot.drafts import Written, drafts_of
 from bot.errors import UserError
 from bot.grouping import grouper, unheard
 from bot.happened import Beside
 from bot.hongkong_facts import HongKong
 from bot.joins import since_digest
+from bot.judged import Judged, faults_of, oldest_news, slot
 from bot.records import Grouping, Run
 from bot.words import LANGUAGES
 from market.calendar import EXCHANGES, closed

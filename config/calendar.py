@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from config.settings import SettingsError
+from config.layers import SettingsError
 
 FILE = "calendar.toml"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.settings import SettingsError
+from config.layers import SettingsError
 
 DEFAULTS = Path(__file__).with_name("news.toml")
 

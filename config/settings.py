@@ -1,6 +1,5 @@
 """Settings: defaults, the operator's paomo.toml over them, the environment over both."""
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -11,8 +10,9 @@ from typing import Any, Literal
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from config.layers import SettingsError, named, operators, over, unknown
+
 DEFAULTS = Path(__file__).with_name("default.toml")
-PREFIX = "PAOMO_"
 FROM_ENVIRONMENT = {  # secrets, people and ways out: the environment alone gives these
     "allowed": "PAOMO_ALLOWED",
     "admins": "PAOMO_ADMINS",
@@ -23,10 +23,6 @@ FROM_ENVIRONMENT = {  # secrets, people and ways out: the environment alone give
     "ping_url": "PAOMO_PING_URL",
     "data_proxy": "DATA_PROXY",
 }
-
-
-class SettingsError(Exception):
-    """The settings have faults; the message names each on a line of its own."""
 
 
 class Data(BaseModel):
@@ -217,13 +213,13 @@ def load(environ: Mapping[str, str]) -> Settings:
     """Settings from the three layers; raises SettingsError with every fault at once."""
     defaults = tomllib.loads(DEFAULTS.read_text("utf-8"))
     folder = home(environ)
-    layers = [("paomo.toml", _operators(folder / "paomo.toml")), ("environment", _named(environ))]
-    faults = [f for source, layer in layers for f in _unknown(layer, defaults, source)]
+    layers = [("paomo.toml", operators(folder / "paomo.toml")), ("environment", named(environ))]
+    faults = [f for source, layer in layers for f in unknown(layer, defaults, source)]
     if faults:
         raise SettingsError("\n".join(faults))
     merged: Mapping[str, Any] = defaults
     for _, layer in layers:
-        merged = _over(merged, layer)
+        merged = over(merged, layer)
     given = {key: environ[name] for key, name in FROM_ENVIRONMENT.items() if environ.get(name)}
     given |= _token_file(environ)
     try:
@@ -254,51 +250,6 @@ def _token_file(environ: Mapping[str, str]) -> dict[str, str]:
     if not token:
         raise SettingsError(f"TELEGRAM_TOKEN_FILE: {name} is empty; it must hold the token")
     return {"telegram_token": token}
-
-
-def _operators(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{path}: cannot be read as TOML ({error}); correct it") from None
-
-
-def _named(environ: Mapping[str, str]) -> dict[str, Any]:
-    """PAOMO_RULES__RUN_UP__THRESHOLD=0.3 as {"rules": {"run_up": {"threshold": "0.3"}}}."""
-    layer: dict[str, Any] = {}
-    for name, value in environ.items():
-        if not name.startswith(PREFIX) or "__" not in name:
-            continue
-        *path, key = name.removeprefix(PREFIX).lower().split("__")
-        block = layer
-        for part in path:
-            block = block.setdefault(part, {})
-        block[key] = value
-    return layer
-
-
-def _unknown(layer: Mapping[str, Any], known: Mapping[str, Any], where: str) -> list[str]:
-    faults = []
-    for key, value in layer.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-            faults.append(f"{where}: {key}: unknown setting; {hint}")
-        elif isinstance(value, dict) is not isinstance(known[key], dict):
-            kind = "a table" if isinstance(known[key], dict) else "a value"
-            faults.append(f"{where}: {key}: expected {kind}")
-        elif isinstance(value, dict):
-            faults += _unknown(value, known[key], f"{where}: {key}")
-    return faults
-
-
-def _over(base: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in layer.items():
-        merged[key] = _over(merged[key], value) if isinstance(value, dict) else value
-    return merged
 
 
 def _told(fault: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.settings import SettingsError
+from config.layers import SettingsError
 
 DEFAULTS = Path(__file__).with_name("themes.toml")
 

@@ -13,7 +13,8 @@ from bot.calendars import calendar_of, is_proven, renew
 from bot.errors import UserError
 from bot.ledger import Ledger
 from config.calendar import Days, load_overrides
-from config.settings import Settings, SettingsError
+from config.layers import SettingsError
+from config.settings import Settings
 from market import hongkong_days
 from market.akshare.fetch import offline_calendar
 from market.calendar import HONG_KONG, Calendar

@@ -13,8 +13,8 @@ from bot.calendars import ends_week
 from bot.commands import answer
 from bot.commands.asked import Asked
 from bot.digest import digest, watched_table
-from bot.drafts import joined
 from bot.draw import draw
+from bot.glances import joined
 from bot.ledger import Ledger
 from bot.names import RULES
 from bot.pictures import HEAT, named

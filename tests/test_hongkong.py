@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from config.settings import SettingsError
+from config.layers import SettingsError
 from config.themes import load_themes
 from market.akshare import fetch
 from market.akshare.fetch import offline_calendar

@@ -16,7 +16,8 @@ from bot.commands.asked import Asked
 from bot.home import DATABASE
 from bot.records import Chat, Queued
 from bot.texts import plain
-from config.settings import SettingsError, load
+from config.layers import SettingsError
+from config.settings import load
 from market.akshare.source import AkshareSource
 from market.facts import as_int
 from market.intraday import Look, checked_pool, look

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sqlite_utils import Database
 
-from config.settings import SettingsError
+from config.layers import SettingsError
 from config.themes import Themes, load_themes
 from market import schema
 from market.akshare.fetch import offline_calendar

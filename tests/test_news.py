@@ -12,8 +12,9 @@ from bot import sources, wire
 from bot.app import App, judge
 from bot.intraday import recent
 from bot.ledger import Ledger
+from config.layers import SettingsError
 from config.news import load_news
-from config.settings import Settings, SettingsError, load
+from config.settings import Settings, load
 from market.news import Line, matcher, named, subjects
 from market.simulate import SimulatedMarket, simulate
 from market.source import Banned, Theme

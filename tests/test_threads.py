@@ -13,7 +13,8 @@ from bot import jobs
 from bot.app import App, judge
 from bot.buttons import Reach, under_alerts
 from bot.deliver import Delivery, deliver
-from bot.drafts import THREADS, Judged, drafts_of
+from bot.drafts import THREADS, drafts_of
+from bot.judged import Judged
 from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.messages import number

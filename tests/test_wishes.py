@@ -14,7 +14,8 @@ from bot.app import App, judge
 from bot.commands import answer
 from bot.commands.asked import Answer, Asked
 from bot.deliver import Delivery, deliver
-from bot.drafts import Judged, drafts_of
+from bot.drafts import drafts_of
+from bot.judged import Judged
 from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.records import Chat, Grouping, Queued, Wishes

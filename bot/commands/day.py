@@ -11,13 +11,14 @@ from bot.alerting import strongest_first
 from bot.app import App
 from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both, picture
-from bot.drafts import Judged, digest_text, joined, watched_in
 from bot.filling import standing
 from bot.filling_texts import missing
+from bot.glances import digest_text, joined, watched_in
 from bot.happened import fresh
 from bot.hongkong import FAULT
 from bot.jobs import facts_of
 from bot.joins import since_digest
+from bot.judged import Judged
 from bot.names import BESIDE, GROUPS, MEANS
 from bot.pictures import HEAT
 from bot.provisional import LOOKED

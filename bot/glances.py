@@ -1,0 +1,90 @@
+"""The digests of a judged day, daily and weekly, and what a budget leaves over."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import partial
+from math import nan
+
+from bot import wish_messages
+from bot.alerting import strongest_first, values
+from bot.app import App
+from bot.digest import digest, is_quiet, watched_table
+from bot.judged import NOBODY, Judged, faults_of, setting_of, slot, transitions
+from bot.pictures import HEAT, Picture
+from bot.records import Outgoing
+from bot.style import Look
+from bot.texts import CAPTION_LIMIT, STAMP_ROOM, split, units
+from bot.week import Week
+from bot.words import Language, say
+from signals.model import Transition
+
+HEAT_LASTS = timedelta(hours=20)  # then the next day may have been judged
+
+
+def digest_text(judged: Judged, language: Language, week: Week | None) -> str:
+    """The digest as every chat of a language gets it."""
+    run_ups = values(judged.readings, "run_up")
+    return digest(judged.day, judged.told, judged.states, run_ups, language, week)
+
+
+def watched_in(judged: Judged, watched: frozenset[str], language: Language) -> str:
+    """What the digest of a chat adds of the themes it watches; empty for one that watches none."""
+    if not watched:
+        return ""
+    return watched_table(watched, judged.day, judged.states, judged.readings, language)
+
+
+def joined(glance: str, own: str) -> str:
+    """A digest with what it adds for a chat, above its foot."""
+    body, gap, foot = glance.rpartition("\n\n")
+    parts = (body, own, foot) if gap else (glance, own)
+    return "\n\n".join(parts) if own else glance
+
+
+def digest_of(
+    app: App, judged: Judged, week: Week | None, text: str, language: Language, look: Look
+) -> list[Outgoing]:
+    """The digest and the heat map, for nobody in particular yet; on a quiet day as one message."""
+    day, now = judged.day.day, app.now()
+    heat = Picture(HEAT, day, language, look).name
+    out = partial(Outgoing, chat=NOBODY, day=day, created=now, priority=1, silent=True)
+    quiet = is_quiet(judged.day, judged.told, week)
+    if quiet and units(text) <= CAPTION_LIMIT - STAMP_ROOM:
+        return [out(f"{day}:digest:1", text=text, photo=heat)]
+    parts = [out(f"{day}:digest:{n}", text=part) for n, part in enumerate(split(text), 1)]
+    label = say("simulated", language) if judged.day.simulated else ""
+    title = f"{label}{say('heat_map', language)} · {day}"
+    # drawn from the readings of the day last judged; when the next was, there is none any more
+    return [*parts, out(f"{day}:heat", text=title, photo=heat, not_after=now + HEAT_LASTS)]
+
+
+def beyond(
+    app: App, judged: Judged, language: Language, told: Sequence[Transition], budget: int
+) -> Outgoing:
+    """What a budget leaves over, for nobody in particular yet."""
+    text, day = wish_messages.beyond(told, budget, judged.day, language), judged.day.day
+    return Outgoing(
+        f"{slot(app, day)}:beyond:1", NOBODY, day, text, app.now(), priority=1, silent=True
+    )
+
+
+def weekly(app: App, judged: Judged, language: Language, days: Sequence[date]) -> list[Outgoing]:
+    """The weekly digest of some trading days, for nobody in particular yet."""
+    day, now, run_ups = judged.day.day, app.now(), values(judged.readings, "run_up")
+    of = _week(app, judged, days)
+    texts = wish_messages.weekly(of, judged.day, judged.states, run_ups, language)
+    return [
+        Outgoing(f"{slot(app, day)}:weekly:{n}", NOBODY, day, text, now, priority=1, silent=True)
+        for n, text in enumerate(texts, 1)
+    ]
+
+
+def _week(app: App, judged: Judged, days: Sequence[date]) -> wish_messages.Week:
+    """What happened on some trading days, the last of which is judged but not kept yet."""
+    before = transitions(app, days[0], judged.day.day)
+    every, voices = [*before, *judged.told], setting_of(app, judged, before).voices
+    told = [t for t in every if not voices.get((t.day, t.key))]
+    known = [app.store.market_day(d) for d in days]
+    moves = [(m.change, m.index_change) if m else (nan, nan) for m in known]
+    faults = [(d, faults_of(app, d)) for d in days]
+    return wish_messages.Week(days, strongest_first(told), len(every) - len(told), moves, faults)

@@ -1,0 +1,54 @@
+"""A day as evaluated, and what its messages and their wishes go by."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot import messages
+from bot.app import App
+from bot.choices import Setting
+from market.store import MAINLAND
+from signals.model import Signal, ThemeState, Transition
+
+NOBODY = 0  # chat of a message before it is addressed
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A day as evaluated: all that its messages say."""
+
+    day: messages.Day
+    told: Sequence[Transition]  # strongest first
+    states: Mapping[str, ThemeState]
+    readings: Mapping[str, tuple[Signal, ...]]
+
+
+def setting_of(app: App, judged: Judged, late: Sequence[Transition]) -> Setting:
+    """What every chat's choice goes by: the day, its states, who spoke before whom."""
+    day = judged.day
+    voices = app.ledger.kept.voices(late[0].day, day.day) if late else {}
+    voices |= {(day.day, t.key): day.stories.before(t) for t in judged.told}
+    return Setting(app.now(), oldest_news(app, day.day), judged.states, voices)
+
+
+def transitions(app: App, since: date, before: date) -> list[Transition]:
+    """Transitions from a day on and before another, oldest first."""
+    return app.ledger.transitions(since=since, until=before - timedelta(days=1))
+
+
+def faults_of(app: App, day: date) -> tuple[tuple[str, str], ...]:
+    """Kind and detail of what is missing or wrong with a day's figures."""
+    noted = json.loads(app.store.note(f"faults:{slot(app, day)}") or "[]")
+    return tuple((kind, detail) for kind, detail in noted)
+
+
+def slot(app: App, day: date) -> str:
+    """What keys of a day's messages and run begin with; see Outgoing.exchange."""
+    exchange = app.store.exchange
+    return f"{day}" if exchange == MAINLAND else f"{exchange}:{day}"
+
+
+def oldest_news(app: App, day: date) -> date:
+    """The oldest day whose transitions are still news on a day."""
+    return app.store.days(until=day, limit=app.settings.chats.old_days)[0]
