@@ -108,7 +108,7 @@ def fault(make: str, home: Path) -> sqlite3.Error:
         elif make == "full":
             db = sqlite3.connect(path)
             db.execute("PRAGMA max_page_count=1")
-            db.execute("CREATE TABLE x (y)")
+            db.execute("CREATE TABLE x AS SELECT zeroblob(1000000)")  # more than pages set free
         elif make == "unopened":
             sqlite3.connect(home / "no" / "where.db")
         else:
