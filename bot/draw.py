@@ -49,6 +49,7 @@ def draw(app: App, picture: Picture) -> bytes | None:
 def chart(app: App, picture: Picture) -> bytes | None:
     """A theme's price, breadth and crowding; `of` is the theme and the number of trading days."""
     from bot.charts import Shown, theme_chart
+    from bot.commands.asked import shown_state
 
     theme, days = picture.of
     known = app.store.themes().get(theme)
@@ -57,9 +58,9 @@ def chart(app: App, picture: Picture) -> bytes | None:
         return None
     panel = app.store.panel(picture.day, int(days), [theme])
     told = app.ledger.transitions(theme, panel.days[0], picture.day)
-    newest = app.ledger.evaluated() == picture.day
-    now = app.ledger.standing.state(theme) if newest else ThemeState(theme)
-    now = told[-1].after if told else now
+    now = told[-1].after if told else ThemeState(theme)
+    if app.ledger.evaluated() == picture.day:  # what ended long ago is quiet again
+        now = shown_state(app, theme)
     return theme_chart(Shown(panel, known, told, now, picture.language, picture.look))
 
 

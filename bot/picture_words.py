@@ -47,7 +47,7 @@ DRAWN: dict[str, dict[Literal["zh", "en"], str]] = {
     "look_dark": {"zh": "深色", "en": "dark"},
     "look_cn": {"zh": "红涨绿跌", "en": "red up"},
     "look_west": {"zh": "绿涨红跌", "en": "green up"},
-    "look_safe": {"zh": "橙涨蓝跌（色盲友好）", "en": "orange up (colour-blind-safe)"},
+    "look_safe": {"zh": "橙涨蓝跌（色盲友好）", "en": "orange up (safe)"},
     "quiet_day": {"zh": "无变动", "en": "no change"},
     "watched": {"zh": "关注的题材", "en": "Watched themes"},
     "short_run_up": {"zh": "净涨", "en": "net"},

@@ -172,7 +172,9 @@ def _unknown(asked: Asked, near: Sequence[Theme], code: str, more: str) -> Answe
     typed = escape(asked.rest.strip()[:NAME_LIMIT])
     none = both(asked, f"没有找到题材“{typed}”", f"No theme named “{typed}”")
     if not near:
-        return Answer(both(asked, f"{none}，请看 /themes", f"{none}; see /themes"))
+        return Answer(
+            both(asked, f"{none}，请看 /themes 或 /help", f"{none}; see /themes or /help")
+        )
     return Answer(
         both(asked, f"{none}，相近的有：", f"{none}; near to it:"), picked(near, code, more)
     )

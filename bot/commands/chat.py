@@ -26,8 +26,8 @@ def start(app: App, asked: Asked) -> Answer:
     )
     hello = both(
         asked,
-        "已为本聊天开启：升温、背离、转折会推送，每个交易日收盘后有一份摘要；/stop 停止。",
-        "It now pushes surges, divergences and reversals here, and a digest after each close;"
+        "已为本聊天开启：升温、背离、转折、结束会推送，每个交易日收盘后有一份摘要；/stop 停止。",
+        "It now pushes surges, divergences, reversals and ends here, and a digest after each close;"
         " /stop ends that.",
     )
     press = both(asked, "接下来可以按：", "What to press next:")

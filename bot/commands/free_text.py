@@ -101,6 +101,37 @@ ALONE: dict[str, str] = {  # all that was said -> command
     "状态": "status",
     "status": "status",
 }
+ASKED: tuple[tuple[str, str], ...] = (  # in a question that names no theme -> command
+    ("准不准", "record"),
+    ("准吗", "record"),
+    ("准确", "record"),
+    ("靠谱", "record"),
+    ("how sure", "record"),
+    ("how often right", "record"),
+    ("accurate", "record"),
+    ("最热", "top"),
+    ("热门", "top"),
+    ("hottest", "top"),
+    ("哪些题材", "themes"),
+    ("which themes", "themes"),
+    ("夜里", "settings"),
+    ("夜间", "settings"),
+    ("晚上", "settings"),
+    ("安静", "settings"),
+    ("打扰", "settings"),
+    ("at night", "settings"),
+    ("quiet", "settings"),
+    ("英文", "lang"),
+    ("英语", "lang"),
+    ("繁体", "lang"),
+    ("简体", "lang"),
+    ("english", "lang"),
+    ("chinese", "lang"),
+    ("深色", "style"),
+    ("浅色", "style"),
+    ("dark mode", "style"),
+    ("light mode", "style"),
+)
 LOOSE = re.compile(
     r"^(请问|请|一下|the|is|about)\s*|[\s?？!！。，,.、~～]+$|\s*(啊|呢|吗|吧|呀|的|了|涨|跌)$"
 )
@@ -117,11 +148,24 @@ def meant(app: App, text: str) -> tuple[str, str]:
         return "theme", said
     if CODE.fullmatch(said):
         return "stock", said[-6:]
+    found = _about(plain)
+    if found and named(app.store.themes().values(), found[1]):
+        return found
+    asked = next((command for words, command in ASKED if _pattern(words).search(plain)), None)
+    if asked:
+        return asked, ""
+    if found:
+        return found
+    return ("stock" if stocks(app.store.stocks(), said) else "theme"), said
+
+
+def _about(plain: str) -> tuple[str, str] | None:
+    """The command that a word beside a name stands for, and the rest."""
     for words, command in ABOUT:
         found = _pattern(words).search(plain)
         if found:
             return command, _trimmed(f"{plain[: found.start()]} {plain[found.end() :]}")
-    return ("stock" if stocks(app.store.stocks(), said) else "theme"), said
+    return None
 
 
 def _trimmed(text: str) -> str:

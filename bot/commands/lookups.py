@@ -120,10 +120,11 @@ def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], .
     who = both(asked, "成分股", "Members")
     books = both(asked, "基本面", "Fundamentals")
     happened, told = both(asked, "事件", "Events"), both(asked, "新闻", "News")
+    follow = both(asked, "⭐ 关注", "⭐ Watch")
     return (
         ((because, f"w:{theme.id}"), (links, f"c:{theme.id}"), (hush, f"m:{theme.id} {PICK}")),
         ((who, f"e:{theme.id}"), (books, f"fu:{theme.id}")),
-        ((happened, f"ev:{theme.id}"), (told, f"nw:{theme.id}")),
+        ((happened, f"ev:{theme.id}"), (told, f"nw:{theme.id}"), (follow, f"f:{theme.id}")),
     )
 
 

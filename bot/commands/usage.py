@@ -41,8 +41,9 @@ USAGES: dict[str, Usage] = {
     ),
     "chart": Usage(
         *("theme", "题材名 [天数]", "NAME [DAYS]", "机器人 250"),
-        "一个题材的图：净价、阶段、警报、宽度、拥挤度；20 至 1000 个交易日。",
-        "A theme's chart: net price, stages, alerts, breadth, crowding; 20 to 1,000 trading days.",
+        "一个题材的图：净价、阶段、警报、宽度、拥挤度；20 至 1000 个交易日。深浅与颜色见 /style。",
+        "A theme's chart: net price, stages, alerts, breadth, crowding; 20 to 1,000 trading"
+        " days. Light or dark: /style.",
     ),
     "compare": Usage(
         *("theme", "题材名 题材名", "NAME NAME", "机器人 白酒"),

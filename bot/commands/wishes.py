@@ -139,14 +139,14 @@ def watch(app: App, asked: Asked) -> Answer:
     def told(app: App, asked: Asked, theme: Theme) -> Answer:
         app.ledger.watch(asked.chat.id, theme.id)
         name = name_of(theme)
-        return Answer(
-            both(
-                asked,
-                f"⭐ 已关注 {name}；现在只推送关注的题材，摘要照旧。\n/unwatch {name}",
-                f"⭐ {name} is watched; only watched themes are pushed now, the digest as before.\n"
-                f"/unwatch {name}",
-            )
+        words = both(
+            asked,
+            f"⭐ 已关注 {name}；现在只推送关注的题材，摘要照旧。\n/unwatch {name}",
+            f"⭐ {name} is watched; only watched themes are pushed now, the digest as before.\n"
+            f"/unwatch {name}",
         )
+        undo = both(asked, "取消关注", "Watch no more")
+        return Answer(words, (((undo, f"x:{theme.id}"),),))
 
     wishes: Wishes = app.ledger.wishes(asked.chat.id)
     if asked.rest or not wishes.watched:
