@@ -13,6 +13,7 @@ from bot import journal
 from bot.alerting import PUSHED, decide, strongest_first
 from bot.app import App, judged_themes
 from bot.correction_messages import correction
+from bot.judged import oldest_news
 from bot.ledger_corrections import BY, SINCE, Correction
 from bot.messages import Day, number
 from bot.records import ON, Chat, Outgoing, Wishes
@@ -57,8 +58,7 @@ def remember(app: App, day: date, changed: Iterable[ThemeState]) -> None:
 
 def begin(app: App, states: Iterable[ThemeState]) -> None:
     """Keeps all states as they are, where none are kept yet, or those of other rules."""
-    rules = [f"{rule.name} {rule.threshold} {rule.params}" for rule in app.rules]
-    by, evaluated = f"{rules} {app.policy}", app.ledger.evaluated()
+    by, evaluated = _by(app), app.ledger.evaluated()
     if not evaluated or app.ledger.fact(BY) == by:
         return
     with app.ledger.atomic():
@@ -66,6 +66,12 @@ def begin(app: App, states: Iterable[ThemeState]) -> None:
         app.ledger.corrections.keep(evaluated, states)
         app.ledger.set_fact(SINCE, evaluated.isoformat())
         app.ledger.set_fact(BY, by)
+
+
+def _by(app: App) -> str:
+    """The rules and the policy that states hang on, as text."""
+    rules = [f"{rule.name} {rule.threshold} {rule.params}" for rule in app.rules]
+    return f"{rules} {app.policy}"
 
 
 def settle(app: App, day_of: Callable[[App, date], Day]) -> int:
@@ -77,8 +83,13 @@ def settle(app: App, day_of: Callable[[App, date], Day]) -> int:
     if not noted:
         return 0
     first, found = date.fromisoformat(noted), []
-    if evaluated and since and since < first <= evaluated:
-        found = _settled(app, first, evaluated, day_of)
+    if app.ledger.fact(BY) not in (None, _by(app)):
+        log.warning("%s is not judged again: rules or policy are others now", first)
+    elif evaluated and since and since < first <= evaluated:
+        try:
+            found = _settled(app, first, evaluated, day_of)
+        except Exception:  # whatever it is, the next day must be judged all the same
+            log.exception("%s could not be judged again", first)
     elif evaluated and first <= evaluated:
         log.warning("%s cannot be judged again: states are kept from %s", first, since)
     app.store.set_note(REVISED, "")
@@ -98,10 +109,19 @@ def _settled(
         app.ledger.save_states(again.states[evaluated].values())
         app.ledger.save_readings(again.readings)
         app.ledger.run_ups.forget()  # made anew with the next day
+        _forget_pictures(app, first)
         if found:
             _enter(app, evaluated, found)
             _tell(app, day_of(app, evaluated), found, again.states[evaluated])
     return found
+
+
+def _forget_pictures(app: App, first: date) -> None:
+    """What was drawn of these days shows the figures that were wrong."""
+    from bot.draw import ALBUM
+
+    app.ledger.files.forget_since(first)
+    ALBUM.clear()
 
 
 def _judged_again(app: App, days: Sequence[date]) -> Again:
@@ -141,7 +161,8 @@ def _differences(app: App, again: Again) -> list[Correction]:
     for alert in dict.fromkeys([*said, *would]):
         was, now = said.get(alert), would.get(alert)
         subject = now or was
-        if subject and not same(was, now):
+        # a theme that is judged no more has no figures to be judged by again
+        if subject and subject.theme in again.panel.close and not same(was, now):
             data = journal.data_hash(again.panel.until(subject.day), subject.theme)
             found.append(Correction(revision, alert, was, now, hashes.get(alert, ""), data))
     return found
@@ -204,7 +225,8 @@ def _what(transition: Transition | None) -> tuple[object, ...]:
 
 def _wants(app: App, chat: Chat, now: Transition, states: Mapping[str, ThemeState]) -> bool:
     muted = silenced(app.ledger.mutes(chat.id), now.day, app.now(), states)
-    return decide(now, muted, app.ledger.wishes(chat.id), date.min) in PUSHED
+    news_since = oldest_news(app, app.ledger.evaluated() or now.day)
+    return decide(now, muted, app.ledger.wishes(chat.id), news_since) in PUSHED
 
 
 def _hold(app: App, wishes: Wishes) -> datetime | None:

@@ -147,7 +147,7 @@ def _glance(
 ) -> list[Outgoing]:
     """The digest a chat wishes for, if it is due on the day."""
     if wishes.digest_weekday is None:
-        own = watched_in(texts.judged, wishes.watched, language)
+        own = watched_in(app, texts.judged, wishes.watched, language)
         return texts.digest(joined(texts.glance(language), own), language, look)
     days = app.store.days(until=texts.judged.day.day, limit=WEEK_DAYS)
     began = app.ledger.kept.began() or days[-1]  # of days before it nothing was kept

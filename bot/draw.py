@@ -36,6 +36,11 @@ class Album:
                     self._kept.popitem(last=False)
             return png
 
+    def clear(self) -> None:
+        """Keeps none: figures that were drawn proved wrong."""
+        with self._lock:
+            self._kept.clear()
+
 
 def draw(app: App, picture: Picture) -> bytes | None:
     """The PNG of a picture; None when there is nothing to draw, or no such kind."""

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from bot.app import App, followed
 from bot.calendars import calendar_of
+from bot.corrections import reach
 from bot.cycle import quota_of, upstreams
 from bot.filling_texts import Standing, missing
 from bot.home import LOCK
@@ -99,8 +100,12 @@ def refold(app: App, made_whole: Iterable[str]) -> None:
     if not day or not silent:
         return
     panel = app.store.panel(day, -1, silent)
-    *_, (_, states, _) = folded(evaluate(panel, app.rules), app.policy)
-    app.ledger.save_states(states.values())
+    since, lived = reach(app), list(folded(evaluate(panel, app.rules), app.policy))
+    with app.ledger.atomic():
+        for known, states, _ in lived:
+            if since and known >= since:  # a day judged again begins with them
+                app.ledger.corrections.keep(known, states.values())
+        app.ledger.save_states(lived[-1][1].values())
 
 
 def run_filling(app: App) -> None:

@@ -16,6 +16,7 @@ from bot.style import Look
 from bot.texts import CAPTION_LIMIT, STAMP_ROOM, split, units
 from bot.week import Week
 from bot.words import Language, say
+from market.calendar import HONG_KONG
 from signals.model import Transition
 
 HEAT_LASTS = timedelta(hours=20)  # then the next day may have been judged
@@ -27,11 +28,18 @@ def digest_text(judged: Judged, language: Language, week: Week | None) -> str:
     return digest(judged.day, judged.told, judged.states, run_ups, language, week)
 
 
-def watched_in(judged: Judged, watched: frozenset[str], language: Language) -> str:
-    """What the digest of a chat adds of the themes it watches; empty for one that watches none."""
+def watched_in(app: App, judged: Judged, watched: frozenset[str], language: Language) -> str:
+    """What the digest of a chat adds of the themes it watches; empty for one that watches none.
+
+    Those of Hong Kong stand as they were at its own last close.
+    """
     if not watched:
         return ""
-    return watched_table(watched, judged.day, judged.states, judged.readings, language)
+    states, readings = judged.states, judged.readings
+    if not watched <= readings.keys():
+        states = {**app.ledger.states(), **states}
+        readings = {**app.ledger.of(HONG_KONG.code).readings(), **readings}
+    return watched_table(watched, judged.day, states, readings, language)
 
 
 def joined(glance: str, own: str) -> str:

@@ -26,6 +26,10 @@ class Files:
         """Telegram knows the id no more."""
         self._db.execute("DELETE FROM file WHERE picture=?", (picture,))
 
+    def forget_since(self, day: date) -> None:
+        """Forgets the ids of pictures that show a day or later ones."""
+        self._db.execute("DELETE FROM file WHERE day>=?", (day.isoformat(),))
+
     def forget_before(self, day: date) -> None:
         """Drops pictures of earlier days: nobody asks for them again."""
         self._db.execute("DELETE FROM file WHERE day<?", (day.isoformat(),))

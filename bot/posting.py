@@ -50,7 +50,8 @@ def _free(instant: datetime, wishes: Wishes) -> datetime:
 
 
 def _from(at: datetime, messages: Sequence[Outgoing]) -> list[Outgoing]:
-    """The messages, waiting for an instant unless they are no earlier themselves."""
+    """The messages, waiting for an instant unless they are no earlier; what is old then goes."""
+    messages = [m for m in messages if not m.not_after or m.not_after > at]
     return [m if m.created >= at else replace(m, created=at, not_before=at) for m in messages]
 
 

@@ -99,7 +99,8 @@ async def _with_more(context: Context, place: Place, given: Answer) -> None:
         await _parts(context, place, whole, given)
         return
     buttons = given.buttons if len(whole) == 1 else ()
-    await edit(context, place, first, replace(given, text=whole[0], buttons=buttons))
+    words = replace(given, text=whole[0], buttons=buttons, picture=None)
+    await edit(context, place, first, words)
     await _parts(context, place, whole[1:], given)
 
 
@@ -172,12 +173,14 @@ async def edit(context: Context, place: Place, message: int, given: Answer) -> N
     """Changes a message into an answer, of words or with a picture; one that is gone is new."""
     try:
         if given.picture:
-            await talk_of(context).gallery.send(given.picture, _changing(context, place, given))
+            await talk_of(context).gallery.send(
+                given.picture, _changing(context, place, message, given)
+            )
         else:
             await _changed(context, place, message, given)
     except SendError as error:
         if error.lost:
-            await send(context, replace(place, pressed=None), given.text, given.buttons)
+            await reply(context, replace(place, pressed=None), given)
         else:
             log.warning("a message was not changed: %s", error)
 
@@ -188,17 +191,16 @@ async def _changed(context: Context, place: Place, message: int, given: Answer) 
     await sender.edit(context.bot, chat.id, message, given.text, given.buttons, hant=chat.hant)
 
 
-def _changing(context: Context, place: Place, given: Answer) -> Way:
-    """How the picture takes the place of the one that was pressed."""
-    chat, pressed = place.chat, place.pressed
-    assert pressed
+def _changing(context: Context, place: Place, message: int, given: Answer) -> Way:
+    """How a picture takes the place of the one in a message."""
+    chat = place.chat
 
     async def way(photo: bytes | str | None) -> Sent:
         if not photo:
-            return Sent(pressed)
+            return Sent(message)
         await talk_of(context).pace.turn(chat.id)
         return await sender.change_picture(
-            context.bot, chat.id, pressed, photo, given.text, given.buttons, chat.hant
+            context.bot, chat.id, message, photo, given.text, given.buttons, chat.hant
         )
 
     return way

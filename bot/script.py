@@ -4,6 +4,7 @@ Characters alone are converted (OpenCC's s2tw): its s2twp also changes words, an
 of the reference 38 would have another name (人工智能 would be 人工智慧). OpenCC loads when needed.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 from bot.words import Language
 
+MARKUP = re.compile(r"(<[^<>]*>)")
 TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo")  # how such language codes begin
 # whether the picture being drawn is for a reader of traditional characters
 _drawn: ContextVar[bool] = ContextVar("drawn", default=False)
@@ -27,8 +29,11 @@ def guessed(code: str) -> tuple[Language, bool]:
 
 
 def spelt(text: str, hant: bool) -> str:
-    """The text as its reader writes; markup is ASCII and stays."""
-    return _converter("s2tw").convert(text) if hant and not text.isascii() else text
+    """The text as its reader writes; markup stays, with the addresses in it."""
+    if not hant or text.isascii():
+        return text
+    parts = MARKUP.split(text)
+    return "".join(p if MARKUP.fullmatch(p) else _converter("s2tw").convert(p) for p in parts)
 
 
 def simplified(text: str) -> str:

@@ -241,3 +241,27 @@ TOLD = Transition(
 def test_figures_that_moved_a_little_correct_nothing(now: Transition | None, same: bool) -> None:
     assert corrections.same(TOLD, now) is same
     assert corrections.same(now, TOLD) is (same or (now is not None and not now.signals))
+
+
+def test_a_theme_that_is_judged_no_more_keeps_no_evening_from_its_judgement(
+    app: App, tmp_path: Path
+) -> None:
+    told = lived(app, DAYS[115])
+    (tmp_path / "themes.toml").write_text('[exclude]\nnames = ["热题材"]\n', "utf-8")
+    assert by_operator(app, tmp_path).endswith("0 alerts corrected")
+    assert jobs.daily(app, DAYS[116]).new
+    assert app.ledger.transitions() == [told]
+
+
+def test_what_other_rules_would_say_is_no_correction(app: App, tmp_path: Path) -> None:
+    lived(app, DAYS[115])
+    stricter = tuple(replace(rule, threshold=9.0) for rule in app.rules)
+    assert by_operator(replace(app, rules=stricter), tmp_path).endswith("0 alerts corrected")
+
+
+def test_pictures_of_corrected_days_are_drawn_anew(app: App, tmp_path: Path) -> None:
+    lived(app, DAYS[115])
+    app.ledger.files.keep("before", "1", DAYS[111])
+    app.ledger.files.keep("after", "2", DAYS[115])
+    by_operator(app, tmp_path)
+    assert (app.ledger.files.known("before"), app.ledger.files.known("after")) == ("1", None)

@@ -232,3 +232,13 @@ def test_what_a_budget_left_over_stands_above_the_foot_and_the_heat_map_stays() 
     text, picture = with_rest(glance, replace(glance[0], text="rest"))
     assert text.text == "body\n\ntable\n\nrest\n\nfoot"
     assert picture == glance[1]
+
+
+def test_a_heat_map_that_would_come_too_late_is_left_out() -> None:
+    """A digest at noon of the next day goes without the picture of a day that is over."""
+    now = datetime(2024, 6, 28, 7, 30, tzinfo=UTC)
+    words = Outgoing("d:digest:1", 7, FRIDAY, "x", now, priority=1)
+    heat = replace(words, key="d:heat", not_after=now + timedelta(hours=20))
+    noon = now + timedelta(hours=21)
+    assert posted([], [words, heat], now, Wishes({}), "zh") == [words, heat]
+    assert [m.key for m in posted([], [words, heat], noon, Wishes({}), "zh")] == ["d:digest:1"]

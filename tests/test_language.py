@@ -195,3 +195,8 @@ def test_of_the_reference_every_name_is_found_again_in_traditional(reference: Pa
 
 def test_groups_of_help_have_words_in_both_languages() -> None:
     assert all(words["zh"] and words["en"] for words in GROUPS.values())
+
+
+def test_addresses_stay_as_they_are_in_traditional_text() -> None:
+    said = '<a href="https://x.cn/中国发展">中国发展</a>'
+    assert spelt(said, hant=True) == '<a href="https://x.cn/中国发展">中國發展</a>'

@@ -173,6 +173,22 @@ def test_slow_work_is_answered_at_once_and_then_in_place(bot: Wired) -> None:
     assert [asked["action"] for asked in bot.wire.asked_of("sendChatAction")] == ["typing"]
 
 
+def test_slow_words_beside_a_picture_take_the_place_of_the_wait(bot: Wired) -> None:
+    talk = bot.telegram.bot_data["talk"]
+
+    async def slowly(job: Any) -> Any:
+        while not bot.wire.sent:
+            await asyncio.sleep(0)
+        return job(bot.app)
+
+    bot.telegram.bot_data["talk"] = replace(talk, in_worker=slowly, patience_seconds=0.0)
+    sent = bot.write("/digest", READER)
+    bot.telegram.bot_data["talk"] = talk
+    assert "正在计算" in sent[0]["text"]
+    (changed,) = bot.wire.asked_of("editMessageText")
+    assert "每日摘要" in changed["text"]
+
+
 def test_a_button_tapped_again_before_its_answer_is_answered_once(bot: Wired) -> None:
     under = message("?", READER)
     query = {"id": "1", "from": under["from"], "chat_instance": "1", "data": "t:hot"}

@@ -43,7 +43,7 @@ def _digest(app: App, asked: Asked, day: date) -> str:
     judged = Judged(facts, told, app.ledger.states(), app.ledger.readings())
     week = week_of(app, day, told)
     watched = app.ledger.wishes(asked.chat.id).watched
-    own = watched_in(judged, watched, asked.language)
+    own = watched_in(app, judged, watched, asked.language)
     return joined(digest_text(judged, asked.language, week), own)
 
 
