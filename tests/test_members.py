@@ -154,7 +154,9 @@ def test_a_theme_without_members_says_so(app: App) -> None:
 
 def test_the_next_digest_tells_the_changes_of_followed_themes_once(app: App) -> None:
     asked = Asked(READER, 7, "", LAST)
-    text = answer(app, "digest", asked).text
+    given = answer(app, "digest", asked)
+    assert given.more
+    text = given.more(app)
     line = "热题材: 1 company joined and 1 left (lists of 2024-06-20 and 2024-06-27)"
     assert f"<b>Members</b>\n{line}" in text
     assert changes(app.store, "hot", LAST, date.max) != []  # the list of the day itself comes later

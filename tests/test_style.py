@@ -48,11 +48,11 @@ def test_what_is_written_can_be_read(look: Look) -> None:
 
 def test_red_is_up_for_chinese_readers_and_green_for_others_unless_they_choose() -> None:
     nothing = Wishes({})
-    assert look_of(nothing, "zh", "light") == Look("light", "cn")
-    assert look_of(nothing, "en", "dark") == Look("dark", "west")
+    assert look_of(nothing, "zh", "light", False) == Look("light", "cn")
+    assert look_of(nothing, "en", "dark", False) == Look("dark", "west")
     chosen = wishes_of({"style": "dark", "colours": "safe"}, frozenset())
-    assert look_of(chosen, "zh", "light") == Look("dark", "safe")
-    assert look_of(Wishes({}, style="pink", colours="x"), "zh", "dark") == Look("dark", "cn")
+    assert look_of(chosen, "zh", "light", False) == Look("dark", "safe")
+    assert look_of(Wishes({}, style="pink", colours="x"), "zh", "dark", False) == Look("dark", "cn")
     red, green = Look("light", "cn").style, Look("light", "west").style
     assert (red.up, red.down) == (green.down, green.up)
     assert int(red.up[1:3], 16) > int(red.up[3:5], 16)
