@@ -146,16 +146,6 @@ class Mute:
     episode: date | None = None  # the first day of the episode whose end is the last thing muted
 
 
-def mute_of(until: str, at: str | None, episode: str | None) -> Mute:
-    """A mute as the ledger keeps it."""
-    last = date.fromisoformat(until)
-    return Mute(
-        None if last == date.max else last,
-        datetime.fromisoformat(at) if at else None,
-        date.fromisoformat(episode) if episode else None,
-    )
-
-
 @dataclass(frozen=True)
 class Kept:
     """A transition that was not pushed to a chat."""

@@ -155,7 +155,8 @@ def test_a_chat_that_takes_no_pictures_is_told_so(bot: Wired) -> None:
     assert {"typing", "upload_photo"} >= {a["action"] for a in bot.wire.asked_of("sendChatAction")}
 
 
-def test_slow_work_is_answered_at_once_and_then_in_place(bot: Wired) -> None:
+def asked_slowly(bot: Wired, text: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """What is sent when the slow part comes after all patience, and what it is changed into."""
     talk = bot.telegram.bot_data["talk"]
 
     async def slowly(job: Any) -> Any:
@@ -164,28 +165,23 @@ def test_slow_work_is_answered_at_once_and_then_in_place(bot: Wired) -> None:
         return job(bot.app)
 
     bot.telegram.bot_data["talk"] = replace(talk, in_worker=slowly, patience_seconds=0.0)
-    sent = bot.write("/why 热题材", READER)
+    sent = bot.write(text, READER)
     bot.telegram.bot_data["talk"] = talk
-    assert "正在计算" in sent[0]["text"]
     (changed,) = bot.wire.asked_of("editMessageText")
+    return sent, changed
+
+
+def test_slow_work_is_answered_at_once_and_then_in_place(bot: Wired) -> None:
+    sent, changed = asked_slowly(bot, "/why 热题材")
+    assert "正在计算" in sent[0]["text"]
     assert "LPPLS" in changed["text"]
     assert "正在计算" not in changed["text"]
     assert [asked["action"] for asked in bot.wire.asked_of("sendChatAction")] == ["typing"]
 
 
 def test_slow_words_beside_a_picture_take_the_place_of_the_wait(bot: Wired) -> None:
-    talk = bot.telegram.bot_data["talk"]
-
-    async def slowly(job: Any) -> Any:
-        while not bot.wire.sent:
-            await asyncio.sleep(0)
-        return job(bot.app)
-
-    bot.telegram.bot_data["talk"] = replace(talk, in_worker=slowly, patience_seconds=0.0)
-    sent = bot.write("/digest", READER)
-    bot.telegram.bot_data["talk"] = talk
+    sent, changed = asked_slowly(bot, "/digest")
     assert "正在计算" in sent[0]["text"]
-    (changed,) = bot.wire.asked_of("editMessageText")
     assert "每日摘要" in changed["text"]
 
 
