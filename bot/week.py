@@ -44,12 +44,14 @@ def week_of(app: App, day: date, today: Sequence[Transition]) -> Week | None:
     """
     if not ends_week(app, day):
         return None
-    before, known = app.ledger.transitions(until=day - timedelta(days=1)), app.store.themes()
+    since = app.store.days(until=day)[-app.settings.data.history_days :][0]
+    before = app.ledger.transitions(since=since, until=day - timedelta(days=1))
+    known = app.store.themes()
     told = [t for t in (*before, *today) if entered(t) and t.theme in known]
     if not told:
         return None
     themes = sorted({t.theme for t in told})
-    net = app.store.panel(day, app.settings.data.history_days, themes).net
+    net = app.store.net(since, day, themes)
     return week(told, net, labels(app.settings)[NET])
 
 

@@ -43,20 +43,38 @@ def read_net(
     market = f"SELECT benchmark FROM {days_of} WHERE day BETWEEN ? AND ? ORDER BY day"
     span = (as_int(index[0]), as_int(index[-1]))
     marks = np.array(db.execute(market, span).fetchall(), dtype=float)
-    values = _values(db, index, themes, stored, ("close",))[0]
-    close = pd.DataFrame(values, index=index, columns=list(themes))
-    return net_of(close, pd.Series(marks[:, 0], index=index))
+    row, column = _places(index, themes)
+    window, between = _window(index, themes, stored)
+    levels = np.full((len(index), len(themes)), np.nan)
+    for day, theme, close in db.execute(f"SELECT day, theme, close {window}", between):
+        levels[row[day], column[theme]] = close  # None is NaN
+    return net_of(pd.DataFrame(levels, index, list(themes)), pd.Series(marks[:, 0], index=index))
 
 
 @without_collector()
 def _values(
-    db: Connection,
-    index: Sequence[date],
-    themes: Sequence[str],
-    stored: int,
-    names: Sequence[str] = FRAMES,
+    db: Connection, index: Sequence[date], themes: Sequence[str], stored: int
 ) -> np.ndarray:
-    """Names x day x theme."""
+    """Frames x day x theme."""
+    window, between = _window(index, themes, stored)
+    window += " ORDER BY day, theme"  # of both readings the same
+    keys = db.execute(f"SELECT day, theme {window}", between).fetchall()
+    # NULL as infinity: a stream without None goes straight into an array, five times faster
+    columns = ", ".join(f"ifnull({name}, 9e999)" for name in FRAMES)
+    rows = db.execute(f"SELECT {columns} {window}", between)
+    flat = np.fromiter(chain.from_iterable(rows), float, len(keys) * len(FRAMES))
+    flat[np.isinf(flat)] = np.nan
+    row, column = _places(index, themes)
+    at = [row[day] for day, _ in keys], [column[theme] for _, theme in keys]
+    values = np.full((len(FRAMES), len(index), len(themes)), np.nan)
+    values[:, *at] = flat.reshape(len(keys), len(FRAMES)).T
+    return values
+
+
+def _window(
+    index: Sequence[date], themes: Sequence[str], stored: int
+) -> tuple[str, tuple[Any, ...]]:
+    """What follows SELECT for the rows of these days and themes, and its arguments."""
     if len(themes) * FEW < stored:  # a look for each of them reads less than all rows of the days
         window = "day IN (SELECT value FROM json_each(?))"
         between: tuple[Any, ...] = (json.dumps([as_int(day) for day in index]),)
@@ -65,16 +83,10 @@ def _values(
     if len(themes) < stored:
         window += f" AND theme IN ({','.join('?' * len(themes))})"
         between += tuple(themes)
-    window = f"FROM theme_day WHERE {window} ORDER BY day, theme"
-    keys = db.execute(f"SELECT day, theme {window}", between).fetchall()
-    # NULL as infinity: a stream without None goes straight into an array, five times faster
-    columns = ", ".join(f"ifnull({name}, 9e999)" for name in names)
-    rows = db.execute(f"SELECT {columns} {window}", between)
-    flat = np.fromiter(chain.from_iterable(rows), float, len(keys) * len(names))
-    flat[np.isinf(flat)] = np.nan
-    row = {as_int(day): place for place, day in enumerate(index)}
-    column = {theme: place for place, theme in enumerate(themes)}
-    at = [row[day] for day, _ in keys], [column[theme] for _, theme in keys]
-    values = np.full((len(names), len(index), len(themes)), np.nan)
-    values[:, *at] = flat.reshape(len(keys), len(names)).T
-    return values
+    return f"FROM theme_day WHERE {window}", between
+
+
+def _places(index: Sequence[date], themes: Sequence[str]) -> tuple[dict[int, int], dict[str, int]]:
+    """The row of each day, as the store writes it, and the column of each theme."""
+    rows = {as_int(day): place for place, day in enumerate(index)}
+    return rows, {theme: place for place, theme in enumerate(themes)}

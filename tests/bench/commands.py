@@ -17,6 +17,7 @@ import numpy as np
 from bot.app import App, open_app
 from bot.commands import COMMANDS, answer
 from bot.commands.asked import Asked
+from bot.commands.lookups import MEASURES
 from bot.jobs import daily
 from bot.messages import number
 from bot.records import Chat
@@ -31,7 +32,10 @@ JUDGED_DAYS = 250  # trading days the bot has lived
 MONTHS = 120  # of each macro series
 ADMIN = 42
 APART = ("replay", "test", "testmessage", "backup")  # what a worker makes is not awaited in 150 ms
-OF_A_THEME = ("theme", "why", "chain", "history", "similar", "watch", "unwatch", "mute", "unmute")
+OF_A_THEME = (
+    *("theme", "why", "chain", "chart", "history", "similar", "watch", "unwatch", "mute", "unmute"),
+    *("members", "fundamentals", "events", "news"),
+)
 OF_AN_ALERT = ("alert", "useful", "useless")
 
 
@@ -81,7 +85,9 @@ def _asked(app: App, name: str, themes: Sequence[str], language: Language) -> fl
     """Milliseconds within which 95 % of the answers to a command come."""
     took = []
     for turn in range(ASKED_TIMES):
-        asked = _question(app, name, themes[turn % len(themes)], language, turn)
+        asked = _question(
+            app, name, [themes[turn % NAMED], themes[turn % NAMED - 1]], language, turn
+        )
         start = time.perf_counter()
         given = answer(app, name, asked)
         if given.more and name not in APART:
@@ -90,20 +96,28 @@ def _asked(app: App, name: str, themes: Sequence[str], language: Language) -> fl
     return float(np.quantile(took, 0.95))
 
 
-def _question(app: App, name: str, theme: str, language: Language, turn: int = 0) -> Asked:
-    """A question as people ask it; of turn to turn another, where a command has several."""
+def _question(app: App, name: str, of: Sequence[str], language: Language, turn: int = 0) -> Asked:
+    """A question as people ask it, of one or two themes; of turn to turn another of several."""
+    theme = of[0]
     told = app.ledger.transitions()[-1]
     rests = {"stock": ["600519"], "replay": ["2019-04-10", str(told.day)], "test": ["exuberance"]}
     rests |= {name: [theme] for name in OF_A_THEME} | {name: [number(told)] for name in OF_AN_ALERT}
     rests |= {"history": [theme, ""], "record": ["", "2", "9"], "allow": ["77"], "ban": ["77"]}
-    of = rests.get(name, [""])
+    rests |= {"compare": [" ".join(of)], "themes": ["", "bubble"], "top": ["", *MEASURES]}
+    rests |= {
+        "news": [theme, ""],
+        "help": ["", "why"],
+        "style": ["", "dark"],
+        "settings": ["", "quiet 22-8"],
+    }
+    asked = rests.get(name, [""])
     chat = Chat(ADMIN, "private", "", language)
-    return Asked(chat, ADMIN, of[turn % len(of)], date(2024, 6, 28))
+    return Asked(chat, ADMIN, asked[turn % len(asked)], date(2024, 6, 28))
 
 
 def _apart(app: App, name: str) -> float:
     """Seconds of what a worker makes of an answer."""
-    given = answer(app, name, _question(app, name, "", "zh"))
+    given = answer(app, name, _question(app, name, [""], "zh"))
     start = time.perf_counter()
     if given.more:
         given.more(app)
