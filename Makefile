@@ -1,6 +1,8 @@
 # The commands of the README. Everything is installed into .venv; Python 3.11 or newer is needed.
 PYTHON ?= python3
 BIN := .venv/bin
+# on all processors, a file's tests in one process: they share what is dear to make
+TESTS := $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
 
 .PHONY: demo test check run bench chaos clean
 
@@ -16,14 +18,14 @@ demo: .venv/ready  ## live through a simulated market
 	$(BIN)/paomo demo
 
 test: .venv/ready  ## install and run the tests
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 check: .venv/ready  ## format, lint, types, known vulnerabilities, then the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m tests.audit
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 run: .venv/ready  ## run the bot; needs TELEGRAM_TOKEN, see .env.example
 	$(BIN)/paomo run

@@ -18,6 +18,7 @@ from bot.words import say
 from tests.loopback import Loopback
 
 TOKEN = "123456:loopback-token"
+PATIENCE_SECONDS = 90.0  # with what must come, however busy the machine is
 
 
 class BotApi:
@@ -71,14 +72,14 @@ class BotApi:
             self._updates.append({"update_id": len(self._updates) + 1, **update})
             self._lock.notify_all()
 
-    def until(self, count: int, seconds: float = 20) -> list[dict[str, Any]]:
+    def until(self, count: int, seconds: float = PATIENCE_SECONDS) -> list[dict[str, Any]]:
         """The messages once there are so many; fails when they do not come."""
         with self._lock:
             came = self._lock.wait_for(lambda: len(self.sent) >= count, seconds)
         assert came, f"only {len(self.sent)} of {count} messages came: {self.sent}"
         return self.sent
 
-    def called(self, method: str, count: int = 1, seconds: float = 20) -> None:
+    def called(self, method: str, count: int = 1, seconds: float = PATIENCE_SECONDS) -> None:
         """Waits until a method was called so many times."""
         with self._lock:
             came = self._lock.wait_for(lambda: self.calls.count(method) >= count, seconds)

@@ -22,6 +22,14 @@ from tests.botapi import BotApi
 from tests.process import ADMIN, Bot
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Compiles before workers start, which would write over each other's compiled code."""
+    if config.getoption("numprocesses", None):
+        from bot import warm  # brings numba
+
+        warm.main()
+
+
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     return load({"PAOMO_HOME": "unused"})
@@ -46,9 +54,7 @@ def market() -> SimulatedMarket:
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
     """A bars file and a members file of a small simulated market."""
-    markets.bars().to_csv(tmp_path / "bars.csv", index=False)
-    markets.members().to_csv(tmp_path / "members.csv", index=False)
-    return tmp_path / "bars.csv", tmp_path / "members.csv"
+    return markets.files(tmp_path)
 
 
 @pytest.fixture(scope="session")

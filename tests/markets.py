@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -85,6 +86,13 @@ def members(stocks: int = 24) -> pd.DataFrame:
     rows = [("热题材", code) for code in codes[: stocks // 3]]
     rows += [("普通题材", code) for code in codes[stocks // 3 :]]
     return pd.DataFrame(rows, columns=["theme", "code"]).assign(as_of="2024-06-28")
+
+
+def files(folder: Path) -> tuple[Path, Path]:
+    """Writes `bars` and `members` as files that people bring."""
+    bars().to_csv(folder / "bars.csv", index=False)
+    members().to_csv(folder / "members.csv", index=False)
+    return folder / "bars.csv", folder / "members.csv"
 
 
 def fill(store: Store, days: int = 130) -> None:

@@ -1,6 +1,7 @@
 """The bot as a real process, for tests and chaos."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from urllib.request import urlopen
 from bot.home import DATABASE
 from bot.ledger import Ledger
 from bot.records import Chat, Outgoing
-from tests.botapi import TOKEN, BotApi
+from tests.botapi import PATIENCE_SECONDS, TOKEN, BotApi
 
 ADMIN = 42
 
@@ -51,12 +52,20 @@ class Bot:
 
     def paomo(self, *words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            self.command(*words), env=self.environ, capture_output=True, text=True, timeout=60
+            self.command(*words),
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
         )
 
-    def end(self, number: int = signal.SIGTERM) -> int:
+    def end(self, number: int = signal.SIGTERM, seconds: float = PATIENCE_SECONDS) -> int:
         self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(seconds)
+
+    def ended(self) -> int:
+        """Its exit status, once it ended by itself."""
+        return self.process.wait(PATIENCE_SECONDS)
 
     def wait(self, seconds: float) -> None:
         """Lets it run for so long, or until it ends."""
@@ -78,16 +87,19 @@ def enqueue(home: Path, count: int, chats: int = 1, first: int = 0) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, of those that the system does not give to connections."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def page(bot: Bot, name: str) -> tuple[int, str]:
     """Status and text of a page of the running bot."""
     address = f"http://127.0.0.1:{bot.environ['PAOMO_METRICS__PORT']}/{name}"
     try:
-        with urlopen(address, timeout=20) as answer:
+        with urlopen(address, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, answer.read().decode()
     except HTTPError as error:
         return error.code, error.read().decode()

@@ -217,13 +217,13 @@ def test_checks_by_a_running_bot_arrive(home: Path, api: BotApi, bot: Bot) -> No
     for day in ("2024-06-10", "2024-06-11"):
         assert bot.paomo("daily", "--no-fetch", "--day", day).returncode == 0
     api.write("/replay 2024-06-07", ADMIN)
-    assert "当日没有题材变动" in api.until(1, 60)[0]["text"]
+    assert "当日没有题材变动" in api.until(1)[0]["text"]
     api.write("/backup", ADMIN)
-    assert "已打开并检查" in api.until(2, 60)[1]["text"]
+    assert "已打开并检查" in api.until(2)[1]["text"]
     api.write("/test run_up", ADMIN)
-    assert "只是试算" in api.until(3, 60)[2]["text"]
+    assert "只是试算" in api.until(3)[2]["text"]
     api.write("/testmessage", ADMIN)
-    sent = api.until(6, 60)[3:]
+    sent = api.until(6)[3:]
     assert sum("【测试】" in m.get("text", m.get("caption", "")) for m in sent) == 2
     assert sum("photo" in m for m in sent) == 1
     assert list((home / "backups").glob("paomo-*.db"))

@@ -192,13 +192,13 @@ def test_a_word_within_the_day_is_confirmed_or_withdrawn_in_the_same_message(
     if not holds:
         falls(upstream)
     with running(tmp_path, api, upstream, "13:31") as bot:
-        (word,) = api.until(1, 60)
+        (word,) = api.until(1)
         assert plain(word["text"]).startswith("盘中（暂定） 01-08 13:31 · 模拟·算力")
         assert sorted(upstream.requests) == ["boards_now", "index", "limit_ups"]
         api.called("getUpdates", api.calls.count("getUpdates") + 2)  # it is marked as sent by then
         bot.end(signal.SIGKILL)
     with running(tmp_path, api, upstream, "15:10") as bot:
-        api.called("editMessageText", seconds=90)
+        api.called("editMessageText")
         edit: dict[str, Any] = api.asked_of("editMessageText")
         assert edit["message_id"] == "1"
         assert ("收盘已确认" if holds else "已撤回") in edit["text"]

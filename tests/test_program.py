@@ -1,6 +1,7 @@
 """The program as people meet it: settings, commands, errors without tracebacks, and its README."""
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -10,6 +11,7 @@ import pytest
 
 from bot.__main__ import app
 from bot.commands import COMMANDS
+from bot.home import DATABASE
 from config.layers import SettingsError
 from config.record import shipped
 from config.settings import (
@@ -49,12 +51,19 @@ def paomo(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_history_is_imported_and_replayed(tmp_path: Path, files: tuple[Path, Path]) -> None:
-    home = tmp_path / "home"
-    done = paomo(home, "import", "--bars", str(files[0]), "--members", str(files[1]))
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an imported history, not to be changed."""
+    home, files = tmp_path_factory.mktemp("imported"), tmp_path_factory.mktemp("files")
+    bars, members = markets.files(files)
+    done = paomo(home, "import", "--bars", str(bars), "--members", str(members))
     assert done.returncode == 0, done.stderr
     assert "3,120 new; 2 themes" in done.stdout
-    said = paomo(home, "replay", "--from", "2024-01-01", "--to", "2024-06-28", "--json")
+    return home
+
+
+def test_history_is_imported_and_replayed(imported: Path) -> None:
+    said = paomo(imported, "replay", "--from", "2024-01-01", "--to", "2024-06-28", "--json")
     lines = [json.loads(line) for line in said.stdout.splitlines()]
     assert {line["theme"] for line in lines} == {"热题材"}
     first = lines[0]
@@ -197,9 +206,8 @@ def test_the_doctor_names_what_is_missing_and_what_to_do(tmp_path: Path) -> None
     assert "✓ font: Chinese font" in done.stdout
 
 
-def test_the_record_is_scored_over_ones_own_store(tmp_path: Path, files: tuple[Path, Path]) -> None:
-    paomo(tmp_path, "import", "--bars", str(files[0]), "--members", str(files[1]))
-    done = paomo(tmp_path, "score", "--json")
+def test_the_record_is_scored_over_ones_own_store(imported: Path) -> None:
+    done = paomo(imported, "score", "--json")
     assert done.returncode == 0, done.stderr
     scored = json.loads(done.stdout)
     rows = {row["name"]: row for row in scored["rows"]}
@@ -216,7 +224,7 @@ def test_the_record_is_scored_over_ones_own_store(tmp_path: Path, files: tuple[P
     assert rows["forming"]["secondary"].keys() == {"raw", "raw_long"}
     assert scored["members"] == {"day": "2024-06-28", "looks_ahead": True}
     assert (scored["probability"]["n"], scored["probability"]["brier_skill"]) == (0, None)
-    said = paomo(tmp_path, "score").stdout
+    said = paomo(imported, "score").stdout
     assert scored["settings"] in said
     assert f"bubble alerts without a fall: {len(scored['false_alarms'])}" in said
     assert "precision without any one of" in said
@@ -224,11 +232,9 @@ def test_the_record_is_scored_over_ones_own_store(tmp_path: Path, files: tuple[P
     assert "raw fall of 30% in 120 days" in " ".join(said.split())
 
 
-def test_days_stepped_by_daily_say_what_replay_says(
-    tmp_path: Path, files: tuple[Path, Path]
-) -> None:
-    paomo(tmp_path, "import", "--bars", str(files[0]), "--members", str(files[1]))
-    days = [day for day in markets.weekdays(130) if date(2024, 6, 6) <= day <= date(2024, 6, 13)]
+def test_days_stepped_by_daily_say_what_replay_says(imported: Path, tmp_path: Path) -> None:
+    shutil.copy(imported / DATABASE, tmp_path)
+    days = [day for day in markets.weekdays(130) if date(2024, 6, 7) <= day <= date(2024, 6, 12)]
     stepped = ""
     for day in days:
         done = paomo(tmp_path, "daily", "--no-fetch", "--json", "--day", str(day))

@@ -52,7 +52,7 @@ def test_lines_that_take_long_are_made_apart_and_put_below_the_answer(
     day = Store(home / DATABASE).days()[-1]
     assert bot.paomo("daily", "--no-fetch", "--day", str(day)).returncode == 0
     api.write("/why 热题材", ADMIN)
-    assert "LPPLS" in api.until(1, 60)[0]["text"].splitlines()[-1]
+    assert "LPPLS" in api.until(1)[0]["text"].splitlines()[-1]
 
 
 def test_telegram_is_reached_through_its_own_proxy(home: Path, api: BotApi) -> None:
@@ -132,7 +132,7 @@ def test_faults_of_telegram_cost_no_message(bot: Bot, api: BotApi, home: Path) -
 def test_a_rejected_token_ends_with_78_and_one_line(home: Path, api: BotApi) -> None:
     api.token = "another"
     bot = Bot(home, api)
-    assert bot.process.wait(20) == 78
+    assert bot.ended() == 78
     log = bot.log.read_text()
     assert "Telegram rejects the token" in log
     assert "Traceback" not in log
@@ -142,7 +142,7 @@ def test_a_rejected_token_ends_with_78_and_one_line(home: Path, api: BotApi) -> 
 def test_polling_that_is_lost_for_good_ends_with_78(home: Path, api: BotApi) -> None:
     api.faults["getUpdates"] = ["401"] * 9
     bot = Bot(home, api)
-    assert bot.process.wait(40) == 78
+    assert bot.ended() == 78
     assert TOKEN not in bot.log.read_text()
 
 
@@ -173,5 +173,5 @@ def test_a_second_bot_on_the_same_home_is_refused(bot: Bot, api: BotApi) -> None
 
 def test_without_a_token_it_says_what_to_do(home: Path, api: BotApi) -> None:
     bot = Bot(home, api, TELEGRAM_TOKEN="")
-    assert bot.process.wait(20) == 2
+    assert bot.ended() == 2
     assert "set TELEGRAM_TOKEN" in bot.log.read_text()

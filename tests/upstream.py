@@ -265,7 +265,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "drop":
             return self._hang_up()
         if fault == "hang":
-            self.of.closed.wait(3)
+            self.of.closed.wait(60)
         self._reply(faults.STATUS.get(fault, 200), self._body(fault, answer), fault)
         return None
 
