@@ -1,12 +1,13 @@
 """Small simulated markets and panels for the tests; seeded, so that a failure comes back."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from market.simulate import SimulatedMarket
 from market.source import Theme
 from market.store import BAR, Store
 from signals.panel import Panel
@@ -86,6 +87,14 @@ def members(stocks: int = 24) -> pd.DataFrame:
     rows = [("热题材", code) for code in codes[: stocks // 3]]
     rows += [("普通题材", code) for code in codes[stocks // 3 :]]
     return pd.DataFrame(rows, columns=["theme", "code"]).assign(as_of="2024-06-28")
+
+
+def thinned(market: SimulatedMarket, step: int) -> SimulatedMarket:
+    """Every `step`-th stock of a simulated market: Sina's pages are read slowly."""
+    kept = set(sorted(market.bars["code"].unique())[::step])
+    members = {id_: tuple(c for c in codes if c in kept) for id_, codes in market.members.items()}
+    bars = market.bars[market.bars["code"].isin(kept)]
+    return replace(market, members=members, bars=bars)
 
 
 def files(folder: Path) -> tuple[Path, Path]:

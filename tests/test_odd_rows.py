@@ -10,7 +10,7 @@ from config.themes import load_themes
 from market.akshare.source import AkshareSource
 from market.histories import Wants
 from market.ingest import ingest
-from market.simulate import SimulatedMarket, simulate
+from market.simulate import SimulatedMarket
 from market.store import Store
 from tests.led import DAYS, InProcess, led
 from tests.upstream import Upstream
@@ -49,16 +49,20 @@ class OddUpstream(Upstream):
 
 
 @pytest.fixture(scope="module")
-def market() -> SimulatedMarket:
-    return simulate(8)
-
-
-@pytest.fixture
-def upstream(market: SimulatedMarket, tmp_path: Path) -> Iterator[OddUpstream]:
-    made = OddUpstream(market, DAYS[-100:], tmp_path)
-    made.odd = {}
+def upstream(
+    market: SimulatedMarket, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OddUpstream]:
+    made = OddUpstream(market, DAYS[-100:], tmp_path_factory.mktemp("upstream"))
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def good(
+    upstream: OddUpstream, tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[float, ...]]:
+    """The market's rows of three good evenings."""
+    return market_rows(lived(upstream, tmp_path_factory.mktemp("good"), {}))
 
 
 def lived(upstream: OddUpstream, home: Path, odd: dict[str, str], repeated: int = 0) -> Store:
@@ -81,9 +85,8 @@ def market_rows(store: Store) -> list[tuple[float, ...]]:
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 def test_an_odd_row_moves_no_other_figure(
-    upstream: OddUpstream, tmp_path: Path, odd: dict[str, str]
+    upstream: OddUpstream, good: list[tuple[float, ...]], tmp_path: Path, odd: dict[str, str]
 ) -> None:
-    good = market_rows(lived(upstream, tmp_path, {}))
     met = market_rows(lived(upstream, tmp_path, odd))
     assert len(met) == 3
     for (level, stocks, amount), (good_level, good_stocks, good_amount) in zip(
@@ -94,15 +97,16 @@ def test_an_odd_row_moves_no_other_figure(
         assert amount == pytest.approx(good_amount, rel=0.02)
 
 
-def test_repeated_rows_count_once(upstream: OddUpstream, tmp_path: Path) -> None:
-    good = market_rows(lived(upstream, tmp_path, {}))
+def test_repeated_rows_count_once(
+    upstream: OddUpstream, good: list[tuple[float, ...]], tmp_path: Path
+) -> None:
     assert market_rows(lived(upstream, tmp_path, {}, repeated=7)) == good
 
 
 def test_many_odd_rows_are_another_shape_and_the_next_provider_is_asked(
-    upstream: OddUpstream, tmp_path: Path
+    upstream: OddUpstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upstream.spoiled = range(100)
+    monkeypatch.setattr(upstream, "spoiled", range(100))
     store = lived(upstream, tmp_path, ODD["a jump"])
     told = [market.source for day in DAYS[-3:] if (market := store.market_day(day))]
     assert told == ["tencent", "sina", "tencent"]

@@ -21,6 +21,7 @@ from market.simulate import HOT, simulate
 from market.source import SourceError
 from market.store import Store
 from tests.led import DAYS, InProcess, led
+from tests.markets import thinned
 from tests.upstream import Upstream
 
 EVENINGS, TRIES = 30, 4
@@ -68,7 +69,11 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, St
     """The store of good evenings, that of evenings with faults, and how many tries failed."""
     home, luck, failed = tmp_path_factory.mktemp("thirty"), random.Random(1), 0
     (home / "themes.toml").write_text(f'[[theme]]\nboards = ["{HOT}"]\n', "utf-8")
-    upstream, good, odd = Upstream(simulate(8), DAYS[-200:], home), Store(None), Store(None)
+    upstream, good, odd = (
+        Upstream(thinned(simulate(8), 3), DAYS[-200:], home),
+        Store(None),
+        Store(None),
+    )
     source = AkshareSource(InProcess())  # type: ignore[arg-type]  # a worker without a child
     with led(upstream) as guard:
         for day in DAYS[-EVENINGS:]:

@@ -136,7 +136,7 @@ def _begun(home: Path, chats: int) -> date:
         ledger.save_chat(Chat(chat, "private", "", "zh"))
     ledger.close()
     ahead = home.with_name("ahead")
-    for day in MARKET.days[RELEASE - 25 :]:
+    for day in MARKET.days[RELEASE:]:
         shutil.rmtree(ahead, ignore_errors=True)
         shutil.copytree(home, ahead)
         tried = Cycle(ahead)
