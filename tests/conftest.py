@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot.app import App, judge
@@ -20,6 +21,12 @@ from signals.rules import Rule, build
 from tests import markets, within
 from tests.botapi import BotApi
 from tests.process import ADMIN, Bot
+
+# an example may take as long as it does: the machine may be busy
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:

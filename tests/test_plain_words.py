@@ -99,7 +99,7 @@ def test_a_slip_gives_the_nearest_names(typed: str, near: str) -> None:
 
 
 def test_nothing_is_near_to_nonsense_and_hostile_input_ends_soon() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()  # not what others take of a busy machine
     for typed in (
         "x" * 4096,
         "机" * 4096,
@@ -109,7 +109,7 @@ def test_nothing_is_near_to_nonsense_and_hostile_input_ends_soon() -> None:
         "",
     ):
         assert nearest(KNOWN, typed) == []
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_a_character_read_in_several_ways_is_found_by_each() -> None:
