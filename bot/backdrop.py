@@ -54,9 +54,11 @@ def read(store: Store, one: Series, day: date) -> Reading | None:
     return reading(store.macro.known(one.key, day), day, one.dead_days, one.summed_days)
 
 
-def news(store: Store, day: date) -> tuple[KNOWN, ...]:
-    """Monthly and quarterly readings that came out after the stored day before, until a day."""
-    days = store.days(until=day, limit=2)
+def news(store: Store, day: date, since: date | None = None) -> tuple[KNOWN, ...]:
+    """Monthly and quarterly readings that came out until a day, after the stored day before
+    `since`, else before that day.
+    """
+    days = store.days(until=since or day, limit=2)
     if len(days) < 2:
         return ()
     fresh = store.macro.renewed(days[0], day)

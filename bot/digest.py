@@ -39,12 +39,18 @@ def digest(
         "count": len(_judged(states, run_ups)),
         "told": _lines(told, day, language),
         "faults": faults(day, language),
-        "macro": [brief(*known, language) for known in day.macro],
-        "hong_kong": context.hong_kong(day.hong_kong, language),
+    }
+    return render("digest", day, language, **shown, **beside(day, language, week))
+
+
+def beside(day: Day, language: Language, week: Week | None) -> dict[str, list[str]]:
+    """What stands below the stages of a digest, daily or weekly, as its template names it."""
+    return {
         "joins": member_texts.told(day.joins, day.themes, language),
+        "hong_kong": context.hong_kong(day.hong_kong, language),
+        "macro": [brief(*known, language) for known in day.macro],
         "week": _week(week, day, language) if week else [],
     }
-    return render("digest", day, language, **shown)
 
 
 def is_quiet(day: Day, told: Sequence[Transition], week: Week | None) -> bool:

@@ -10,7 +10,7 @@ from bot.alerting import Reason
 from bot.app import App
 from bot.buttons import Reach, under_alerts
 from bot.choices import Choice, Listener, chosen, is_loud
-from bot.glances import beyond, digest_of, digest_text, joined, watched_in, weekly
+from bot.glances import beyond, digest_of, digest_text, joined, watched_in, weekly_of, weekly_text
 from bot.judged import NOBODY, Judged, setting_of, slot, transitions
 from bot.ledger_provisional import prefix
 from bot.pictures import CHART, CHART_DAYS, Picture
@@ -59,7 +59,8 @@ class _Texts:
         self.week = week_of(app, judged.day.day, judged.told)
         self.glance = cache(lambda language: digest_text(judged, language, self.week))
         self.digest = cache(lambda *of: digest_of(app, judged, self.week, *of))
-        self.weekly = cache(lambda language, days: weekly(app, judged, language, days))
+        self.week_text = cache(lambda *of: weekly_text(app, judged, *of))
+        self.weekly = cache(lambda *of: weekly_of(app, judged, *of))
         self.beyond = cache(lambda *of: beyond(app, judged, *of))
 
 
@@ -146,13 +147,15 @@ def _glance(
     app: App, texts: _Texts, wishes: Wishes, language: Language, look: Look
 ) -> list[Outgoing]:
     """The digest a chat wishes for, if it is due on the day."""
+    own = watched_in(app, texts.judged, wishes.watched, language)
     if wishes.digest_weekday is None:
-        own = watched_in(app, texts.judged, wishes.watched, language)
         return texts.digest(joined(texts.glance(language), own), language, look)
     days = app.store.days(until=texts.judged.day.day, limit=WEEK_DAYS)
     began = app.ledger.kept.began() or days[-1]  # of days before it nothing was kept
     covered = tuple(d for d in week(days, _told(app), wishes.digest_weekday) if d >= began)
-    return texts.weekly(language, covered) if covered else []
+    if not covered:
+        return []
+    return texts.weekly(joined(texts.week_text(language, covered), own), language, look)
 
 
 def _silent(drafts: Iterable[Outgoing], silent: bool) -> list[Outgoing]:

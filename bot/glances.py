@@ -1,6 +1,7 @@
 """The digests of a judged day, daily and weekly, and what a budget leaves over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from math import nan
@@ -8,13 +9,15 @@ from math import nan
 from bot import wish_messages
 from bot.alerting import strongest_first, values
 from bot.app import App
+from bot.backdrop import news
 from bot.digest import digest, is_quiet, watched_table
+from bot.joins import since_digest
 from bot.judged import NOBODY, Judged, faults_of, setting_of, slot, transitions
 from bot.pictures import HEAT, Picture
 from bot.records import Outgoing
 from bot.style import Look
 from bot.texts import CAPTION_LIMIT, STAMP_ROOM, split, units
-from bot.week import Week
+from bot.week import Week, record_since
 from bot.words import Language, say
 from market.calendar import HONG_KONG
 from signals.model import Transition
@@ -59,9 +62,26 @@ def digest_of(
     quiet = is_quiet(judged.day, judged.told, week)
     if quiet and units(text) <= CAPTION_LIMIT - STAMP_ROOM:
         return [out(f"{day}:digest:1", text=text, photo=heat)]
-    parts = [out(f"{day}:digest:{n}", text=part) for n, part in enumerate(split(text), 1)]
+    return _in_parts(app, judged, "digest", text, language, look)
+
+
+def weekly_of(
+    app: App, judged: Judged, text: str, language: Language, look: Look
+) -> list[Outgoing]:
+    """The weekly digest and the heat map, for nobody in particular yet."""
+    return _in_parts(app, judged, "weekly", text, language, look)
+
+
+def _in_parts(
+    app: App, judged: Judged, name: str, text: str, language: Language, look: Look
+) -> list[Outgoing]:
+    """A text as messages that fit, and the heat map of the day."""
+    day, now = judged.day.day, app.now()
+    out = partial(Outgoing, chat=NOBODY, day=day, created=now, priority=1, silent=True)
+    parts = [out(f"{day}:{name}:{n}", text=part) for n, part in enumerate(split(text), 1)]
     label = say("simulated", language) if judged.day.simulated else ""
     title = f"{label}{say('heat_map', language)} · {day}"
+    heat = Picture(HEAT, day, language, look).name
     # drawn from the readings of the day last judged; when the next was, there is none any more
     return [*parts, out(f"{day}:heat", text=title, photo=heat, not_after=now + HEAT_LASTS)]
 
@@ -76,15 +96,13 @@ def beyond(
     )
 
 
-def weekly(app: App, judged: Judged, language: Language, days: Sequence[date]) -> list[Outgoing]:
-    """The weekly digest of some trading days, for nobody in particular yet."""
-    day, now, run_ups = judged.day.day, app.now(), values(judged.readings, "run_up")
+def weekly_text(app: App, judged: Judged, language: Language, days: Sequence[date]) -> str:
+    """The weekly digest of some trading days as every chat of a language gets it."""
+    run_ups, day = values(judged.readings, "run_up"), judged.day
+    since = day.day, days[0]
+    day = replace(day, macro=news(app.store, *since), joins=since_digest(app, *since))
     of = _week(app, judged, days)
-    texts = wish_messages.weekly(of, judged.day, judged.states, run_ups, language)
-    return [
-        Outgoing(f"{slot(app, day)}:weekly:{n}", NOBODY, day, text, now, priority=1, silent=True)
-        for n, text in enumerate(texts, 1)
-    ]
+    return wish_messages.weekly(of, day, judged.states, run_ups, language)
 
 
 def _week(app: App, judged: Judged, days: Sequence[date]) -> wish_messages.Week:
@@ -94,5 +112,6 @@ def _week(app: App, judged: Judged, days: Sequence[date]) -> wish_messages.Week:
     told = [t for t in every if not voices.get((t.day, t.key))]
     known = [app.store.market_day(d) for d in days]
     moves = [(m.change, m.index_change) if m else (nan, nan) for m in known]
-    faults = [(d, faults_of(app, d)) for d in days]
-    return wish_messages.Week(days, strongest_first(told), len(every) - len(told), moves, faults)
+    faults, merged = [(d, faults_of(app, d)) for d in days], len(every) - len(told)
+    record = record_since(app, days[0], judged.day.day, judged.told)
+    return wish_messages.Week(days, strongest_first(told), merged, moves, faults, record)

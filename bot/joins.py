@@ -8,12 +8,12 @@ from market.memberships import Change, changes
 WEEK = timedelta(days=7)
 
 
-def since_digest(app: App, day: date) -> tuple[tuple[str, Change], ...]:
-    """By theme, what changed since the trading day before a day, for its digest.
+def since_digest(app: App, day: date, since: date | None = None) -> tuple[tuple[str, Change], ...]:
+    """By theme, what changed up to a day since the trading day before it, or before `since`.
 
     Memberships of the evening itself come after its digest; the next one tells them.
     """
-    known = app.store.days(until=day, limit=2)
+    known = app.store.days(until=since or day, limit=2)
     return tuple(
         (theme.id, one)
         for theme in followed(app).closely

@@ -58,11 +58,11 @@ DRAWN: dict[str, dict[Literal["zh", "en"], str]] = {
     "week": {"zh": "本周的记录", "en": "Record of the week"},
     "week_due": {
         "zh": "本周 {n} 次警报有了结果：{hits} 次在{days}日内净跌{fall}以上",
-        "en": "{n} alerts came to their end: {hits} fell {fall} or more, net, within {days} days",
+        "en": "alerts come to their end: {n}, of them {hits} fell {fall} or more, net, within {days} days",
     },
     "week_none": {"zh": "本周没有警报到期", "en": "no alert came to its end"},
     "week_fell": {
-        "zh": "第{days}个交易日净跌 {change}",
+        "zh": "第{days}个交易日净 {change}",
         "en": "{change} net on trading day {days}",
     },
     "week_stood": {

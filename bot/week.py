@@ -42,17 +42,24 @@ def week_of(app: App, day: date, today: Sequence[Transition]) -> Week | None:
     Of the bot's own alerts only: what was told before the fact, not a replay. Those of `today` may
     not be in the ledger yet.
     """
-    if not ends_week(app, day):
-        return None
-    since = app.store.days(until=day)[-app.settings.data.history_days :][0]
-    before = app.ledger.transitions(since=since, until=day - timedelta(days=1))
+    return record_since(app, _monday(day), day, today) if ends_week(app, day) else None
+
+
+def record_since(app: App, since: date, day: date, today: Sequence[Transition]) -> Week | None:
+    """Likewise of all days from one on to `day`, whatever weekday that is."""
+    first = app.store.days(until=day)[-app.settings.data.history_days :][0]
+    before = app.ledger.transitions(since=first, until=day - timedelta(days=1))
     known = app.store.themes()
     told = [t for t in (*before, *today) if entered(t) and t.theme in known]
     if not told:
         return None
     themes = sorted({t.theme for t in told})
-    net = app.store.net(since, day, themes)
-    return week(told, net, labels(app.settings)[NET])
+    net = app.store.net(first, day, themes)
+    return week(told, net, labels(app.settings)[NET], since)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def entered(told: Transition) -> bool:
@@ -60,10 +67,9 @@ def entered(told: Transition) -> bool:
     return told.after.stage in RUNNING and told.before.stage is not told.after.stage
 
 
-def week(told: Sequence[Transition], net: pd.DataFrame, label: Label) -> Week:
+def week(told: Sequence[Transition], net: pd.DataFrame, label: Label, since: date) -> Week:
     """Likewise, of alerts within the days of `net` (day x theme, points of theme / market)."""
-    last = net.index[-1].isocalendar()[:2]
-    before = sum(day.isocalendar()[:2] != last for day in net.index)
+    before = sum(day < since for day in net.index)
     now, then = followed(net, label), followed(net.iloc[:before], label)
     inside = [t for t in told if t.day in net.index and t.theme in net.columns]
     ends = {t: (_of(now, t), _of(then, t)) for t in inside}

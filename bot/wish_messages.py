@@ -7,9 +7,11 @@ from datetime import date, datetime
 from math import isnan, nan, prod
 from zoneinfo import ZoneInfo
 
+from bot.digest import beside
 from bot.messages import Day, faults, headline, theme_name
 from bot.names import STAGES
 from bot.texts import figure, moment, render, split
+from bot.week import Week as Record
 from bot.words import Language, say
 from signals.model import Stage, ThemeState, Transition
 
@@ -27,6 +29,7 @@ class Week:
     merged: int  # transitions that told the same of the same stories
     changes: Sequence[tuple[float, float]]  # a day: equal-weight and cap-weighted, fractions
     faults: Sequence[tuple[date, Faults]]  # by day, what is missing or wrong
+    record: Record | None = None  # of alerts whose end came to be known on these days
 
 
 def beyond(told: Sequence[Transition], budget: int, day: Day, language: Language) -> str:
@@ -51,8 +54,11 @@ def weekly(
     states: Mapping[str, ThemeState],
     run_ups: Mapping[str, float],
     language: Language,
-) -> list[str]:
-    """The days since the last weekly digest at a glance, and how things stand at their end."""
+) -> str:
+    """The days since the last weekly digest at a glance, and how things stand at their end.
+
+    `day` is the last of them, with what came out and who joined on all of them.
+    """
     stages = Counter(states[theme].stage for theme in run_ups if theme in states)
     known = sorted((t for t in run_ups if not isnan(run_ups[t])), key=lambda t: -run_ups[t])
     lines = [f"{t.day:%m-%d} {headline(t, day.themes[t.theme], language)}" for t in week.told]
@@ -79,7 +85,7 @@ def weekly(
             for t in known[:TOP]
         ],
     }
-    return split(render("weekly", day, language, **shown))
+    return render("weekly", day, language, **shown, **beside(day, language, week.record))
 
 
 def _compounded(week: Week, place: int) -> float:

@@ -33,6 +33,7 @@ from tests.test_messages import TOLD, TURN
 
 ME = Chat(7, "private", "", "zh")
 FRIDAY = date(2024, 6, 28)
+MONDAY = date(2024, 6, 24)
 CLEAN = replace(TOLD, faults=())
 LABEL = Label(0.1, 60)
 STATES = {"t": TURN.after}
@@ -85,19 +86,21 @@ def test_alerts_that_fell_this_week_or_whose_days_are_over_are_due() -> None:
         alert(days[2], "b"),  # they ended in the week before
         alert(days[40], "b"),  # still open
     ]
-    found = week(told, net, LABEL)
+    found = week(told, net, LABEL, MONDAY)
     fell, stood = found.due
     assert (fell.alert, fell.fell, fell.days) == (told[0], True, 38)
     assert fell.change == pytest.approx(-0.1)
     assert (stood.alert, stood.fell, stood.days, stood.change) == (told[1], False, 60, 0)
     assert (found.known, found.fell, found.waiting) == (3, 1, 1)
+    assert len(week(told, net, LABEL, days[60]).due) == 3  # of a weekly digest: all since the last
 
 
 def test_an_alert_of_this_week_that_fell_at_once_is_due_and_one_without_a_price_is_not() -> None:
     days = markets.weekdays(70, FRIDAY)
     net = prices(days, a=80.0, b=100.0)
     net["b"] = np.nan
-    found = week([alert(days[66]), alert(days[10], "b"), alert(date(2020, 1, 1))], net, LABEL)
+    told = [alert(days[66]), alert(days[10], "b"), alert(date(2020, 1, 1))]
+    found = week(told, net, LABEL, MONDAY)
     assert [due.days for due in found.due] == [2]
     assert (found.known, found.waiting) == (1, 1)
 
@@ -106,9 +109,9 @@ def test_an_alert_of_this_week_that_fell_at_once_is_due_and_one_without_a_price_
 def test_the_weeks_record_tells_each_end_with_its_count(language: Language) -> None:
     days = markets.weekdays(70, FRIDAY)
     net = prices(days, t=88.0)
-    found = week([alert(days[30], "t"), alert(days[35], "t")], net, LABEL)
+    found = week([alert(days[30], "t"), alert(days[35], "t")], net, LABEL, MONDAY)
     said = plain(digest(CLEAN, [], STATES, {"t": 0.3}, language, found))
-    assert {"zh": "本周 2 次警报有了结果：2 次在60日内净跌10%以上", "en": "2 alerts came"}[
+    assert {"zh": "本周 2 次警报有了结果：2 次在60日内净跌10%以上", "en": "end: 2, of them 2 fell"}[
         language
     ] in said
     assert said.count("-12.0%") == 2

@@ -15,11 +15,14 @@ from bot.ledger_corrections import Correction
 from bot.ledger_provisional import Outcome, Provisional
 from bot.provisional_messages import Ending, provisional
 from bot.records import Chat
+from bot.week import Due
+from bot.week import Week as Record
 from bot.wish_messages import Week, weekly
 from bot.words import LANGUAGES, Language
 from config.settings import Settings
 from market.revisions import Revision
 from signals.model import Stage, ThemeState
+from signals.scorecard import Label
 from tests.test_messages import DAY, GOLDEN, SURGE, TOLD, TURN, golden
 from tests.test_past import PAST, TODAY, lived
 
@@ -46,8 +49,10 @@ def test_changes_while_the_bot_was_away(language: Language) -> None:
 @each_language
 def test_a_week_at_a_glance(language: Language) -> None:
     days = [date(2024, 2, 29), DAY]
-    week = Week(days, [TURN, SURGE], 2, [(0.01, -0.002), (0.012, -0.003)], [(DAY, TOLD.faults)])
-    (text,) = weekly(week, TOLD, {"t": TURN.after}, {"t": 0.31}, language)
+    ended = Record((Due(SURGE, True, 12, -0.117),), 5, 3, 2, 400, Label(0.1, 60))
+    moves = [(0.01, -0.002), (0.012, -0.003)]
+    week = Week(days, [TURN, SURGE], 2, moves, [(DAY, TOLD.faults)], ended)
+    text = weekly(week, TOLD, {"t": TURN.after}, {"t": 0.31}, language)
     golden(f"weekly_{language}", text)
 
 

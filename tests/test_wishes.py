@@ -18,6 +18,7 @@ from bot.drafts import drafts_of
 from bot.judged import Judged
 from bot.ledger import Ledger
 from bot.limits import Pace
+from bot.pictures import named
 from bot.records import Chat, Grouping, Queued, Wishes
 from bot.texts import plain
 from bot.wish_messages import Week, weekly
@@ -209,11 +210,21 @@ def test_the_digest_can_be_turned_off(app: App) -> None:
 def test_a_weekly_digest_tells_all_days_since_the_last(app: App, language: Language) -> None:
     app.ledger.save_chat(replace(ME, language=language))
     app.ledger.wish(7, "digest_weekday", "4")
+    app.ledger.watch(7, "hot")
     days = app.store.days()
     first = days.index(surge(app)[0].day)  # a Tuesday
     for day in days[first + 1 : first + 9]:
         jobs.daily(app, day)
-    weekly = [m for m in app.ledger.outbox.waiting() if m.priority == 1]
+    glance = [m for m in app.ledger.outbox.waiting() if m.priority == 1]
+    weekly, heat = glance[::2], glance[1::2]
+    assert [(m.key, named(m.photo or "") is not None) for m in heat] == [
+        (f"{m.day}:heat", True) for m in weekly
+    ]
+    table = {"zh": "⭐ 关注的题材", "en": "⭐ Watched themes"}[language]
+    assert all(table in m.text and "热题材</b> · " in m.text for m in weekly)
+    assert all(
+        {"zh": "本周没有警报到期", "en": "no alert came"}[language] in m.text for m in weekly
+    )
     assert [m.day.weekday() for m in weekly] == [4, 4]
     assert f"{days[first]} – {weekly[0].day}" in weekly[0].text
     assert f"{days[first]:%m-%d} 🔺" in weekly[0].text
@@ -225,7 +236,7 @@ def test_a_weekly_digest_tells_all_days_since_the_last(app: App, language: Langu
 def test_a_weeks_market_is_compounded_and_unknown_if_a_day_of_it_is(app: App) -> None:
     week = Week([DAY], (), 0, [(0.1, 0.0), (-0.1, nan)], [(DAY, (("holes", "2024-06-26"),))])
     facts = replace(jobs.facts_of(app, DAY), day=DAY)
-    (text,) = weekly(week, facts, {}, {}, "zh")
+    text = weekly(week, facts, {}, {}, "zh")
     assert "等权 -1.0% · 市值加权指数 未知" in text
     assert "06-28 缺少交易日: 2024-06-26" in text
     assert "<b>变动</b>\n无" in text
@@ -234,7 +245,7 @@ def test_a_weeks_market_is_compounded_and_unknown_if_a_day_of_it_is(app: App) ->
 def test_a_week_with_many_changes_says_how_many_more(app: App) -> None:
     facts = jobs.facts_of(app, DAY)
     told = [transition(theme="hot")] * 25
-    (text,) = weekly(Week([DAY], told, 3, [(0.0, 0.0)], []), facts, {}, {}, "en")
+    text = weekly(Week([DAY], told, 3, [(0.0, 0.0)], []), facts, {}, {}, "en")
     assert text.count("🔺") == 20
     assert "and 5 more" in text
     assert "3 more told the same" in text
