@@ -8,6 +8,8 @@ from typing import Any
 
 from bot.records import Chat, Mute
 
+CHAT = ", ".join(field.name for field in fields(Chat))  # columns, named as its fields are
+
 
 def body_of(thing: object) -> str:
     """A dataclass, or a tuple of them, as text."""

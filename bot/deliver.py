@@ -88,7 +88,7 @@ async def deliver(d: Delivery) -> int:
 
 async def _sent(d: Delivery, message: Queued) -> bool:
     """Sends a message when it is its turn; whether it arrived."""
-    await d.pace.turn(message.chat)
+    await d.pace.turn(message.address)
     if not d.going():
         return False
     if message.operation == EDIT and message.target is None:
@@ -130,10 +130,10 @@ def _failed(d: Delivery, message: Queued, error: SendError) -> None:
     with ledger.atomic():
         if error.gone:
             outbox.park(message.id, why)
-            ledger.turn_off(message.chat, why)
+            ledger.places.leave(message.address, why)
         elif error.moved_to:
             outbox.again(message.id, d.now(), why, perhaps_delivered=False)
-            ledger.migrate(message.chat, error.moved_to)
+            ledger.migrate(message.address, error.moved_to)
         elif error.pictureless:
             outbox.without_picture(message, say("no_pictures", _language(d, message)), why)
         elif error.lost:
@@ -153,13 +153,21 @@ def _failed(d: Delivery, message: Queued, error: SendError) -> None:
 
 
 def _leave_topic(d: Delivery, message: Queued) -> None:
-    """Pushes go to the whole chat from now on, which is told so, once."""
+    """Pushes end where another topic of the group has them, else they go to the general one.
+
+    That is told, once.
+    """
     chat = d.ledger.chat(message.chat)
     if not chat or chat.topic != message.topic:  # it has moved to another one meanwhile
         return
-    d.ledger.save_chat(replace(chat, topic=None))
-    key, words = f"topic:{message.topic}", say("topic_gone", chat.language)
-    d.ledger.outbox.enqueue(Outgoing(key, chat.id, message.day, words, d.now(), silent=True))
+    beside = d.ledger.places.beside(chat)
+    if beside:
+        d.ledger.turn_off(chat.id, "the topic is gone")
+    else:
+        d.ledger.save_chat(replace(chat, topic=None))
+    key, here = f"topic:{message.topic}", (*beside, chat)[0].id
+    words = say("topic_ended" if beside else "topic_gone", chat.language)
+    d.ledger.outbox.enqueue(Outgoing(key, here, message.day, words, d.now(), silent=True))
 
 
 def _pause(message: Queued, error: SendError) -> timedelta:

@@ -186,7 +186,7 @@ async def _answered(context: Context, chat: TelegramChat, who: Speaker, question
     """Answers a question, if it may be asked."""
     talk = talk_of(context)
     app, name, query = talk.app, question.name, question.query
-    place = Place(_here(app, chat, who), question.topic, question.pressed)
+    place = Place(_here(app, chat, who, question.topic), question.topic, question.pressed)
     here, calm = place.chat, talk.calm.allows(who.id)
     if not calm:
         words = say("too_fast", here.language)
@@ -201,7 +201,7 @@ async def _answered(context: Context, chat: TelegramChat, who: Speaker, question
     today = app.now().astimezone(SHANGHAI).date()
     given = answer(app, name, Asked(here, who.id, question.rest, today, place.topic))
     # its language may be another now
-    place = replace(place, chat=app.ledger.chat(chat.id) or here)
+    place = replace(place, chat=app.ledger.places.at(chat.id, place.topic) or here)
     await _given(context, place, replace(given, buttons=_owned(given.buttons, chat, who)), query)
     if name == "start" and here.kind == PRIVATE and who.id in app.settings.admins:
         await set_admins(context.bot, who.id)
@@ -225,9 +225,9 @@ def _has_picture(query: CallbackQuery | None) -> bool:
     return isinstance(under, Message) and bool(under.photo)
 
 
-def _here(app: App, chat: TelegramChat, who: Speaker) -> Chat:
+def _here(app: App, chat: TelegramChat, who: Speaker, topic: int | None) -> Chat:
     """The chat as known, or as it would be if it subscribed now."""
-    known = app.ledger.chat(chat.id)
+    known = app.ledger.places.at(chat.id, topic)
     if known:
         return known
     language, hant = _guess(who, app)
@@ -256,7 +256,7 @@ async def _membership(update: Update, context: Context) -> None:
     """Blocked or removed: no more pushes. Coming back needs /start, or unblocking."""
     change = update.my_chat_member
     if change and change.new_chat_member.status in (ChatMember.LEFT, ChatMember.BANNED):
-        talk_of(context).app.ledger.turn_off(change.chat.id, "blocked or removed")
+        talk_of(context).app.ledger.places.leave(change.chat.id, "blocked or removed")
 
 
 async def _moved(update: Update, context: Context) -> None:
@@ -274,6 +274,7 @@ async def _failed(update: object, context: Context) -> None:
     message, query, app = update.effective_message, update.callback_query, talk_of(context).app
     who = _person(query.from_user) if query else _speaker(message) if message else None
     if who:
-        here = _here(app, update.effective_chat, who)
+        topic = _topic(message)
+        here = _here(app, update.effective_chat, who, topic)
         await _acknowledged(context, query)
-        await send(context, Place(here, _topic(message)), say("failed", here.language))
+        await send(context, Place(here, topic), say("failed", here.language))

@@ -4,17 +4,18 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from copy import copy
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.bodies import body_of, chat_of, mute_of, thing
+from bot.bodies import CHAT, body_of, chat_of, mute_of, thing
 from bot.ledger_corrections import Corrections
 from bot.ledger_files import Files
 from bot.ledger_journal import Journal
 from bot.ledger_kept import Keepsakes
 from bot.ledger_people import People
+from bot.ledger_places import Places
 from bot.ledger_provisional import Provisionals
 from bot.ledger_standing import Standing
 from bot.ledger_threads import Tellings
@@ -25,8 +26,6 @@ from signals.model import Signal, ThemeState, Transition
 
 if TYPE_CHECKING:
     from bot.ledger_runs import RunUps
-
-CHAT = ", ".join(field.name for field in fields(Chat))  # columns, named as its fields are
 
 
 class Ledger:
@@ -42,6 +41,7 @@ class Ledger:
         self.provisional = Provisionals(self._db)
         self.kept = Keepsakes(self._db)
         self.people = People(self._db)
+        self.places = Places(self._db)
         self.journal = Journal(self._db, "XSHG")
         self.tellings = Tellings(self._db)
         self.corrections = Corrections(self._db)
@@ -205,7 +205,8 @@ class Ledger:
     def migrate(self, old: int, new: int) -> None:
         """A group became a supergroup with another id: everything of it moves along.
 
-        But for Telegram's ids of its messages, which are counted anew there.
+        But for Telegram's ids of its messages, which are counted anew there. A group has no
+        topics before it moves.
         """
         self.tellings.unplace(old)
         for table in ("chat", "mute", "wish", "watch", "kept", "outbox", "telling"):

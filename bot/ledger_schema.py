@@ -139,3 +139,9 @@ def m009_hong_kong(db: Database) -> None:
         "DROP TABLE journal_before",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m010_topics(db: Database) -> None:
+    """Further topics of a group, each a chat with wishes of its own: the group they are of."""
+    db.execute("ALTER TABLE chat ADD COLUMN of_group INTEGER")

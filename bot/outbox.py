@@ -80,6 +80,7 @@ class Outbox:
             f"SELECT key, chat, day, text, created, photo, priority, silent, id, attempts,"
             f" repeated, plain, error, operation, about, buttons,"
             f" (SELECT topic FROM chat WHERE chat.id=outbox.chat),"
+            f" (SELECT of_group FROM chat WHERE chat.id=outbox.chat),"
             f" coalesce((SELECT message_id FROM outbox AS other"
             f" WHERE state='sent' AND chat=outbox.chat AND key=outbox.about),"
             f" (SELECT message_id FROM telling WHERE chat=outbox.chat AND key=outbox.about))"
@@ -230,9 +231,9 @@ def stamp(instant: datetime) -> str:
 
 def _message(row: tuple[Any, ...]) -> Queued:
     key, chat, day, text, created, photo, priority, silent, id_, attempts, again, plain, *rest = row
-    error, operation, about, buttons, topic, to = rest
+    error, operation, about, buttons, topic, group, to = rest
     return Queued(
         key, chat, date.fromisoformat(day), text, datetime.fromisoformat(created), photo, priority,
         bool(silent), None, None, operation, about, json.loads(buttons or "[]"), (),
-        id_, attempts, bool(again), bool(plain), error, to, topic,
+        id_, attempts, bool(again), bool(plain), error, to, topic, group,
     )  # fmt: skip

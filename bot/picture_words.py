@@ -58,7 +58,8 @@ DRAWN: dict[str, dict[Literal["zh", "en"], str]] = {
     "week": {"zh": "本周的记录", "en": "Record of the week"},
     "week_due": {
         "zh": "本周 {n} 次警报有了结果：{hits} 次在{days}日内净跌{fall}以上",
-        "en": "alerts come to their end: {n}, of them {hits} fell {fall} or more, net, within {days} days",
+        "en": "alerts come to their end: {n}, of them {hits} fell {fall} or more, net,"
+        " within {days} days",
     },
     "week_none": {"zh": "本周没有警报到期", "en": "no alert came to its end"},
     "week_fell": {

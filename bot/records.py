@@ -20,9 +20,9 @@ PRIVATE, CHANNEL = "private", "channel"  # kinds of chats; every other one is a 
 
 @dataclass(frozen=True)
 class Chat:
-    """Somebody to talk to: a person, a group or a channel."""
+    """Somebody to talk to: a person, a group, a channel, or one topic beside others of a group."""
 
-    id: int
+    id: int  # Telegram's; of a further topic our own, see bot/ledger_places.py
     kind: str  # private | group | supergroup | channel
     title: str  # as Telegram names it; may be empty
     language: Language
@@ -30,6 +30,12 @@ class Chat:
     off_reason: str | None = None  # why not active
     hant: bool = False  # Chinese in traditional characters
     topic: int | None = None  # Telegram's id of the topic that pushes go to; None: no topic
+    of_group: int | None = None  # Telegram's id of the group that a further topic is of
+
+    @property
+    def address(self) -> int:
+        """Telegram's id."""
+        return self.of_group or self.id
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,12 @@ class Queued(Outgoing):
     # Telegram's id of the message it is about; None: not known to be there
     target: int | None = None
     topic: int | None = None  # of its chat
+    of_group: int | None = None  # likewise, see Chat
+
+    @property
+    def address(self) -> int:
+        """Telegram's id of its chat."""
+        return self.of_group or self.chat
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ async def _parts(context: Context, place: Place, texts: list[str], given: Answer
 def _busy(context: Context, place: Place, is_drawing: bool) -> None:
     """Shows that an answer comes, beside the work: it must not wait for that."""
     beside = talk_of(context).beside
-    shown = sender.busy(context.bot, place.chat.id, is_drawing, place.topic)
+    shown = sender.busy(context.bot, place.chat.address, is_drawing, place.topic)
     task = asyncio.create_task(shown)
     beside.add(task)  # a task that nobody holds may be collected before it ends
     task.add_done_callback(beside.discard)
@@ -142,10 +142,10 @@ async def _sent(context: Context, place: Place, text: str, **more: Any) -> Sent:
     talk, chat = talk_of(context), place.chat
     if not text and not more.get("photo"):
         return Sent(0)
-    await talk.pace.turn(chat.id)
+    await talk.pace.turn(chat.address)
     more |= {"hant": chat.hant, "topic": place.topic, "reply_to": place.pressed}
     try:
-        return await sender.send(context.bot, chat.id, text, **more)
+        return await sender.send(context.bot, chat.address, text, **more)
     except SendError as error:
         return await _otherwise(context, chat, text, error, more)
 
@@ -157,15 +157,15 @@ async def _otherwise(
     talk, bot = talk_of(context), context.bot
     if error.moved_to:
         with talk.app.ledger.atomic():
-            talk.app.ledger.migrate(chat.id, error.moved_to)
+            talk.app.ledger.migrate(chat.address, error.moved_to)
         await talk.pace.turn(error.moved_to)
         return await sender.send(bot, error.moved_to, text, **more | {"reply_to": None})
-    await talk.pace.turn(chat.id)
+    await talk.pace.turn(chat.address)
     if error.pictureless:
         words = f"{text}\n{say('no_pictures', chat.language)}".strip()
-        return await sender.send(bot, chat.id, words, **more | {"photo": None})
+        return await sender.send(bot, chat.address, words, **more | {"photo": None})
     if error.refused and text:
-        return await sender.send(bot, chat.id, plain(text), **more | {"plain": True})
+        return await sender.send(bot, chat.address, plain(text), **more | {"plain": True})
     raise error
 
 
@@ -187,8 +187,8 @@ async def edit(context: Context, place: Place, message: int, given: Answer) -> N
 
 async def _changed(context: Context, place: Place, message: int, given: Answer) -> None:
     chat = place.chat
-    await talk_of(context).pace.turn(chat.id)
-    await sender.edit(context.bot, chat.id, message, given.text, given.buttons, hant=chat.hant)
+    await talk_of(context).pace.turn(chat.address)
+    await sender.edit(context.bot, chat.address, message, given.text, given.buttons, hant=chat.hant)
 
 
 def _changing(context: Context, place: Place, message: int, given: Answer) -> Way:
@@ -198,9 +198,9 @@ def _changing(context: Context, place: Place, message: int, given: Answer) -> Wa
     async def way(photo: bytes | str | None) -> Sent:
         if not photo:
             return Sent(message)
-        await talk_of(context).pace.turn(chat.id)
+        await talk_of(context).pace.turn(chat.address)
         return await sender.change_picture(
-            context.bot, chat.id, message, photo, given.text, given.buttons, chat.hant
+            context.bot, chat.address, message, photo, given.text, given.buttons, chat.hant
         )
 
     return way

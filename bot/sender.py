@@ -230,8 +230,8 @@ def of_outbox(
     """The way a row of the outbox goes out, as `deliver` takes it; without a gallery as text."""
 
     async def send_row(message: Queued, text: str) -> int:
-        chat, target, buttons = message.chat, message.target, message.buttons
-        hant, plain = is_hant(chat), message.plain
+        chat, target, buttons = message.address, message.target, message.buttons
+        hant, plain = is_hant(message.chat), message.plain
         if message.operation == EDIT and target:
             await edit(bot, chat, target, text, buttons, plain, hant)
             return target

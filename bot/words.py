@@ -276,10 +276,16 @@ WORDS: dict[str, Words] = {
     "is_useful": {"zh": "有用", "en": "Useful"},
     "is_useless": {"zh": "没用", "en": "Not useful"},
     "in_private": {"zh": "私聊细看", "en": "Ask in private"},
+    "topic_ended": {
+        "zh": "本群一个收推送的话题已关闭或删除：那里的推送已停，其他话题照旧。",
+        "en": "A topic of this group was closed or deleted: its pushes have ended; those of other"
+        " topics go on.",
+    },
     "topic_gone": {
-        "zh": "原来的话题已关闭或删除，推送改到本群总话题；在别的话题里发 /start 即移到那里。",
+        "zh": "原来的话题已关闭或删除，推送改到本群总话题；在别的话题发 /start 那里也收，"
+        "在这里发 /stop 则停。",
         "en": "The topic was closed or deleted: pushes now go to the group's general topic;"
-        " /start written in another topic moves them there.",
+        " /start in another topic begins them there, /stop here ends these.",
     },
     "rest": {
         "zh": "泡沫只作测量，不构成投资建议",

@@ -224,6 +224,31 @@ def test_pushes_go_to_the_topic(app: App, api: BotApi) -> None:
     assert topics == {str(ME): None, str(GROUP): "33"}
 
 
+def test_each_topic_of_a_group_has_threads_of_its_own(app: App, api: BotApi) -> None:
+    first = Chat(GROUP, "supergroup", "群", "zh", topic=33)
+    app.ledger.save_chat(first)
+    app.ledger.save_chat(app.ledger.places.further(first, 34))
+    told(app, DAYS[0], change("t0", DAYS[0]))
+    said = [m for m in delivered(app, api) if m["chat_id"] == str(GROUP)]
+    assert {m["message_thread_id"] for m in said} == {"33", "34"}
+    told(app, DAYS[1], change("t0", DAYS[1], Stage.OVER))
+    ended = [m for m in delivered(app, api) if m["chat_id"] == str(GROUP)]
+    assert len({answers(m) for m in ended}) == len(ended) == 2
+    assert None not in {answers(m) for m in ended}
+
+
+def test_a_deleted_topic_ends_where_another_of_its_group_is_told(app: App, api: BotApi) -> None:
+    first = Chat(GROUP, "supergroup", "群", "en", topic=33)
+    second = app.ledger.places.further(first, 34)
+    for chat in (first, second):
+        app.ledger.save_chat(chat)
+        app.ledger.outbox.enqueue(Outgoing("k", chat.id, DAYS[0], "n", NOW))
+    api.misbehave = lambda _, given: "astray" if given.get("message_thread_id") == "33" else ""
+    sent = delivered(app, api)
+    assert [(m["text"][:1], m["message_thread_id"]) for m in sent] == [("n", "34"), ("A", "34")]
+    assert [chat.topic for chat in app.ledger.chats() if chat.address == GROUP] == [34]
+
+
 # ---- buttons ---------------------------------------------------------------------------------
 
 

@@ -71,7 +71,7 @@ def may_change(known: Settings, chat: Chat, user: int) -> bool:
 
     Who speaks as the chat itself, in a channel or as its anonymous admin, is one of its admins.
     """
-    return chat.kind == PRIVATE or user in known.admins or user == chat.id
+    return chat.kind == PRIVATE or user in known.admins or user == chat.address
 
 
 def admins_only(asked: Asked) -> Answer:

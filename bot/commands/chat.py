@@ -4,13 +4,15 @@ from dataclasses import replace
 
 from bot.app import App
 from bot.commands.asked import Answer, Asked, both
-from bot.records import Buttons
+from bot.records import Buttons, Chat
 
 
 def start(app: App, asked: Asked) -> Answer:
-    """Subscribes the chat, of a supergroup the topic: what it will get, then what to press."""
-    begun = replace(asked.chat, active=True, off_reason=None, topic=asked.topic)
-    app.ledger.save_chat(begun)
+    """Subscribes the chat, of a group the topic too: what it will get, then what to press."""
+    begun = asked.chat
+    if begun.active and begun.topic != asked.topic:  # another topic of the group has its pushes
+        begun = app.ledger.places.further(begun, asked.topic)
+    app.ledger.save_chat(replace(begun, active=True, off_reason=None, topic=asked.topic))
     day = app.ledger.evaluated()
     known = both(asked, f"最近判断的交易日：{day}", f"Last trading day judged: {day}")
     none = both(
@@ -31,8 +33,20 @@ def start(app: App, asked: Asked) -> Answer:
         " /stop ends that.",
     )
     press = both(asked, "接下来可以按：", "What to press next:")
-    lines = [what, hello, known if day else none, "", press]
+    lines = [what, hello, *_beside(app, asked, begun), known if day else none, "", press]
     return Answer("\n".join(lines), _first_steps(asked))
+
+
+def _beside(app: App, asked: Asked, chat: Chat) -> list[str]:
+    """That a topic is told beside others of its group, and what ends either."""
+    count = len(app.ledger.places.beside(chat))
+    words = both(
+        asked,
+        f"本话题的推送与设置自成一份；本群另有 {count} 处也收推送，在那里写 /stop 可停。",
+        f"This topic has pushes and settings of its own; {count} more of this group have theirs,"
+        " and /stop written there ends those.",
+    )
+    return [words] if count else []
 
 
 def _first_steps(asked: Asked) -> Buttons:

@@ -116,7 +116,8 @@ def health(app: App, asked: Asked) -> Answer:
     """What is wrong with the bot itself, and the messages it gave up."""
     lines = [watch.line(kind, what, asked.language) for kind, what in watch.troubles(app).items()]
     lost = [
-        f"{m.created.astimezone(UTC):%m-%d %H:%M} → <code>{m.chat}</code> {escape(m.error or '')}"
+        f"{m.created.astimezone(UTC):%m-%d %H:%M} → <code>{m.address}</code>"
+        f" {escape(m.error or '')}"
         for m in app.ledger.outbox.parked()[-5:]
     ]
     ages = since_served(app.ledger, app.now()).items()
@@ -135,5 +136,5 @@ def whoami(app: App, asked: Asked) -> Answer:
     """The ids of this chat and person; for anyone, so that they can be let in."""
     words = both(asked, "本聊天", "chat"), both(asked, "你", "you")
     topic = f" · {both(asked, '话题', 'topic')} <code>{asked.topic}</code>" if asked.topic else ""
-    ids = f"{words[0]} <code>{asked.chat.id}</code>{topic} · {words[1]} <code>{asked.user}</code>"
-    return Answer(ids)
+    here = f"{words[0]} <code>{asked.chat.address}</code>{topic}"
+    return Answer(f"{here} · {words[1]} <code>{asked.user}</code>")

@@ -120,6 +120,15 @@ def _page(of: Looked) -> Answer:
         ("kept", "📥", of.say("近7天未推送", "not pushed, 7 days"), pages.kept_name(of)),
     ]
     lines += ["", *(f"{mark} {name}: {value}" for _, mark, name, value in parts)]
+    elsewhere = of.asked.chat.topic != of.asked.topic
+    if elsewhere:
+        lines.append(
+            of.say(
+                "📍 推送发往本群的另一话题；在这里写 /start，这里也收，设置自成一份。",
+                "📍 Pushes go to another topic of this group; /start written here begins some here,"
+                " with settings of their own.",
+            )
+        )
     note = of.say(
         f"🔔 有声 🔕 无声 ✖️ 不推送。数字：近{TALLIED_DAYS}个交易日（已判断 {past.judged} 日）"
         "若都推送，本聊天会收到的条数。",
@@ -129,7 +138,12 @@ def _page(of: Looked) -> Answer:
     buttons = [(f"{name} {BELLS[of.wishes.level(what)]}", f"k:{what}") for what, name, _ in levels]
     buttons += [(f"{mark} {name}", f"k:{what}") for what, mark, name, _ in parts]
     rows = [tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2)]
-    title = of.say("本聊天的设置", "Settings of this chat")
+    of_topic = bool(of.asked.topic) and not elsewhere
+    title = (
+        of.say("本话题的设置", "Settings of this topic")
+        if of_topic
+        else of.say("本聊天的设置", "Settings of this chat")
+    )
     return replace(listed(title, lines, "", note, none=""), buttons=rows)
 
 
