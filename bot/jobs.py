@@ -18,6 +18,7 @@ from bot.hongkong_facts import HongKong
 from bot.joins import since_digest
 from bot.judged import Judged, faults_of, oldest_news, slot
 from bot.records import Grouping, Run
+from bot.tally import TALLIED_DAYS
 from bot.words import LANGUAGES
 from market.calendar import EXCHANGES, closed
 from market.store import MAINLAND
@@ -69,11 +70,20 @@ def _build(app: App, days: Sequence[date]) -> None:
     panel = app.store.panel(days[-1], len(days), judged_themes(app.settings, app.store))
     scores, net = evaluate(panel, app.rules), panel.net
     of, stories = grouper(app.store, app.settings.stories), Grouping()
+    as_told, rehearsed = stories, list[tuple[Transition, tuple[str, ...]]]()
     for row, (_, states, told) in enumerate(folded(scores, app.policy), 1):
-        stories = unheard(of.grouped(stories, states, told, net.iloc[:row]))
+        until = net.iloc[:row]
+        stories = unheard(of.grouped(stories, states, told, until))
+        if row <= len(days) - TALLIED_DAYS:
+            as_told = stories
+        else:  # had it been told: for chats that try their settings
+            as_told = of.grouped(as_told, states, told, until)
+            rehearsed += [(t, as_told.before(t)) for t in told]
     if app.store.exchange == MAINLAND:
         past.remember(app, panel, scores)
     with app.ledger.atomic():
+        app.ledger.kept.rehearse(rehearsed)
+        app.ledger.set_fact("rehearsed", days[-TALLIED_DAYS:][0].isoformat())
         app.ledger.save_states(states.values())
         app.ledger.save_grouping(stories)
         app.ledger.set_fact("evaluated", days[-1].isoformat())

@@ -154,7 +154,7 @@ class Ledger:
 
     def _named(self, fact: str) -> str:
         """The row of a fact: of the days of an exchange, its own."""
-        of_days = fact in ("evaluated", "told", "stories") or fact.startswith("half:")
+        of_days = fact in ("evaluated", "told", "stories", "rehearsed") or fact.startswith("half:")
         return f"{self.exchange}:{fact}" if of_days and self.exchange != "XSHG" else fact
 
     def facts(self, prefix: str) -> dict[str, str]:

@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterable
 from datetime import date
 
+from bot.bodies import body_of, thing
 from bot.records import Kept
 from market.database import Connection
+from signals.model import Transition
 
 
 class Keepsakes:
@@ -40,6 +42,19 @@ class Keepsakes:
             (date.fromisoformat(day), f"{theme}:{kind}"): tuple(json.loads(voices))
             for day, theme, kind, voices in rows
         }
+
+    def rehearse(self, told: Iterable[tuple[Transition, tuple[str, ...]]]) -> None:
+        """Keeps transitions of days nobody was told of, each with who tells the same before it."""
+        rows = [(t.day.isoformat(), body_of(t), json.dumps(voices)) for t, voices in told]
+        self._db.executemany("INSERT INTO rehearsed VALUES (?,?,?)", rows)
+
+    def rehearsed(self, since: date) -> dict[Transition, tuple[str, ...]]:
+        """Those since a day, oldest first."""
+        rows = self._db.execute(
+            "SELECT body, voices FROM rehearsed WHERE day>=? ORDER BY day, rowid",
+            (since.isoformat(),),
+        )
+        return {thing(Transition, body): tuple(json.loads(voices)) for body, voices in rows}
 
     def judged(self, since: date) -> int:
         """How many days were judged since one."""

@@ -143,5 +143,9 @@ def m009_hong_kong(db: Database) -> None:
 
 @migrations()
 def m010_topics(db: Database) -> None:
-    """Further topics of a group, each a chat with wishes of its own: the group they are of."""
+    """Further topics of a group, each a chat with wishes of its own: the group they are of.
+
+    What the days before the first judged one would have told, for a chat that tries its settings.
+    """
     db.execute("ALTER TABLE chat ADD COLUMN of_group INTEGER")
+    db.execute("CREATE TABLE rehearsed (day TEXT, body TEXT, voices TEXT)")

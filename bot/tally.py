@@ -16,10 +16,11 @@ TALLIED_DAYS = 60  # trading days
 
 @dataclass(frozen=True)
 class Past:
-    """The last TALLIED_DAYS, as far as the bot judged them."""
+    """The last TALLIED_DAYS: judged, and before that replayed when the bot began."""
 
     since: date
     judged: int  # trading days of them that the bot judged
+    replayed: bool  # whether those before were replayed, else nothing is known of them
     told: Sequence[Transition]
     setting: Setting
 
@@ -34,10 +35,14 @@ def past(app: App) -> Past:
     """What the ledger holds of the last trading days; empty before the first is judged."""
     days = app.store.days(app.ledger.evaluated(), TALLIED_DAYS)
     since = days[0] if days else date.max
-    told = app.ledger.transitions(since=since)
-    voices = app.ledger.kept.voices(since, date.max)
-    setting = Setting(app.now(), date.min, {}, voices)
-    return Past(since, app.ledger.kept.judged(since), told, setting)
+    kept, every = app.ledger.kept, app.ledger.of("")  # Hong Kong's too: chats are told of both
+    before = kept.rehearsed(since)
+    told = [*before, *every.transitions(since=since)]
+    voices = {(t.day, t.key): spoke for t, spoke in before.items()}
+    setting = Setting(app.now(), date.min, {}, voices | kept.voices(since, date.max))
+    judged = kept.judged(since)
+    replayed = judged < len(days) and app.ledger.fact("rehearsed") is not None
+    return Past(since, judged, replayed, told, setting)
 
 
 def by_sense(of: Past, wishes: Wishes, mutes: Mapping[str, Mute]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot import tally
+from bot import jobs, tally
 from bot.app import App, judge
 from bot.choices import Listener, Setting, reasons_of
 from bot.commands import answer
@@ -73,6 +73,45 @@ def ask(app: App, rest: str = "", chat: Chat = ME, user: int = 7) -> Answer:
 
 def buttons(page: Answer) -> list[str]:
     return [data.removeprefix("k:") for row in page.buttons for _, data in row]
+
+
+def test_a_new_bot_counts_what_one_that_lived_through_the_days_counts(stored: App) -> None:
+    """So that who chooses a sensitivity on the first evening chooses by something."""
+    days, counted = stored.store.days()[-64:-4], []
+    for begun in (days[0], days[-1]):  # all of them judged, or the last one alone
+        made = replace(stored, ledger=Ledger(None))
+        for day in days[days.index(begun) :]:
+            jobs.daily(made, day)
+        past = tally.past(made)
+        heard = past.heard(Wishes({}), {})
+        counted.append({(t.day, t.key, why) for t, why in heard.items() if t.day > days[0]})
+        assert (past.judged, past.replayed) == ((60, False) if begun == days[0] else (1, True))
+        shown = answer(made, "settings", Asked(ME, 7, "sense", TODAY))
+        assert f"全部 · {len(heard)}" in shown.buttons[0][0][0]
+    lived, replayed = counted
+    assert replayed == lived
+    assert lived
+
+
+def test_a_theme_of_hong_kong_is_counted_too(app: App) -> None:
+    before = tally.by_kind(tally.past(app), Wishes({}), {})[Kind.OVER]
+    day = app.store.days()[-3]
+    over = Transition("hk-x", day, Kind.OVER, ThemeState("hk-x"), ThemeState("hk-x"), ())
+    app.ledger.of("XHKG").save_transitions([over])
+    assert tally.by_kind(tally.past(app), Wishes({}), {})[Kind.OVER] == before + 1
+
+
+def test_the_language_and_what_is_watched_are_chosen_by_buttons_in_place(app: App) -> None:
+    page = ask(app, "lang en")
+    assert page.in_place
+    assert page.text.startswith("<b>Language")
+    assert [words for row in page.buttons for words, _ in row][2] == "● English"
+    assert "language: English" in ask(app, "back", replace(ME, language="en")).text
+    app.ledger.save_readings({"hot": (Signal("hot", "run_up", TODAY, 0.3, 0.25, "fraction"),)})
+    assert "watch hot" in buttons(ask(app, "watched"))
+    assert "unwatch hot" in buttons(ask(app, "watch hot"))
+    ask(app, "watch nothing-of-the-kind")
+    assert app.ledger.wishes(7).watched == {"hot"}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -168,7 +207,7 @@ def test_before_the_first_day_is_judged_every_page_is_there(stored: App) -> None
     fresh = replace(stored, ledger=Ledger(None))
     for what in ("", *PAGES):
         assert ask(fresh, what).text
-    assert "已判断 0 日" in ask(fresh).text
+    assert "判断过 0 日" in ask(fresh).text
 
 
 def test_in_a_group_only_admins_change_settings(app: App) -> None:

@@ -153,7 +153,7 @@ USAGES: dict[str, Usage] = {
     ),
     "start": Usage(
         *("chat", "", "", ""),
-        "为本聊天开启推送：警报与每日摘要。群里只有管理员可用；群里每个话题各自 /start，设置各自一份。",
+        "为本聊天开启推送：警报与每日摘要。群里只有管理员可用；每个话题各自 /start，各有设置。",
         "Begins pushes to this chat: alerts and the daily digest. In groups only admins may; each"
         " topic of a group begins by its own /start, with settings of its own.",
     ),

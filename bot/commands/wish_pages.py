@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from bot import tally
 from bot.app import App
-from bot.commands.asked import Answer, Asked, both, listed, name_of
+from bot.commands.asked import PICKS, Answer, Asked, both, hottest, listed, name_of
+from bot.commands.language import HANT, NAMES
 from bot.names import KINDS
 from bot.records import OFF, ON, SENSES, SILENT, Mute, Wishes
 from bot.tally import TALLIED_DAYS
@@ -59,10 +60,12 @@ def rows_of(choices: Sequence[Choice], columns: int) -> list[Sequence[Choice]]:
     return [choices[n : n + columns] for n in range(0, len(choices), columns)]
 
 
-def _over_days(of: Looked, past: tally.Past) -> str:
+def over_days(of: Looked, past: tally.Past) -> str:
+    """The trading days that numbers are of, and how many of them were lived through."""
+    rest = of.say("，其余回放", ", the rest replayed") if past.replayed else ""
     return of.say(
-        f"近{TALLIED_DAYS}个交易日（机器人判断过 {past.judged} 日）",
-        f"the last {TALLIED_DAYS} trading days ({past.judged} of them judged)",
+        f"近{TALLIED_DAYS}个交易日（判断过 {past.judged} 日{rest}）",
+        f"the last {TALLIED_DAYS} trading days ({past.judged} judged{rest})",
     )
 
 
@@ -93,8 +96,8 @@ def sense(of: Looked) -> Answer:
         "",
         of.say("“强”指依据更多，不是更准。", "“Strong” means more evidence, not more often right."),
         of.say(
-            f"数字：{_over_days(of, past)}里本聊天会收到的条数。",
-            f"Numbers: what this chat would have got in {_over_days(of, past)}.",
+            f"数字：{over_days(of, past)}里本聊天会收到的条数。",
+            f"Numbers: what this chat would have got in {over_days(of, past)}.",
         ),
     ]
     choices = [
@@ -119,8 +122,8 @@ def budget(of: Looked) -> Answer:
             " digest, without one; where no digest is due, in a silent message.",
         ),
         of.say(
-            f"数字：{_over_days(of, past)}里会排进摘要的条数。",
-            f"Numbers: what would have gone to the digest in {_over_days(of, past)}.",
+            f"数字：{over_days(of, past)}里会排进摘要的条数。",
+            f"Numbers: what would have gone to the digest in {over_days(of, past)}.",
         ),
     ]
     choices = [(of.say("不限 · 0", "no limit · 0"), "budget off", of.wishes.budget is None)]
@@ -147,14 +150,27 @@ def watched(of: Looked) -> Answer:
         *(lines or [of.say("未关注任何题材，全部推送。", "None; all themes are pushed.")]),
         "",
         of.say(
-            f"数字：{_over_days(of, past)}里的变动。{how}",
-            f"Numbers: changes in {_over_days(of, past)}. {how}",
+            f"数字：{over_days(of, past)}里的变动。{how}",
+            f"Numbers: changes in {over_days(of, past)}. {how}",
         ),
     ]
     choices = [(f"✖️ {theme.name[:20]}", f"unwatch {theme.id}", False) for theme in themes]
-    return page_of(
-        of, of.say("关注的题材", "Watched themes"), about, rows_of(choices[:WATCHED_SHOWN], 2)
-    )
+    others = [theme for theme in hottest(of.app, PICKS) if theme.id not in of.wishes.watched]
+    more = [(f"⭐ {theme.name[:20]}", f"watch {theme.id}", False) for theme in others]
+    rows = [*rows_of(choices[:WATCHED_SHOWN], 2), *rows_of(more, 2)]
+    return page_of(of, of.say("关注的题材", "Watched themes"), about, rows)
+
+
+def language_name(of: Looked) -> str:
+    """The chat's language in itself."""
+    return NAMES[HANT if of.asked.chat.hant else of.language]
+
+
+def language(of: Looked) -> Answer:
+    """The languages, each in its own."""
+    now = language_name(of)
+    choices = [(name, f"lang {code}", name == now) for code, name in NAMES.items()]
+    return page_of(of, of.say("语言", "Language"), [now], rows_of(choices, 1))
 
 
 def _reason(of: Looked, reason: str) -> str:
@@ -188,7 +204,7 @@ def kept(of: Looked) -> Answer:
         if k.theme in known
     ]
     more = len(found) - len(lines)
-    about = [kept_name(of), "", *lines]
+    about = [kept_name(of), *(["", *lines] if lines else [])]
     if more > 0:
         about.append(of.say(f"另有 {more} 条", f"and {more} more"))
     about += ["", of.say("题材名或 /why 题材名 可看详情。", "Details: /why NAME.")]

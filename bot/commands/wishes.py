@@ -8,10 +8,10 @@ from bot.app import App
 from bot.commands import wish_hours as hours
 from bot.commands import wish_pages as pages
 from bot.commands.asked import Answer, Asked, admins_only, both, listed, may_change, name_of, of_one
+from bot.commands.language import lang
 from bot.commands.wish_pages import BELLS, Looked
 from bot.names import KINDS
 from bot.records import LEVELS, PROVISIONAL, SENSES, Wishes
-from bot.tally import TALLIED_DAYS
 from bot.words import say
 from bot.zones import nearest, zone_named
 from market.source import Theme
@@ -25,7 +25,9 @@ PAGES = {
     "tz": hours.zone,
     "watched": pages.watched,
     "unwatch": pages.watched,
+    "watch": pages.watched,
     "kept": pages.kept,
+    "lang": pages.language,
 }
 
 
@@ -35,6 +37,7 @@ def settings(app: App, asked: Asked) -> Answer:
     if what and not may_change(app.settings, asked.chat, asked.user):
         return admins_only(asked)
     fault = _changed(app, asked, what, value.strip()) if what else ""
+    asked = replace(asked, chat=app.ledger.chat(asked.chat.id) or asked.chat)  # its language, maybe
     looked = Looked(app, asked, app.ledger.wishes(asked.chat.id), app.ledger.mutes(asked.chat.id))
     shown = PAGES.get(what, _page)(looked)
     text = f"⚠️ {fault}\n\n{shown.text}" if fault else shown.text
@@ -48,6 +51,11 @@ def _changed(app: App, asked: Asked, what: str, value: str) -> str:
         app.ledger.wish(asked.chat.id, what, LEVELS[(LEVELS.index(level) + 1) % len(LEVELS)])
     elif what == "unwatch":
         app.ledger.unwatch(asked.chat.id, value)
+    elif what == "watch":
+        if value in app.store.themes():
+            app.ledger.watch(asked.chat.id, value)
+    elif what == "lang":
+        lang(app, replace(asked, rest=value))
     elif value:
         wish = _zone(value) if what == "tz" else _wish(what, value)
         if not wish:
@@ -117,6 +125,7 @@ def _page(of: Looked) -> Answer:
         ("quiet", "🌙", of.say("安静时段", "quiet hours"), hours.quiet_name(of)),
         ("tz", "🕒", of.say("时区", "time zone"), hours.zone_name(of)),
         ("watched", "⭐", of.say("关注", "watched"), pages.watched_name(of)),
+        ("lang", "🌐", of.say("语言", "language"), pages.language_name(of)),
         ("kept", "📥", of.say("近7天未推送", "not pushed, 7 days"), pages.kept_name(of)),
     ]
     lines += ["", *(f"{mark} {name}: {value}" for _, mark, name, value in parts)]
@@ -130,10 +139,10 @@ def _page(of: Looked) -> Answer:
             )
         )
     note = of.say(
-        f"🔔 有声 🔕 无声 ✖️ 不推送。数字：近{TALLIED_DAYS}个交易日（已判断 {past.judged} 日）"
-        "若都推送，本聊天会收到的条数。",
+        "🔔 有声 🔕 无声 ✖️ 不推送。"
+        f"数字：{pages.over_days(of, past)}若都推送，本聊天会收到的条数。",
         f"🔔 with a sound 🔕 silent ✖️ not pushed. Numbers: what this chat would have got of each"
-        f" in the last {TALLIED_DAYS} trading days ({past.judged} of them judged).",
+        f" in {pages.over_days(of, past)}.",
     )
     buttons = [(f"{name} {BELLS[of.wishes.level(what)]}", f"k:{what}") for what, name, _ in levels]
     buttons += [(f"{mark} {name}", f"k:{what}") for what, mark, name, _ in parts]
