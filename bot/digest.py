@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot import context, member_texts
+from bot.hongkong_facts import HongKong
 from bot.links import linked
 from bot.messages import Day, faults, headline, number, theme_name
 from bot.names import MARKS, STAGES
@@ -13,6 +14,7 @@ from bot.records import Grouping
 from bot.texts import figure, render
 from bot.week import Due, Week
 from bot.words import Language, say
+from market.source import Theme
 from signals.model import Signal, Stage, ThemeState, Transition
 
 TABLE = ("run_up", "breadth", "crowding", "divergence", "fall")  # measures of a watched theme
@@ -47,10 +49,15 @@ def beside(day: Day, language: Language, week: Week | None) -> dict[str, list[st
     """What stands below the stages of a digest, daily or weekly, as its template names it."""
     return {
         "joins": member_texts.told(day.joins, day.themes, language),
-        "hong_kong": context.hong_kong(day.hong_kong, language),
+        "hong_kong": hong_kong_lines(day.hong_kong, language),
         "macro": [brief(*known, language) for known in day.macro],
         "week": _week(week, day, language) if week else [],
     }
+
+
+def hong_kong_lines(of: HongKong | None, language: Language) -> list[str]:
+    """Hong Kong's last judged day as HTML, a line each; the first alone stands on a quiet day."""
+    return [html.escape(line) for line in context.hong_kong(of, language)]
 
 
 def is_quiet(day: Day, told: Sequence[Transition], week: Week | None) -> bool:
@@ -66,7 +73,7 @@ def _one_line(
         say("quiet_day", language),
         *([f"{say('equal', language)} {_change(day, language)}"] if day.market else []),
         " ".join(f"{stage} {len(names)}" for stage, names in stages),
-        *context.hong_kong(day.hong_kong, language)[:1],
+        *hong_kong_lines(day.hong_kong, language)[:1],
     ]
     label = say("simulated", language) if day.simulated else ""
     return f"📋 <b>{label}{say('digest', language)} {day.day}</b> · {' · '.join(parts)}"
@@ -118,15 +125,21 @@ def watched_table(
     }
     ranked = sorted(values, key=lambda theme: (-_run_up(values[theme]), theme))
     rows = [
-        f"<b>{html.escape(theme_name(day.themes[theme]))}</b>"
-        f" · {STAGES[(states.get(theme) or ThemeState(theme)).stage][language]}\n"
-        f"    {_measures(values[theme], language)}"
-        for theme in ranked[:TABLE_ROWS]
+        watched_row(day.themes[t], states.get(t), values[t], language) for t in ranked[:TABLE_ROWS]
     ]
     if not rows:
         return ""
     more = f" ({len(ranked)})" if len(ranked) > TABLE_ROWS else ""
     return "\n".join([f"<b>⭐ {say('watched', language)}{more}</b>", *rows])
+
+
+def watched_row(
+    theme: Theme, state: ThemeState | None, values: Mapping[str, Signal], language: Language
+) -> str:
+    """One theme of the table, as HTML: name and stage, below them its measures."""
+    stage = STAGES[(state or ThemeState(theme.id)).stage][language]
+    name = html.escape(theme_name(theme))
+    return f"<b>{name}</b> · {stage}\n    {_measures(values, language)}"
 
 
 def _run_up(values: Mapping[str, Signal]) -> float:

@@ -10,7 +10,8 @@ from bot import wish_messages
 from bot.alerting import strongest_first, values
 from bot.app import App
 from bot.backdrop import news
-from bot.digest import digest, is_quiet, watched_table
+from bot.digest import digest, hong_kong_lines, is_quiet, watched_row, watched_table
+from bot.hongkong_facts import HongKong
 from bot.joins import since_digest
 from bot.judged import NOBODY, Judged, faults_of, setting_of, slot, transitions
 from bot.pictures import HEAT, Picture
@@ -18,7 +19,7 @@ from bot.records import Outgoing
 from bot.style import Look
 from bot.texts import CAPTION_LIMIT, STAMP_ROOM, split, units
 from bot.week import Week, record_since
-from bot.words import Language, say
+from bot.words import LANGUAGES, Language, say
 from market.calendar import HONG_KONG
 from signals.model import Transition
 
@@ -43,6 +44,20 @@ def watched_in(app: App, judged: Judged, watched: frozenset[str], language: Lang
         states = {**app.ledger.states(), **states}
         readings = {**app.ledger.of(HONG_KONG.code).readings(), **readings}
     return watched_table(watched, judged.day, states, readings, language)
+
+
+def hong_kong_said(app: App) -> dict[tuple[Language, str], str]:
+    """What digests say of Hong Kong as it is known now: of all, in a line, of each theme."""
+    ledger, known = app.ledger.of(HONG_KONG.code), app.store.themes()
+    states, readings = ledger.states(), ledger.readings()
+    said = dict[tuple[Language, str], str]()
+    for language in LANGUAGES:
+        lines = hong_kong_lines(HongKong(app), language)
+        said[language, "all"], said[language, "line"] = "\n".join(lines), "".join(lines[:1])
+        for theme, signals in readings.items():
+            own = {signal.rule: signal for signal in signals}
+            said[language, theme] = watched_row(known[theme], states.get(theme), own, language)
+    return said
 
 
 def joined(glance: str, own: str) -> str:

@@ -12,6 +12,7 @@ from bot.backdrop import news
 from bot.chains import chains_of
 from bot.drafts import Written, drafts_of
 from bot.errors import UserError
+from bot.glances import hong_kong_said
 from bot.grouping import grouper, unheard
 from bot.happened import Beside
 from bot.hongkong_facts import HongKong
@@ -154,6 +155,7 @@ def _kept(
     drafts = written.messages if written else ()
     report = {"transitions": len(told), "messages": len(drafts)}
     with app.ledger.atomic():
+        there = hong_kong_said(app) if app.store.exchange != MAINLAND else {}
         if not app.ledger.save_run("daily", Run(slot(app, day), now, now, report)):
             return DayReport(day, told, new=False)  # another program was quicker
         app.ledger.save_states(changed)
@@ -170,6 +172,10 @@ def _kept(
         if app.store.exchange == MAINLAND:  # nothing is said within Hong Kong's day
             provisional.at_close(app, judged.day, told, judged.states, panel)
         app.ledger.set_fact("evaluated", day.isoformat())
+        if there:  # digests that wait for a later hour were written before this close
+            now_there = hong_kong_said(app)
+            was = [(text, now_there[what]) for what, text in there.items() if what in now_there]
+            app.ledger.outbox.reword(day, was)
         if written:
             _note(app, day, written)
     return DayReport(day, told, new=True, enqueued=new)

@@ -188,6 +188,14 @@ class Outbox:
         self._db.executemany(f"DELETE FROM telling WHERE key IN ({gone}) AND chat=?", rows)
         self._db.executemany(f"DELETE FROM outbox WHERE {HELD} AND chat=?", rows)
 
+    def reword(self, day: date, known: Iterable[tuple[str, str]]) -> None:
+        """Puts what is known now in place of what was, in messages of a day that still wait."""
+        self._db.executemany(
+            "UPDATE outbox SET text=replace(text, ?, ?)"
+            " WHERE day=? AND state='due' AND attempts=0 AND instr(text, ?)",
+            [(was, now, day.isoformat(), was) for was, now in known if was and was != now],
+        )
+
     def sent_since(self, since: datetime) -> list[tuple[int, datetime]]:
         """Chats and instants (UTC) of what arrived since an instant, oldest first."""
         rows = self._db.execute(
