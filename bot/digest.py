@@ -29,17 +29,21 @@ def digest(
     run_ups: Mapping[str, float],
     language: Language,
     week: Week | None = None,
+    own: str = "",
 ) -> str:
     """The market, what changed, the stages, new readings, faults, and what the week showed.
 
-    `week` is the record of the week on the last trading day of it, None on others.
+    `week` is the record of the week on the last trading day of it, None on others; `own` is what
+    a chat is told beside all others, as HTML.
     """
     if is_quiet(day, told, week):
-        return _one_line(day, states, run_ups, language)
+        line = _one_line(day, states, run_ups, language)
+        return f"{line}\n\n{own}" if own else line
     shown = {
         "stages": _stages(day, states, run_ups, language),
         "count": len(_judged(states, run_ups)),
         "told": _lines(told, day, language),
+        "own": own,
         "faults": faults(day, language),
     }
     return render("digest", day, language, **shown, **beside(day, language, week))
@@ -153,6 +157,7 @@ def _measures(values: Mapping[str, Signal], language: Language) -> str:
         if rule in values and not math.isnan(values[rule].value):
             dot = "●" if values[rule].firing else ""
             size = figure(values[rule].value, values[rule].unit, language)
+            size = size.removeprefix("+") if rule == "fall" else size
             parts.append(f"{say(f'short_{rule}', language)} {size}{dot}")
     return " · ".join(parts) or say("unknown", language)
 

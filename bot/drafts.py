@@ -10,7 +10,15 @@ from bot.alerting import Reason
 from bot.app import App
 from bot.buttons import Reach, under_alerts
 from bot.choices import Choice, Listener, chosen, is_loud
-from bot.glances import beyond, digest_of, digest_text, joined, watched_in, weekly_of, weekly_text
+from bot.glances import (
+    beyond,
+    digest_of,
+    digest_text,
+    watched_in,
+    week_told,
+    weekly_of,
+    weekly_text,
+)
 from bot.judged import NOBODY, Judged, setting_of, slot, transitions
 from bot.ledger_provisional import prefix
 from bot.pictures import CHART, CHART_DAYS, Picture
@@ -57,9 +65,10 @@ class _Texts:
         self.alerts = cache(lambda bundle: _alerts(app, judged.day, bundle))
         self.chart = cache(lambda *of: _chart(app, judged.day, *of))
         self.week = week_of(app, judged.day.day, judged.told)
-        self.glance = cache(lambda language: digest_text(judged, language, self.week))
+        self.glance = cache(lambda *of: digest_text(judged, self.week, *of))
         self.digest = cache(lambda *of: digest_of(app, judged, self.week, *of))
-        self.week_text = cache(lambda *of: weekly_text(app, judged, *of))
+        self.of_days = cache(lambda days: week_told(app, judged, days))
+        self.week_text = cache(lambda days, *of: weekly_text(judged, self.of_days(days), *of))
         self.weekly = cache(lambda *of: weekly_of(app, judged, *of))
         self.beyond = cache(lambda *of: beyond(app, judged, *of))
 
@@ -149,13 +158,13 @@ def _glance(
     """The digest a chat wishes for, if it is due on the day."""
     own = watched_in(app, texts.judged, wishes.watched, language)
     if wishes.digest_weekday is None:
-        return texts.digest(joined(texts.glance(language), own), language, look)
+        return texts.digest(texts.glance(language, own), language, look)
     days = app.store.days(until=texts.judged.day.day, limit=WEEK_DAYS)
     began = app.ledger.kept.began() or days[-1]  # of days before it nothing was kept
     covered = tuple(d for d in week(days, _told(app), wishes.digest_weekday) if d >= began)
     if not covered:
         return []
-    return texts.weekly(joined(texts.week_text(language, covered), own), language, look)
+    return texts.weekly(texts.week_text(covered, language, own), language, look)
 
 
 def _silent(drafts: Iterable[Outgoing], silent: bool) -> list[Outgoing]:
@@ -211,9 +220,9 @@ def _tells(told: Sequence[Transition]) -> tuple[tuple[str, str], ...]:
 def _parts(
     key: str, day: date, texts: Sequence[str], now: datetime, tells: tuple[tuple[str, str], ...]
 ) -> list[Outgoing]:
-    """The parts of one message; what it tells is told by the first."""
+    """The parts of one message; what it tells is told by the first, and sounds once."""
     made = [Outgoing(f"{key}:{n}", NOBODY, day, text, now) for n, text in enumerate(texts, 1)]
-    return [replace(made[0], tells=tells), *made[1:]]
+    return [replace(made[0], tells=tells), *_silent(made[1:], silent=True)]
 
 
 def _chart(

@@ -14,6 +14,7 @@ from bot.digest import digest, hong_kong_lines, is_quiet, watched_row, watched_t
 from bot.hongkong_facts import HongKong
 from bot.joins import since_digest
 from bot.judged import NOBODY, Judged, faults_of, setting_of, slot, transitions
+from bot.messages import Day
 from bot.pictures import HEAT, Picture
 from bot.records import Outgoing
 from bot.style import Look
@@ -26,10 +27,10 @@ from signals.model import Transition
 HEAT_LASTS = timedelta(hours=20)  # then the next day may have been judged
 
 
-def digest_text(judged: Judged, language: Language, week: Week | None) -> str:
-    """The digest as every chat of a language gets it."""
+def digest_text(judged: Judged, week: Week | None, language: Language, own: str) -> str:
+    """The digest as every chat of a language gets it, and what it adds for one, see watched_in."""
     run_ups = values(judged.readings, "run_up")
-    return digest(judged.day, judged.told, judged.states, run_ups, language, week)
+    return digest(judged.day, judged.told, judged.states, run_ups, language, week, own)
 
 
 def watched_in(app: App, judged: Judged, watched: frozenset[str], language: Language) -> str:
@@ -58,13 +59,6 @@ def hong_kong_said(app: App) -> dict[tuple[Language, str], str]:
             own = {signal.rule: signal for signal in signals}
             said[language, theme] = watched_row(known[theme], states.get(theme), own, language)
     return said
-
-
-def joined(glance: str, own: str) -> str:
-    """A digest with what it adds for a chat, above its foot."""
-    body, gap, foot = glance.rpartition("\n\n")
-    parts = (body, own, foot) if gap else (glance, own)
-    return "\n\n".join(parts) if own else glance
 
 
 def digest_of(
@@ -111,13 +105,20 @@ def beyond(
     )
 
 
-def weekly_text(app: App, judged: Judged, language: Language, days: Sequence[date]) -> str:
-    """The weekly digest of some trading days as every chat of a language gets it."""
-    run_ups, day = values(judged.readings, "run_up"), judged.day
-    since = day.day, days[0]
-    day = replace(day, macro=news(app.store, *since), joins=since_digest(app, *since))
-    of = _week(app, judged, days)
-    return wish_messages.weekly(of, day, judged.states, run_ups, language)
+def weekly_text(
+    judged: Judged, of: tuple[Day, wish_messages.Week], language: Language, own: str
+) -> str:
+    """The weekly digest, likewise."""
+    day, week = of
+    run_ups = values(judged.readings, "run_up")
+    return wish_messages.weekly(week, day, judged.states, run_ups, language, own)
+
+
+def week_told(app: App, judged: Judged, days: Sequence[date]) -> tuple[Day, wish_messages.Week]:
+    """What a weekly digest of some trading days tells: their last, and all of them."""
+    since = judged.day.day, days[0]
+    fresh, joins = news(app.store, *since), since_digest(app, *since)
+    return replace(judged.day, macro=fresh, joins=joins), _week(app, judged, days)
 
 
 def _week(app: App, judged: Judged, days: Sequence[date]) -> wish_messages.Week:

@@ -54,10 +54,12 @@ def weekly(
     states: Mapping[str, ThemeState],
     run_ups: Mapping[str, float],
     language: Language,
+    own: str = "",
 ) -> str:
     """The days since the last weekly digest at a glance, and how things stand at their end.
 
-    `day` is the last of them, with what came out and who joined on all of them.
+    `day` is the last of them, with what came out and who joined on all of them; `own` is what a
+    chat is told beside all others, as HTML.
     """
     stages = Counter(states[theme].stage for theme in run_ups if theme in states)
     known = sorted((t for t in run_ups if not isnan(run_ups[t])), key=lambda t: -run_ups[t])
@@ -73,6 +75,7 @@ def weekly(
         ),
         "count": sum(stages.values()),
         "told": lines[:LINES],
+        "own": own,
         "more": say("and_more", language).format(count=left) if left > 0 else "",
         "merged": say("merged", language).format(count=week.merged) if week.merged else "",
         "faults": [

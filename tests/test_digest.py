@@ -14,7 +14,6 @@ from bot.commands import answer
 from bot.commands.asked import Asked
 from bot.digest import digest, watched_table
 from bot.draw import draw
-from bot.glances import joined
 from bot.ledger import Ledger
 from bot.names import RULES
 from bot.pictures import HEAT, named
@@ -201,8 +200,15 @@ def test_a_table_names_known_measures_marks_what_fires_and_leaves_out_what_is_un
         )
     }
     table = watched_table({"t", "gone"}, CLEAN, STATES, readings, "zh")
-    assert "白酒 &lt;&amp;&gt; Co</b> · 退潮\n    净涨 +30.0%● · 回落 +1.0%" in table
+    assert "白酒 &lt;&amp;&gt; Co</b> · 退潮\n    净涨 +30.0%● · 回落 1.0%" in table
     assert "拥挤" not in table
+    (quiet, below), full = (
+        digest(each, [], STATES, {"t": 0.3}, "zh", own=table).split(f"\n\n{table}")
+        for each in (CLEAN, TOLD)
+    )
+    assert ("每日摘要" in quiet, below) == (True, "")
+    assert full[0].endswith("<b>今日变动</b>\n无")
+    assert full[1].startswith("\n\n<b>阶段</b>")
     assert watched_table({"gone"}, CLEAN, STATES, readings, "zh") == ""
     assert {"run_up", "fall"} <= RULES.keys()
 
@@ -224,16 +230,13 @@ def test_what_quiet_hours_hold_keeps_the_words_of_a_quiet_day_but_no_picture() -
 
 def test_what_a_budget_left_over_stands_above_the_foot_and_the_heat_map_stays() -> None:
     now = datetime(2024, 6, 28, 8, tzinfo=UTC)
-    body, heat = joined("body\n\nfoot", "table"), "heat|2024-06-28|zh|light|cn"
-    assert body == "body\n\ntable\n\nfoot"
-    assert joined("one line", "table") == "one line\n\ntable"
-    assert joined("one line", "") == "one line"
+    heat = "heat|2024-06-28|zh|light|cn"
     glance = [
-        Outgoing(f"{FRIDAY}:digest:1", 7, FRIDAY, body, now, priority=1),
+        Outgoing(f"{FRIDAY}:digest:1", 7, FRIDAY, "body\n\nfoot", now, priority=1),
         Outgoing(f"{FRIDAY}:heat", 7, FRIDAY, "title", now, heat, priority=1),
     ]
     text, picture = with_rest(glance, replace(glance[0], text="rest"))
-    assert text.text == "body\n\ntable\n\nrest\n\nfoot"
+    assert text.text == "body\n\nrest\n\nfoot"
     assert picture == glance[1]
 
 

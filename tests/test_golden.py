@@ -10,6 +10,7 @@ from bot import messages, texts
 from bot.commands import answer
 from bot.commands.asked import Asked
 from bot.correction_messages import correction
+from bot.digest import watched_table
 from bot.jobs import daily
 from bot.ledger_corrections import Correction
 from bot.ledger_provisional import Outcome, Provisional
@@ -52,7 +53,9 @@ def test_a_week_at_a_glance(language: Language) -> None:
     ended = Record((Due(SURGE, True, 12, -0.117),), 5, 3, 2, 400, Label(0.1, 60))
     moves = [(0.01, -0.002), (0.012, -0.003)]
     week = Week(days, [TURN, SURGE], 2, moves, [(DAY, TOLD.faults)], ended)
-    text = weekly(week, TOLD, {"t": TURN.after}, {"t": 0.31}, language)
+    states = {"t": TURN.after}
+    own = watched_table({"t"}, TOLD, states, {"t": TURN.signals}, language)
+    text = weekly(week, TOLD, states, {"t": 0.31}, language, own)
     golden(f"weekly_{language}", text)
 
 

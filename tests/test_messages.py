@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import messages, names, texts
-from bot.digest import digest
+from bot.digest import digest, watched_table
 from bot.evidence import evidence
 from bot.records import Grouping
 from bot.words import Language
@@ -136,7 +136,9 @@ def test_a_digest_has_one_line_for_all_who_join_a_story() -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_digest_shows_the_market_the_stages_and_the_faults(language: Language) -> None:
-    text = digest(TOLD, [TURN], {"t": TURN.after}, {"t": 0.31}, language)
+    states = {"t": TURN.after}
+    own = watched_table({"t"}, TOLD, states, {"t": TURN.signals}, language)
+    text = digest(TOLD, [TURN], states, {"t": 0.31}, language, own=own)
     golden(f"digest_{language}", text)
 
 

@@ -19,7 +19,7 @@ from bot.judged import Judged
 from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.pictures import named
-from bot.records import Chat, Grouping, Queued, Wishes
+from bot.records import Chat, Grouping, Outgoing, Queued, Wishes
 from bot.texts import plain
 from bot.wish_messages import Week, weekly
 from bot.words import Language
@@ -182,7 +182,12 @@ def test_the_rest_beyond_a_budget_goes_silently_where_no_digest_is_due(
     assert rest.silent
 
 
-def surges(app: App, count: int) -> list[Queued]:
+def test_a_message_in_two_parts_sounds_once(app: App) -> None:
+    first, second = (m for m in surges(app, 3, "长" * 80) if "alerts" in m.key)
+    assert (first.silent, second.silent) == (False, True)
+
+
+def surges(app: App, count: int, member: str = "甲股") -> list[Outgoing]:
     """Messages of a made-up Friday on which so many themes surge, in the order they go."""
     jobs.daily(app, app.store.days()[-1])
     told = [
@@ -193,7 +198,8 @@ def surges(app: App, count: int) -> list[Queued]:
     ]
     facts = jobs.facts_of(app, DAY)
     themes = {t.theme: replace(facts.themes["hot"], id=t.theme, name=t.theme) for t in told}
-    day = replace(facts, themes=themes, stories=Grouping())
+    moves = [(member, 0.01)] * 20
+    day = replace(facts, themes=themes, stories=Grouping(), moves=lambda _: moves)
     states = {t.theme: t.after for t in told}
     judged = Judged(day, told, states, {t.theme: t.signals for t in told})
     written = drafts_of(app, judged)

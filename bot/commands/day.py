@@ -13,7 +13,7 @@ from bot.backdrop import Group, groups
 from bot.commands.asked import Answer, Asked, as_of, both, picture
 from bot.filling import standing
 from bot.filling_texts import missing
-from bot.glances import digest_text, joined, watched_in
+from bot.glances import digest_text, watched_in
 from bot.happened import fresh
 from bot.hongkong import FAULT
 from bot.jobs import facts_of
@@ -44,7 +44,7 @@ def _digest(app: App, asked: Asked, day: date) -> str:
     week = week_of(app, day, told)
     watched = app.ledger.wishes(asked.chat.id).watched
     own = watched_in(app, judged, watched, asked.language)
-    return joined(digest_text(judged, asked.language, week), own)
+    return digest_text(judged, week, asked.language, own)
 
 
 def status(app: App, asked: Asked) -> Answer:
