@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.records import EDIT, Outgoing, Queued
-from bot.texts import plain, stamped
+from bot.texts import STAMP_ROOM, TEXT_LIMIT, plain, stamped, units
 from bot.words import Language, say
 from market.calendar import EXCHANGES, closed
 
 RETRY_SECONDS = 5  # first pause after a failure; it grows fourfold
 LONGEST_PAUSE = 600  # seconds
 ROOM = 64  # chats waited for; with fewer more are taken on
+PARAGRAPH = "\n\n"  # between the head of what quiet hours held and the rest
 GIVE_UP = timedelta(hours=12)  # age of a message that may have arrived at each of its attempts
 
 
@@ -96,6 +97,7 @@ async def _sent(d: Delivery, message: Queued) -> bool:
         if not settled:
             return False
         message = settled
+    message = _with_other_held(d, message)
     if not d.ledger.outbox.sending(message.id):
         return False
     try:
@@ -105,6 +107,16 @@ async def _sent(d: Delivery, message: Queued) -> bool:
         return False
     d.ledger.outbox.sent(message.id, message_id, d.now())
     return True
+
+
+def _with_other_held(d: Delivery, message: Queued) -> Queued:
+    """What quiet hours held of one exchange with what they held of the other, if both fit."""
+    other = d.ledger.outbox.other_held(message, d.now())
+    if not other:
+        return message
+    text = f"{message.text}\n\n{other.text.partition(PARAGRAPH)[2]}"  # without its head
+    fits = units(text) <= TEXT_LIMIT - STAMP_ROOM
+    return d.ledger.outbox.absorbed(message, other, text) if fits else message
 
 
 def _text(d: Delivery, message: Queued) -> str:

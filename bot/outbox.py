@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot.records import HELD_KEY, SEND, Outgoing, Queued
+from bot.records import HELD_KEY, SEND, Buttons, Outgoing, Queued
 from market.database import Connection, atomic
 
 HELD = (  # of days before one, on an exchange
@@ -28,7 +28,7 @@ class Outbox:
         row |= {"day": message.day.isoformat(), "created": stamp(message.created)}
         for bound in ("not_before", "not_after"):
             row[bound] = stamp(row[bound]) if row[bound] else None
-        row["buttons"] = json.dumps(message.buttons) if message.buttons else None
+        row["buttons"] = _rows(message.buttons)
         tells = row.pop("tells")
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
@@ -116,6 +116,31 @@ class Outbox:
                 return None
             self._mark(edit.id, "operation='send', about=NULL")
         return replace(edit, operation=SEND, about=None)
+
+    def other_held(self, message: Queued, now: datetime) -> Queued | None:
+        """Beside what quiet hours held of one exchange, that of the other if it may go too."""
+        if not message.key.endswith(f":{HELD_KEY}:1"):
+            return None
+        where = (
+            "chat=:chat AND id<>:id AND state='due' AND attempts=0 AND key LIKE :held"
+            " AND ifnull(not_before, '')<=:now ORDER BY id"
+        )
+        of = {"chat": message.chat, "id": message.id, "held": f"%:{HELD_KEY}:1"}
+        found = self._queued(where, now=stamp(now), **of)
+        return next((m for m in found if m.exchange != message.exchange), None)
+
+    def absorbed(self, message: Queued, other: Queued, text: str) -> Queued:
+        """A message with a text that tells the other's too, which is no more."""
+        buttons, silent = message.buttons or other.buttons, message.silent and other.silent
+        whole = replace(message, text=text, buttons=buttons, silent=silent)
+        with atomic(self._db):
+            self._mark(message.id, "text=?, silent=?, buttons=?", text, silent, _rows(buttons))
+            self._db.execute("DELETE FROM outbox WHERE id=?", (other.id,))
+            self._db.execute(
+                "UPDATE telling SET key=? WHERE chat=? AND key=?",
+                (message.key, message.chat, other.key),
+            )
+        return whole
 
     def addressed(self, key: str) -> list[int]:
         """Chats for which there is a message with a key that was not given up."""
@@ -235,6 +260,10 @@ class Outbox:
 def stamp(instant: datetime) -> str:
     """UTC, to the microsecond always, so that text compares as time does."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _rows(buttons: Buttons) -> str | None:
+    return json.dumps(buttons) if buttons else None
 
 
 def _message(row: tuple[Any, ...]) -> Queued:
