@@ -37,7 +37,8 @@ def settings(app: App, asked: Asked) -> Answer:
     if what and not may_change(app.settings, asked.chat, asked.user):
         return admins_only(asked)
     fault = _changed(app, asked, what, value.strip()) if what else ""
-    asked = replace(asked, chat=app.ledger.chat(asked.chat.id) or asked.chat)  # its language, maybe
+    if what == "lang":  # the page is in the new one
+        asked = replace(asked, chat=app.ledger.chat(asked.chat.id) or asked.chat)
     looked = Looked(app, asked, app.ledger.wishes(asked.chat.id), app.ledger.mutes(asked.chat.id))
     shown = PAGES.get(what, _page)(looked)
     text = f"⚠️ {fault}\n\n{shown.text}" if fault else shown.text
