@@ -277,6 +277,14 @@ def test_quiet_hours_say_what_they_do_to_the_markets_hours(app: App) -> None:
     assert "4 次盘中查看有 4 次" in said
 
 
+def test_quiet_hours_say_what_they_do_to_hong_kongs_evening_where_it_is_judged(app: App) -> None:
+    assert "港股" not in ask(app, "quiet 14-16").text
+    app.ledger.of("XHKG").set_fact("evaluated", str(TODAY))
+    assert "港股 16:40 起（这里 16:40）不在其内" in ask(app, "quiet 14-16").text
+    ask(app, "tz Europe/Berlin")
+    assert "⚠️ 港股 16:40 起（这里 10:40）也在其内" in ask(app, "quiet 8-11").text
+
+
 def test_a_digests_hour_within_quiet_hours_is_pointed_out(app: App) -> None:
     ask(app, "quiet 19-21")
     assert "⚠️" not in ask(app, "digest at 18").text

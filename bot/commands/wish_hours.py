@@ -8,7 +8,7 @@ from bot.commands.wish_pages import Looked, page_of, rows_of
 from bot.records import OFF
 from bot.texts import city
 from bot.timing import covers_close, digest_due, held_until
-from market.calendar import SHANGHAI, closed
+from market.calendar import HONG_KONG, SHANGHAI, closed
 
 HOURS = (18, 20, 22, 8)  # of the digest offered
 QUIET = ("22-8", "23-7", "20-9", "0-9")  # hours offered
@@ -121,7 +121,7 @@ def _market_sense(of: Looked) -> list[str]:
     free = of.say(
         f"{close}不在其内：警报照常即发。", f"{close} is not: alerts come at once as ever."
     )
-    lines = [covered if covers_close(w, today) else free]
+    lines = [covered if covers_close(w, today) else free, *_hong_kongs(of)]
     if silent:
         lines.append(
             of.say(
@@ -131,6 +131,24 @@ def _market_sense(of: Looked) -> list[str]:
             )
         )
     return lines
+
+
+def _hong_kongs(of: Looked) -> list[str]:
+    """Likewise of Hong Kong, which is told later in the day; nothing where it is not judged."""
+    w, app = of.wishes, of.app
+    if not app.ledger.of(HONG_KONG.code).evaluated():
+        return []
+    told = datetime.combine(of.asked.today, app.settings.schedule.hong_kong, SHANGHAI)
+    here, waits = f"{told.astimezone(w.zone):%H:%M}", held_until(told, w.quiet, w.zone)
+    covered = of.say(
+        f"⚠️ 港股 {told:%H:%M} 起（这里 {here}）也在其内。",
+        f"⚠️ Hong Kong, told from {told:%H:%M} ({here} here), is within them too.",
+    )
+    free = of.say(
+        f"港股 {told:%H:%M} 起（这里 {here}）不在其内。",
+        f"Hong Kong, told from {told:%H:%M} ({here} here), is not.",
+    )
+    return [covered if waits else free]
 
 
 def zone_name(of: Looked) -> str:
