@@ -29,10 +29,11 @@ from bot.texts import plain
 from bot.words import Language, say
 from market.calendar import SHANGHAI
 
+SETTINGS = "settings"
 OWNED = "@"  # before the id of the person whose button it is
 SLASHES = "/／"  # the second is what a Chinese keyboard writes
 # what a channel's own posts may ask: about its pushes alone, for all readers see the answer
-IN_CHANNEL = {"start", "stop", "id", "mute", "unmute", "watch", "unwatch", "lang"}
+IN_CHANNEL = {"start", "stop", "id", "mute", "unmute", "watch", "unwatch", "lang", SETTINGS}
 log = logging.getLogger("paomo")
 
 
@@ -148,7 +149,8 @@ async def _pressed(update: Update, context: Context) -> None:
     pressed = query.message.message_id if query.message else 0
     press, under_way = (who.id, pressed, query.data or ""), talk_of(context).pressed
     # in a channel an answer would be for all; or tapped again before its answer came
-    if (chat.type == CHANNEL and PRESSED[code] not in VOTES) or press in under_way:
+    heard = chat.type != CHANNEL or PRESSED[code] in VOTES or _sets(code, who, context)
+    if not heard or press in under_way:
         await _acknowledged(context, query)
         return
     rest = f"{rest} 1d" if code == "m" and " " not in rest else rest  # a button of before
@@ -167,13 +169,18 @@ async def _acknowledged(context: Context, query: CallbackQuery | None, words: st
         await sender.acknowledge(context.bot, query.id, words, hant)
 
 
-def _owned(buttons: Buttons, chat: TelegramChat, who: Speaker) -> Buttons:
+def _sets(code: str, who: Speaker, context: Context) -> bool:
+    """Whether an admin of the bot changes a setting, in place: nobody is told anything by it."""
+    return PRESSED[code] == SETTINGS and who.id in talk_of(context).app.settings.admins
+
+
+def _owned(buttons: Buttons, chat: TelegramChat, who: Speaker, name: str) -> Buttons:
     """Buttons that in a group only who asked may press; who presses is never anonymous.
 
-    In a channel all would read what they answer.
+    In a channel all would read what they answer, but for its settings.
     """
     if chat.type == CHANNEL:
-        return ()
+        return buttons if name == SETTINGS else ()
     if chat.type == PRIVATE or who.id < 0:
         return buttons
     return [
@@ -202,7 +209,9 @@ async def _answered(context: Context, chat: TelegramChat, who: Speaker, question
     given = answer(app, name, Asked(here, who.id, question.rest, today, place.topic))
     # its language may be another now
     place = replace(place, chat=app.ledger.places.at(chat.id, place.topic) or here)
-    await _given(context, place, replace(given, buttons=_owned(given.buttons, chat, who)), query)
+    await _given(
+        context, place, replace(given, buttons=_owned(given.buttons, chat, who, name)), query
+    )
     if name == "start" and here.kind == PRIVATE and who.id in app.settings.admins:
         await set_admins(context.bot, who.id)
 

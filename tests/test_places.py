@@ -104,6 +104,18 @@ def test_a_channel_begins_and_ends_its_pushes_by_posts(here: Here) -> None:
     assert here.app.ledger.chats() == []
 
 
+def test_a_channels_settings_are_a_post_with_buttons_for_the_bots_admins(here: Here) -> None:
+    here.post("/start")
+    (page,) = here.post("/settings")
+    data = [b["callback_data"] for row in page["reply_markup"]["inline_keyboard"] for b in row]
+    assert "k:digest" in data
+    channel = {"id": CHANNEL, "type": "channel", "title": "频道"}
+    for user, level in ((READER, "on"), (ADMIN, "off")):  # its readers press in vain
+        assert here.press("k:digest off", channel, user) == []
+        assert here.app.ledger.wishes(CHANNEL).level("digest") == level
+    assert "22:00–8:00" in here.post("/settings quiet 22-8")[0]["text"]
+
+
 def test_a_strange_channel_is_told_its_id_once(here: Here) -> None:
     assert f"<code>{OTHER}</code>" in here.post("/start", OTHER)[0]["text"]
     assert here.post("/start", OTHER) == []
