@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -294,23 +293,3 @@ def test_answers_to_one_chat_at_once_stand_in_line() -> None:
 def test_a_group_gets_twenty_messages_a_minute() -> None:
     times = starts([-7] * 45)
     assert max(sum(first <= t < first + 60 for t in times) for first in times) <= 20
-
-
-@pytest.mark.parametrize("room", [True, False])
-def test_what_quiet_hours_held_of_both_exchanges_is_one_message_where_it_fits(room: bool) -> None:
-    ledger, telegram = Ledger(None), FakeTelegram()
-    ledger.save_chat(Chat(1, "private", "", "en"))
-    ledger.save_chat(Chat(2, "private", "", "en"))
-    held = Outgoing(f"{DAY}:held:1", 1, DAY, "night\nuntil 8\n\nmainland", NOW, not_before=NOW)
-    theirs = "night\nuntil 8\n\n" + "Hong Kong " * (1 if room else 400)
-    also = replace(held, key=f"XHKG:{DAY}:held:1", text=theirs, tells=(("a1", "e"),), silent=True)
-    later = replace(held, key=f"{DAY}:digest:1", text="digest", priority=1)
-    for message in (held, also, later, replace(also, chat=2)):
-        ledger.outbox.enqueue(message)
-    once(ledger, telegram)
-    mine = [text for chat, text in zip(telegram.chats, telegram.texts, strict=True) if chat == 1]
-    assert len(mine) == (2 if room else 3)
-    assert mine[0].startswith("night\nuntil 8\n\nmainland")
-    assert ("Hong Kong" in mine[0]) is room
-    assert mine[0].count("night") == 1
-    assert ledger.tellings.heard("a1")[1] == (held.key if room else also.key)

@@ -19,7 +19,6 @@ from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.records import Chat, Outgoing, Queued
 from bot.texts import plain
-from bot.words import Language
 from config.settings import Settings
 from market.derive import derive
 from market.hongkong import ingest_hong_kong
@@ -30,7 +29,6 @@ from signals.replay import replay
 from tests import markets
 from tests.hkmarket import BASKETS, DAYS, INDEX, RISE, FakeHongKong
 
-DAY_BEFORE, DAY = date(2024, 10, 9), date(2024, 10, 10)
 FIRST, LAST = date(2024, 9, 20), date(2024, 11, 29)
 LIVED = [day for day in DAYS if FIRST <= day <= LAST]
 THEMES = "\n".join(
@@ -178,36 +176,6 @@ def both_judged(settings: Settings, tmp_path: Path) -> App:
     daily(app, app.store.days()[-1])
     app = evening(app, source, date(2024, 10, 9))
     return evening(app, source, date(2024, 10, 10))
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_digest_that_waits_for_the_evening_tells_of_the_close_after_it(
-    settings: Settings, tmp_path: Path, language: Language
-) -> None:
-    """Written at 15:20 of the day before there, read at 20:00: with what 16:40 brought."""
-    app, source = opened(settings, tmp_path), FakeHongKong()
-    markets.fill(app.store)
-    derive(app.store, app.store.bar_days(), backfilled=True)
-    daily(app, app.store.days()[-1])
-    app = evening(app, source, DAY_BEFORE)
-    app.ledger.watch(7, "hk-hot")
-    me = Chat(7, "private", "", language)
-
-    def said() -> str:
-        given = answer(app, "digest", Asked(me, 7, "", DAY))
-        assert given.more
-        return given.more(app)
-
-    written = said()
-    evening_hour = datetime.combine(DAY, time(12), UTC)
-    waits = Outgoing(f"{DAY}:digest:1", 7, DAY, written, app.now(), not_before=evening_hour)
-    gone = replace(waits, key=f"{DAY_BEFORE}:digest:1", day=DAY_BEFORE)
-    for message in (waits, gone):
-        app.ledger.outbox.enqueue(message)
-    app = evening(app, source, DAY)
-    texts = {m.key: m.text for m in app.ledger.outbox.waiting() if "digest" in m.key}
-    assert texts[waits.key] == said() != written
-    assert texts[gone.key] == written  # of another day: it stays as it was
 
 
 def asked(rest: str, language: str) -> Asked:

@@ -217,20 +217,13 @@ def test_a_deleted_topic_falls_back_to_the_group_and_says_so_once(app: App, api:
     assert known.topic is None
 
 
-def test_pushes_go_to_the_topic(app: App, api: BotApi) -> None:
-    app.ledger.save_chat(Chat(GROUP, "supergroup", "群", "zh", topic=33))
-    told(app, DAYS[0], change("t0", DAYS[0]))
-    topics = {m["chat_id"]: m.get("message_thread_id") for m in delivered(app, api)}
-    assert topics == {str(ME): None, str(GROUP): "33"}
-
-
-def test_each_topic_of_a_group_has_threads_of_its_own(app: App, api: BotApi) -> None:
+def test_pushes_go_to_each_topic_of_a_group_in_threads_of_its_own(app: App, api: BotApi) -> None:
     first = Chat(GROUP, "supergroup", "群", "zh", topic=33)
     app.ledger.save_chat(first)
     app.ledger.save_chat(app.ledger.places.further(first, 34))
     told(app, DAYS[0], change("t0", DAYS[0]))
-    said = [m for m in delivered(app, api) if m["chat_id"] == str(GROUP)]
-    assert {m["message_thread_id"] for m in said} == {"33", "34"}
+    topics = {(m["chat_id"], m.get("message_thread_id")) for m in delivered(app, api)}
+    assert topics == {(str(ME), None), (str(GROUP), "33"), (str(GROUP), "34")}
     told(app, DAYS[1], change("t0", DAYS[1], Stage.OVER))
     ended = [m for m in delivered(app, api) if m["chat_id"] == str(GROUP)]
     assert len({answers(m) for m in ended}) == len(ended) == 2
