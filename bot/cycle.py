@@ -27,6 +27,7 @@ from bot.limits import Pace
 from bot.posting import posted
 from bot.records import Chat, Outgoing
 from config.settings import Settings
+from market import baostock
 from market.akshare.source import AkshareSource
 from market.calendar import SHANGHAI
 from market.checks import listed
@@ -104,7 +105,8 @@ def fetch(
     known = app.settings.source
     history, followed = app.settings.data.history_days, themes(app.settings.home)
     every = {"month": known.macro_days, "quarter": known.macro_days, "day": known.flow_days}
-    wants = Wants(known.pages_a_day, known.histories_a_day, history, known.min_stocks, every)
+    least, whole = known.min_stocks, has_whole_days(app.settings)
+    wants = Wants(known.pages_a_day, known.histories_a_day, history, least, every, whole)
     with upstreams(app, stop) as source:
         try:
             renew(app, source, day)
@@ -177,7 +179,15 @@ def _unfinished(app: App, day: date) -> list[list[str]]:
 def quota_of(settings: Settings) -> Quota:
     """How much is fetched a day beside the day's own figures."""
     known = settings.source
-    return Quota(known.followed_days, known.members_days, known.pages_a_day, known.bars_a_day)
+    days = known.followed_days, known.members_days
+    least = known.min_stocks if has_whole_days(settings) else 0
+    return Quota(*days, known.pages_a_day, known.bars_a_day, least)
+
+
+def has_whole_days(settings: Settings) -> bool:
+    """Whether past days of the whole market can be asked for."""
+    budget = settings.source.budget[baostock.GROUP]
+    return not baostock.obstacle(baostock.version(), budget, settings.data_proxy)
 
 
 def _not_had(app: App, day: date, why: str) -> None:

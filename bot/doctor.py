@@ -9,6 +9,7 @@ from bot.calendars import calendar_of
 from bot.errors import UserError
 from bot.home import news_words, settings, themes
 from config.settings import Settings
+from market import baostock
 
 
 def run(live: bool = False) -> int:
@@ -66,6 +67,12 @@ def _lists(known: Settings) -> str:
     return f"{len(curated)} followed themes, {len(kinds)} word lists for news"
 
 
+def _whole_days(known: Settings) -> str:
+    installed = baostock.version()
+    why = baostock.obstacle(installed, known.source.budget[baostock.GROUP], known.data_proxy)
+    return why or f"{installed}, past days of the whole market"
+
+
 def _people(known: Settings) -> str:
     if not known.admins and not known.allowed:
         raise UserError("nobody may use the bot: set PAOMO_ADMINS or PAOMO_ALLOWED to your id")
@@ -103,6 +110,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "calendar": _calendar,
     "lists": _lists,
     "people": _people,
+    "baostock": _whole_days,
     "font": _font,
     "telegram": _telegram,
 }

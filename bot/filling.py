@@ -27,7 +27,12 @@ MORNING = time(9)  # Shanghai; before it the day of the upstreams' budgets (UTC)
 SPAN = timedelta(minutes=30)  # of one go; then another sees what has become due meanwhile
 AGAIN = timedelta(hours=1)  # after a fault
 FAULT = "filling_fault"  # fact: when and why it stopped last, empty when nothing was wrong
-NAMES = {"members": "memberships", "bars": "members' bars", "completed": "themes made whole"}
+NAMES = {
+    "members": "memberships",
+    "days": "days of the whole market",
+    "bars": "members' bars",
+    "completed": "themes made whole",
+}
 Opened = Callable[[App, threading.Event], AbstractContextManager[Source]]
 
 
@@ -72,7 +77,7 @@ def fill(
     Ends early when told to stop, and after SPAN; what came in is kept.
     """
     left, began = backlog_of(app), app.now()
-    if not may_fill(app) or not (left.boards or left.codes or left.waiting):
+    if not may_fill(app) or not (left.boards or left.days or left.codes or left.waiting):
         return []
     last: dict[str, Step] = {}
     with opened(app, stop) as source:

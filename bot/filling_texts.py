@@ -25,18 +25,27 @@ def missing(of: Standing, language: Language) -> list[str]:
 def _progress(of: Standing, zh: bool) -> str:
     left = of.backlog
     absent = left.themes - left.known
-    if not absent and not left.codes:
+    if not absent and not left.codes and not left.days:
         return ""
-    days = max(
-        days_left(left.pages, of.quota.pages_a_day), days_left(len(left.codes), of.quota.bars_a_day)
-    )
-    bars, boards = (left.done, left.companies), (left.known, left.themes)
+    bars = 1 if left.days else days_left(len(left.codes), of.quota.bars_a_day)
+    days = max(days_left(left.pages, of.quota.pages_a_day), bars)
+    boards = (left.known, left.themes)
     if zh:
-        said = f"成分股历史行情 {bars[0]:,}/{bars[1]:,} 家"
-        return f"{said} · 成分股名单 {boards[0]}/{boards[1]} 个板块 · 约需 {days} 天"
-    said = f"members' bars {bars[0]:,} of {bars[1]:,} companies"
-    said += f" · memberships {boards[0]} of {boards[1]} boards"
+        said = f"{_past(left, zh)} · 成分股名单 {boards[0]}/{boards[1]} 个板块"
+        return f"{said} · 约需 {days} 天"
+    said = f"{_past(left, zh)} · memberships {boards[0]} of {boards[1]} boards"
     return f"{said} · about {days} {'day' if days == 1 else 'days'} left"
+
+
+def _past(left: Backlog, zh: bool) -> str:
+    """How much of the past's bars is in: by days of the whole market, else by companies."""
+    if left.days:
+        had, of = left.days_in, left.days_in + left.days
+        return f"全市场历史日线 {had}/{of} 天" if zh else f"whole market's past {had} of {of} days"
+    had, of = left.done, left.companies
+    if zh:
+        return f"成分股历史行情 {had:,}/{of:,} 家"
+    return f"members' bars {had:,} of {of:,} companies"
 
 
 def _waiting(of: Standing, zh: bool) -> str:

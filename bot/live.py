@@ -7,8 +7,10 @@ from datetime import date, timedelta
 import pandas as pd
 
 from bot.app import App, open_app
-from bot.cycle import due_day, upstreams
+from bot.calendars import calendar_of
+from bot.cycle import due_day, has_whole_days, upstreams
 from config.settings import Settings
+from market import baostock
 from market.akshare.source import AkshareSource
 from market.histories import BENCHMARK
 from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
@@ -41,8 +43,11 @@ def run(known: Settings, say: Callable[[str], None]) -> bool:
     """Says a line for each group of hosts; whether all gave what they should."""
     with closing(open_app(known)) as app, upstreams(app, None, attempts=1) as source:
         stored = [theme.board for theme in app.store.themes().values() if theme.basis == "board"]
-        calls = checks(due_day(app), next(filter(None, stored), BOARD)).items()
-        results = [_checked(app, source, group, call, say) for group, call in calls]
+        calls = checks(due_day(app), next(filter(None, stored), BOARD))
+        if has_whole_days(known):
+            before = calendar_of(app).before(due_day(app))  # its own comes in the evening only
+            calls[baostock.GROUP] = lambda source: source.market_day(before)
+        results = [_checked(app, source, group, call, say) for group, call in calls.items()]
     return all(results)
 
 

@@ -61,6 +61,18 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
         "zh": "这些交易日只补到指数与所关注板块的点位",
         "en": "only index and followed boards could be filled in for",
     },
+    "healed": {
+        "zh": "这些交易日事后由 baostock 补齐（不含北交所）",
+        "en": "filled in afterwards from baostock, without Beijing's exchange",
+    },
+    "whole_days": {
+        "zh": "baostock 未补到缺失的交易日",
+        "en": "missed days did not come from baostock",
+    },
+    "no_snapshot": {
+        "zh": "收盘快照未取到，改用 baostock 日线：无北交所、市值与市盈率",
+        "en": "no closing quotes came; by baostock, without Beijing's exchange and valuations",
+    },
     "holes": {"zh": "缺少交易日", "en": "trading days missing"},
 }
 MEANS: dict[str, Words] = {  # of needs that sources may not meet: what it means for alerts

@@ -103,6 +103,13 @@ class Calendar:
             following += timedelta(days=1)
         return following
 
+    def before(self, day: date) -> date:
+        """The trading day before a day, as far as is known."""
+        earlier = day - timedelta(days=1)
+        while not self.is_session(earlier):
+            earlier -= timedelta(days=1)
+        return earlier
+
     def known_after(self, day: date) -> int:
         """How many trading days after a day are known."""
         return len(self.days) - bisect_right(self.days, day)

@@ -1,4 +1,6 @@
-"""What an evening leaves for later, fetched a little a day: memberships, then members' past bars.
+"""What an evening leaves for later, fetched a little a day: memberships, then the past's bars.
+
+These come by whole days of the market where its extra source is there, else member by member.
 
 Each step keeps what it fetched, so that one may stop after any and go on another day.
 """
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from market import whole_days
 from market.checks import Fault
 from market.completion import complete
 from market.facts import Listing, as_figures, as_int
@@ -28,6 +31,7 @@ class Quota:
     members_days: int  # likewise of all others
     pages_a_day: int  # requests for memberships a day, a hundred companies each
     bars_a_day: int  # companies a day, some three requests each
+    day_stocks: int = 0  # a whole past day has as many at least; 0: there is no source of these
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Backlog:
     companies: int  # members of the themes followed closely
     waiting: tuple[Theme, ...]  # themes followed closely whose past is not whole yet
     thin: tuple[str, ...]  # memberships that were not believed, and why
+    days: int = 0  # of the whole market, past ones without bars
+    days_in: int = 0  # likewise whose bars came
 
     @property
     def done(self) -> int:
@@ -53,7 +59,7 @@ class Backlog:
 class Step:
     """What was just done, and how far it is."""
 
-    what: str  # members | bars | completed
+    what: str  # members | days | bars | completed
     done: int
     of: int
     fault: Fault | None = None
@@ -74,6 +80,8 @@ def backlog(store: Store, followed: Followed, today: date, quota: Quota) -> Back
         len(pasts.companies),
         tuple(theme for theme in followed.closely if theme.id in pasts.members),
         tuple(why for _, why in unbelieved(store).values()),
+        len(whole_days.lacking(store)) if quota.day_stocks else 0,
+        len(whole_days.asked(store)),
     )
 
 
@@ -96,7 +104,7 @@ class Pending:
         order = sorted((theme for theme in own if own[theme]), key=lambda theme: len(own[theme]))
         members = {theme: own[theme] for theme in order}
         wanted = frozenset(code for codes in members.values() for code in codes)
-        asked, listed, since = store.pasts.asked(), store.listings(), _begin(store)
+        asked, listed, since = store.pasts.asked(), store.listings(), whole_days.begin(store)
         missing = {c for c in wanted if c not in asked and _is_short(listed.get(c), since)}
         return cls(members, frozenset(missing), companies)
 
@@ -116,12 +124,6 @@ def whole(theme: str) -> str:
     return f"whole:{theme}"
 
 
-def _begin(store: Store) -> date:
-    """From when bars are wanted: the first day of the market that is stored."""
-    first = store.days()[:1]
-    return first[0] if first else date.max
-
-
 def _is_short(listing: Listing | None, since: date) -> bool:
     """Whether a stock has bars before those stored that are wanted."""
     return listing is None or (listing.seasoned and listing.first > since)
@@ -132,6 +134,8 @@ def filled(
 ) -> Iterator[Step]:
     """Steps until the day's quota is used up, or nothing is missing. A fault ends its own kind."""
     yield from _memberships(source, store, followed, today, quota)
+    if quota.day_stocks:
+        yield from _whole_days(source, store, followed, quota)
     yield from _pasts(source, store, followed, today, quota)
 
 
@@ -162,6 +166,27 @@ def renewed(
             took = count if fault else max(count, paged(len(store.members(theme.id))))
             use(store, today, "pages", took)
             yield fault
+
+
+def _whole_days(source: Source, store: Store, followed: Followed, quota: Quota) -> Iterator[Step]:
+    """Past days of the whole market; what it has none of (Beijing's) comes member by member."""
+    missing, empty = whole_days.lacking(store), list[date]()
+    before = len(whole_days.asked(store))
+    for done, day in enumerate(missing, 1):
+        try:
+            whole_days.fetch_day(source, store, day, quota.day_stocks)
+        except SourceError as error:
+            empty.append(day)
+            if isinstance(error, NoData) and len(empty) < STRANGE:
+                continue
+            yield Step("days", before + done, before + len(missing), Fault("days", str(error)))
+            break
+        whole_days.give_up(store, empty)  # the source is well: it is these that it does not have
+        empty.clear()
+        yield Step("days", before + done, before + len(missing))
+    if whole_days.count(store):
+        for theme in followed.closely:  # also one that was whole but for these days
+            store.set_note(whole(theme.id), "")
 
 
 def _pasts(
@@ -202,7 +227,7 @@ def _past(source: Source, store: Store, code: str, today: date) -> None:
     """A company's bars before those stored; that there are none is kept too."""
     listing = store.listings().get(code)
     until = (listing.first if listing else today) - timedelta(days=1)
-    since = _begin(store)
+    since = whole_days.begin(store)
     try:
         bars = source.stock_history(code, since, until) if since <= until else None
     except NoData:

@@ -1,17 +1,19 @@
 """The past of boards and indices, and days that were missed: what can be had later."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 import pandas as pd
 
 from config.themes import Themes
 from market.checks import Fault, listed
-from market.derive import derive_points
+from market.derive import derive, derive_points
 from market.facts import as_int
-from market.source import NoData, Source, Theme
+from market.source import NoData, Source, SourceError, Theme
 from market.store import MARKET_INDEX, Store
+from market.whole_days import WHOLE, healed
 
 BENCHMARK = "sh000985"  # CSI All Share: stands for the market before the first snapshot
 
@@ -25,6 +27,7 @@ class Wants:
     history_days: int  # trading days of them
     min_stocks: int  # a snapshot with fewer is not the market
     macro_every: Mapping[str, int]  # calendar days between two looks at a series, by cadence
+    whole_days: bool = False  # whether the source knows the whole market's past days
 
     @property
     def history(self) -> timedelta:
@@ -75,23 +78,62 @@ def indices(source: Source, store: Store, day: date, wants: Wants) -> None:
 def gap(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:
     """Days missed since the last stored one, filled with what can still be had of them.
 
-    The market moves with its index, followed boards with their own points; the rest is unknown.
+    A day whose bars come is as if it had not been missed. Of others the market moves with its
+    index, followed boards with their own points; the rest is unknown.
     """
-    last, level = stored_before(store, day), store.benchmark(day)
-    if last is None or level is None:
+    last = stored_before(store, day)
+    if last is None:
         return []
     points = store.points(last, day - timedelta(days=1), MARKET_INDEX)
     index = {known: close for (known, _), close in points.items()}
     missing = sorted(known for known in index if known > last)
     if not missing or last not in index:
         return []
-    store.save_market_days(
-        (as_int(d), level * index[d] / index[last], None, None, None, None, None, "index")
-        for d in missing
-    )
-    for theme in followed(store, themes)[: wants.histories_a_day]:
-        _history(source, store, theme, missing[0], day)
-    return [Fault("gap", listed(missing))]
+    came, faults = _whole_days(source, store, missing, wants)
+    boards = followed(store, themes)[: wants.histories_a_day]
+    try:  # points first: a row once written is not written again
+        for theme in boards:
+            _history(source, store, theme, missing[0], day)
+    finally:
+        _rows(store, last, missing, index, came)
+        for theme in boards:
+            derive_points(store, theme.id, backfilled=True)
+    return faults
+
+
+def _whole_days(
+    source: Source, store: Store, missing: Sequence[date], wants: Wants
+) -> tuple[list[date], list[Fault]]:
+    """Days whose bars came, and what to say of all of them."""
+    came, faults = list[date](), list[Fault]()
+    try:
+        if wants.whole_days:
+            came.extend(healed(source, store, missing, wants.min_stocks))
+    except SourceError as error:
+        faults.append(Fault("whole_days", str(error), error=type(error).__name__))
+    rest = [day for day in missing if day not in came]
+    told = {"healed": came, "gap": rest}
+    return came, faults + [Fault(kind, listed(days)) for kind, days in told.items() if days]
+
+
+def _rows(
+    store: Store,
+    last: date,
+    missing: Sequence[date],
+    index: Mapping[date, float],
+    came: Collection[date],
+) -> None:
+    """Rows of missed days, in order, since each is chained on the one before."""
+    for is_whole, run in groupby(missing, lambda day: day in came):
+        days = list(run)
+        if is_whole:
+            derive(store, days, backfilled=True, source=WHOLE)
+        elif level := store.benchmark(days[0]):
+            store.save_market_days(
+                (as_int(d), level * index[d] / index[last], None, None, None, None, None, "index")
+                for d in days
+            )
+        last = days[-1]
 
 
 def by_board(store: Store, themes: Themes) -> tuple[dict[str, Theme], list[str]]:

@@ -18,6 +18,7 @@ from market.reports import earnings
 from market.revise import revise
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
 from market.store import BAR, Store
+from market.whole_days import WHOLE
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def ingest(
             faults.append(Fault(what, str(error), error=type(error).__name__))
 
     progress("snapshot")
-    quotes = source.snapshot()  # without it the rest would be asked for in vain
+    quotes = _quotes(source, day, wants)  # without it the rest would be asked for in vain
+    if quotes.attrs["provider"] == WHOLE:
+        faults.append(Fault("no_snapshot"))
     tried("boards", lambda: _boards(source, store, day, themes))
     tried("members", lambda: faults.extend(_members(source, store, day, themes, wants)))
     tried("histories", lambda: histories(source, store, day, themes, wants))
@@ -69,6 +72,20 @@ def ingest(
     tried("macro", lambda: faults.extend(fetch_macro(source, store, day, wants.macro_every)))
     provider = quotes.attrs["provider"]
     return IngestReport(day, provider, len(quotes), tuple(faults), (provider, *served))
+
+
+def _quotes(source: Source, day: date, wants: Wants) -> pd.DataFrame:
+    """The snapshot; where it does not come, the day as it can be had hours after its close."""
+    try:
+        return source.snapshot()
+    except SourceError as error:
+        if not wants.whole_days:
+            raise
+        first = error
+    try:
+        return source.market_day(day)
+    except SourceError as error:
+        raise type(first)(f"{first}; {error}") from None
 
 
 def _boards(source: Source, store: Store, day: date, themes: Themes) -> None:
@@ -129,7 +146,8 @@ def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[
             (number, code, *as_figures(bar))
             for number, code, *bar in rows[["number", "code", *BAR]].itertuples(index=False)
         )
-        names = dict(zip(quotes["code"], quotes["name"], strict=True))
+        named = quotes.dropna(subset=["name"])
+        names = dict(zip(named["code"], named["name"], strict=True))
         store.save_names(names)
         store.events.see_names(names, day)
         store.save_valuations(

@@ -78,6 +78,27 @@ class Pasts:
             (*values, *at),
         )
 
+    def uncounted(self) -> list[date]:
+        """Days of the market that only an index is known of, ascending."""
+        rows = self._db.execute("SELECT day FROM market_day WHERE stocks IS NULL ORDER BY day")
+        return [as_date(row[0]) for row in rows]
+
+    def count(self, day: date, figures: Sequence[float | None], source: str) -> None:
+        """Fills in what such a day lacks: stocks, advancers, decliners, limit-ups, amount (CNY)."""
+        self._db.execute(
+            "UPDATE market_day SET stocks=?, advancers=?, decliners=?, limit_ups=?, amount=?,"
+            " source=? WHERE day=? AND stocks IS NULL",
+            (*figures, source, as_int(day)),
+        )
+
+    def begin_on(self, day: date, before: date) -> None:
+        """Stocks whose bars begin on a day and have none of the whole day before are new on it."""
+        self._db.execute(
+            "UPDATE listing SET seasoned=0 WHERE day=?"
+            " AND code NOT IN (SELECT code FROM bar WHERE day=?)",
+            (as_int(day), as_int(before)),
+        )
+
 
 class BoardDays:
     """How many members of a board rose and fell on a day, as the list of boards says."""

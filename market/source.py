@@ -89,6 +89,11 @@ class Source(Protocol):
         it."""
         ...
 
+    def market_day(self, day: date) -> pd.DataFrame:
+        """The whole A-share market on a past day, as of a snapshot; of stocks that traded, without
+        Beijing's, names and valuations. Only asked where the extra baostock is there."""
+        ...
+
     def earnings(self, report: date) -> pd.DataFrame:
         """Reports of all companies for the quarter ending `report`: code, name, report (date),
         revenue (CNY, since the start of the year), profit (CNY, likewise, attributable),

@@ -23,6 +23,7 @@ GROUPS = (  # name, pattern of the host
     ("push2ex", re.compile(r"(^|\.)push2ex\.eastmoney\.com$")),
     ("eastmoney", re.compile(r"(^|\.)eastmoney\.com$")),
     ("tencent", re.compile(r"(^|\.)(qq\.com|gtimg\.cn)$")),
+    ("baostock", re.compile(r"(^|\.)baostock\.com$")),
     ("sina", re.compile(r"(^|\.)(sina\.com\.cn|sina\.cn|sinajs\.cn)$")),
 )
 REFUSED = (403, 429, 456)  # 456 is Sina's

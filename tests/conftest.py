@@ -18,7 +18,7 @@ from market.derive import derive
 from market.simulate import SimulatedMarket, simulate
 from market.store import Store
 from signals.rules import Rule, build
-from tests import markets, within
+from tests import ALONE, markets, within
 from tests.botapi import BotApi
 from tests.process import ADMIN, Bot
 
@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    return load({"PAOMO_HOME": "unused"})
+    return load({"PAOMO_HOME": "unused", **ALONE})
 
 
 @pytest.fixture(scope="session")

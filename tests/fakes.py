@@ -52,7 +52,7 @@ class FakeSource:
     def counted(self, board: str) -> tuple[int, int]:
         """Members of a board that rose and fell today."""
         board = board.removeprefix("em-")
-        moves = self._today().set_index("code").loc[list(self.codes[board])]
+        moves = self._bars_of(self.today).set_index("code").loc[list(self.codes[board])]
         change = moves["close"] - moves["prev_close"]
         return int((change > 0).sum()), int((change < 0).sum())
 
@@ -86,17 +86,26 @@ class FakeSource:
             raise NoData(code)
         return frame.reset_index(drop=True)
 
-    def _today(self) -> pd.DataFrame:
-        number = as_int(self.today)
-        return self.market.bars[self.market.bars["number"] == number].reset_index(drop=True)
+    def _bars_of(self, day: date) -> pd.DataFrame:
+        bars = self.market.bars
+        return bars[bars["number"] == as_int(day)].reset_index(drop=True)
 
     def snapshot(self) -> pd.DataFrame:
         self._asked("snapshot")
-        quotes = self._today().assign(
+        quotes = self._bars_of(self.today).assign(
             name="模拟", turnover=0.01, pe_ttm=20.0, pb=2.0, market_cap=1e10
         )
         quotes.attrs["provider"] = "fake"
         return quotes
+
+    def market_day(self, day: date) -> pd.DataFrame:
+        self._asked("market_day")
+        self._asked(f"market_day {day}")
+        quotes = self._bars_of(day).drop(columns="number").assign(name=None, market_cap=np.nan)
+        if day > self.today or quotes.empty:
+            raise NoData(f"no bars of {day}")
+        quotes.attrs["provider"] = "baostock"
+        return quotes.assign(turnover=0.01, pe_ttm=np.nan, pb=np.nan, float_cap=np.nan)
 
     def earnings(self, report: date) -> pd.DataFrame:
         self._asked("earnings")

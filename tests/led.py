@@ -10,6 +10,7 @@ import pytest
 
 from market.akshare import fetch
 from market.transport import Guard, TransportPolicy, install
+from tests import ALONE
 from tests.upstream import Upstream
 
 DAYS = [day for day in fetch.offline_calendar() if date(2024, 7, 1) <= day <= date(2026, 7, 15)]
@@ -21,7 +22,7 @@ def environ(upstream: Upstream, home: Path) -> dict[str, str]:
     groups = ("PUSH2", "PUSH2HIS", "TENCENT", "SINA", "EASTMONEY")
     pauses = {f"PAOMO_SOURCE__PAUSE_SECONDS__{group}": "0" for group in groups}
     small = {"PAOMO_SOURCE__MIN_STOCKS": "100"}
-    return pauses | small | {"PAOMO_HOME": str(home), "DATA_PROXY": upstream.url}
+    return ALONE | pauses | small | {"PAOMO_HOME": str(home), "DATA_PROXY": upstream.url}
 
 
 class InProcess:

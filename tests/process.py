@@ -15,6 +15,7 @@ from urllib.request import urlopen
 from bot.home import DATABASE
 from bot.ledger import Ledger
 from bot.records import Chat, Outgoing
+from tests import ALONE
 from tests.botapi import PATIENCE_SECONDS, TOKEN, BotApi
 
 ADMIN = 42
@@ -33,6 +34,7 @@ class Bot:
             "TELEGRAM_BASE_URL": api.url,
             "TMPDIR": str(home),
             "PAOMO_METRICS__PORT": "0",
+            **ALONE,
             "PAOMO_NEWS__TIMES": "",  # nothing hangs on the hour
             "DATA_PROXY": "http://127.0.0.1:9",  # nobody listens: these days bring no figures
             **more,

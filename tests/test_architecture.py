@@ -14,6 +14,8 @@ MAY_IMPORT = {
 }
 EDGES = {  # library -> the files that may import it
     "akshare": ("market/akshare/",),
+    "baostock": ("market/baostock.py",),
+    "socks": ("market/baostock.py",),
     "requests": ("market/transport.py", "market/akshare/hongkong.py"),
     "exchange_calendars": ("market/hongkong_days.py",),
     "telegram": (

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from market import baostock
 from market.akshare.fetch import offline_calendar
 from market.akshare.source import AkshareSource
 from market.series import TABLE as SERIES
@@ -141,7 +142,33 @@ CASES += [
     for (fault, *_), letter in zip(ROWS, letters, strict=True)
     if letter != "-"
 ]
-ALL = NEEDS | MORE_NEEDS
+BY_DAY: tuple[tuple[str, ...], Callable[[AkshareSource], Any]] = (
+    ("baostock",),
+    methodcaller("market_day", UNTIL),
+)
+BAOSTOCK = """
+none        ok
+drop        Banned
+tls drop    Banned
+login       Banned
+blacklist   Banned
+407         Transient
+expired     Transient
+system      Transient
+hang        Transient
+cut         Transient
+empty       NoData
+no such day NoData
+old client  Schema
+html        Schema
+garbage     Schema
+missing     Schema
+other day   Schema
+lots        Schema
+extra       ok
+"""  # its own protocol has faults of its own
+CASES += [(line[:12].strip(), "market_day", line[12:]) for line in BAOSTOCK.strip().splitlines()]
+ALL = NEEDS | MORE_NEEDS | {"market_day": BY_DAY}
 OF_THE_WAY = ("tls drop", "407")  # not of one endpoint
 HANG_SECONDS = {"snapshot": 3.0}  # until a hanging need is given up; Sina's pages come meanwhile
 
@@ -190,6 +217,7 @@ def opened(folder: Path) -> Iterator[Bench]:
     try:
         yield Bench(upstream)
     finally:
+        baostock.hang_up()
         upstream.close()
 
 
@@ -266,6 +294,9 @@ def measured(bench: Bench) -> str:
             bench.outcome(need, fault)[:1] if (fault, need) in has else "-" for fault, *_ in ROWS
         ]
         lines.append(" ".join([f"{need:{WIDTH}}", *found]))
+    days = [fault for fault, need, _ in CASES if need == "market_day"]
+    lines += ["", "market_day, by baostock's own protocol"]
+    lines += [f"{fault:12}{bench.outcome('market_day', fault)}" for fault in days]
     return "\n".join(lines)
 
 

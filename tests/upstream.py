@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from market.simulate import SimulatedMarket
-from tests import announced, economy, faults, filed, hk, sina, stocks, ticks
+from tests import announced, baostock, economy, faults, filed, hk, sina, stocks, ticks
 from tests.loopback import Loopback
 
 HOSTS = (
@@ -246,6 +246,8 @@ class Handler(BaseHTTPRequestHandler):
         try:
             if fault == "tls drop":
                 return self._hang_up()
+            if self.host == baostock.HOST:
+                return baostock.serve(self)
             self.connection = self.of.tls.wrap_socket(self.connection, server_side=True)
         except OSError:
             self.close_connection = True

@@ -19,6 +19,7 @@ from market.derive import derive
 from market.facts import as_int
 from market.simulate import SimulatedMarket, simulate
 from market.store import BAR, Store
+from tests import ALONE
 from tests.upstream import Upstream
 
 MARKET_DAYS = 500
@@ -52,7 +53,7 @@ def environ(home: Path, upstream: Upstream) -> dict[str, str]:
     groups = ("PUSH2", "PUSH2HIS", "PUSH2EX", "TENCENT", "SINA", "EASTMONEY")
     none = {f"PAOMO_SOURCE__PAUSE_SECONDS__{group}": "0" for group in groups}
     ways = {"PAOMO_HOME": str(home), "DATA_PROXY": upstream.url, "PAOMO_STORAGE__BACKUPS": "0"}
-    return none | ways | {"PAOMO_SOURCE__MIN_STOCKS": "100"}
+    return ALONE | none | ways | {"PAOMO_SOURCE__MIN_STOCKS": "100"}
 
 
 def settings(home: Path, upstream: Upstream) -> Settings:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from market import baostock
 from market.akshare import company, events
 from market.akshare.frames import akshare
 from market.akshare.frames import check as _check
@@ -192,6 +193,11 @@ def sina() -> pd.DataFrame:
     return _quotes(frame, "sina")
 
 
+def market_day(day: date) -> pd.DataFrame:
+    """The whole A-share market on a past day, by baostock; see Source.market_day."""
+    return _quotes(baostock.whole_day(GUARD[0], day), "baostock")
+
+
 def _quotes(frame: pd.DataFrame, provider: str) -> pd.DataFrame:
     """The usable rows of a snapshot; a stock without a price today is no row."""
     what = f"snapshot of {provider}"
@@ -258,6 +264,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "index_history": index_history,
     "tencent": tencent,
     "sina": sina,
+    "market_day": market_day,
     "earnings": earnings,
     "macro": macro,
     "hk_history": hk_history,

@@ -57,6 +57,10 @@ class AkshareSource:
         except SourceError:
             return self._frame("sina")
 
+    def market_day(self, day: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("market_day", day)
+
     def earnings(self, report: date) -> pd.DataFrame:
         """See Source."""
         return self._frame("earnings", report)

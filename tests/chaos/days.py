@@ -28,6 +28,7 @@ from config.settings import load
 from market.akshare.fetch import offline_calendar
 from market.calendar import SHANGHAI
 from market.simulate import HOT, simulate
+from tests import ALONE
 from tests.botapi import TOKEN, BotApi
 from tests.chaos import Row
 from tests.upstream import Upstream
@@ -109,7 +110,7 @@ def world(count: int, seed: int) -> Iterator[tuple[World, list[date]]]:
         environ |= {f"PAOMO_SOURCE__BUDGET__{group}": "100000" for group in groups}
         environ |= {"PAOMO_SOURCE__MIN_STOCKS": "100", "PAOMO_HOME": folder}
         environ |= {"DATA_PROXY": upstream.url, "PAOMO_ADMINS": str(READERS[0])}
-        environ |= {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": api.url}
+        environ |= ALONE | {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": api.url}
         with closing(open_app(load(environ))) as app:
             for chat in READERS:
                 app.ledger.save_chat(Chat(chat, "private", "", "zh"))
