@@ -171,9 +171,12 @@ def _noted(app: App, report: IngestReport) -> None:
 def _unfinished(app: App, day: date) -> list[list[str]]:
     """What the first evenings leave for later, as a digest says it."""
     left = backlog(app.store, followed(app), day, quota_of(app.settings))
+    boards = f"{left.known}/{left.themes}"
+    if left.days:
+        return [["filling_days", f"{left.days_in}/{left.days_in + left.days} · {boards}"]]
     if not left.codes and left.known == left.themes:
         return []
-    return [["filling", f"{left.done:,}/{left.companies:,} · {left.known}/{left.themes}"]]
+    return [["filling", f"{left.done:,}/{left.companies:,} · {boards}"]]
 
 
 def quota_of(settings: Settings) -> Quota:

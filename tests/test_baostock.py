@@ -152,6 +152,8 @@ def test_a_bot_with_it_has_the_past_after_its_first_evening_and_says_how_far_it_
 ) -> None:
     catch_up(app, threading.Event())
     days = len(app.store.days())
+    noted = app.store.note(f"faults:{upstream.today}") or ""
+    assert f'["filling_days", "0/{days - 1} · 1/19"]' in noted
     said = missing(standing(app), "en")[0]
     assert said.startswith(f"whole market's past 0 of {days - 1} days · memberships 1 of 19 boards")
     assert f"全市场历史日线 0/{days - 1} 天" in missing(standing(app), "zh")[0]

@@ -139,6 +139,20 @@ def test_what_is_missing_is_said_with_a_time_until_nothing_is(app: App, source: 
     assert backlog_of(later).codes == ()
 
 
+def test_a_first_evening_ranks_all_boards_by_who_rose_until_breadth_is_known(
+    app: App, source: FakeSource, market: SimulatedMarket
+) -> None:
+    up, down = max((source.counted(board) for board in source.codes), key=lambda n: n[0] / sum(n))
+    said = answer(app, "top", Asked(READER, 7, "breadth", source.today)).text
+    assert "members that rose today, by EastMoney's list" in said
+    assert f"{100 * up / (up + down):.0f}%" in said.splitlines()[2]
+    assert "10. " in said
+    fill(app, threading.Event(), opened=opened(source))
+    source.today = market.days[FIRST + 1]
+    evening(app, source)
+    assert "rose today" not in answer(app, "top", Asked(READER, 7, "breadth", source.today)).text
+
+
 def test_a_fault_is_said_and_tried_again_an_hour_later(app: App, source: FakeSource) -> None:
     source.faults |= {"bars": Banned("tencent: HTTP 403"), "members": Banned("push2: HTTP 403")}
     fill(app, threading.Event(), opened=opened(source))

@@ -121,6 +121,7 @@ def test_the_doctor_asks_each_group_of_hosts_once(tmp_path: Path, upstream: Upst
     assert "✗ push2ex: NoData" in told
     assert "✓ eastmoney: " in told
     assert "1 requests, 1 of 600 today" in told
+    assert "✓ baostock: 599 rows, 2 requests, 2 of 1000 today" in told
     again = live(tmp_path, upstream)
     assert "✗ push2: Banned: push2: left alone until" in again  # a closed door is not knocked at
     assert "✓ tencent: " in again

@@ -200,7 +200,8 @@ def top(app: App, asked: Asked) -> Answer:
     if below:
         below = ["", say("against_hsi", asked.language), *below, as_of(there, asked)]
     title, none = rule_name(rule, asked.language), say("unknown", asked.language)
-    given = listed(title, _ranked(app, asked, rule), as_of(app, asked), *below, none=none)
+    ranked = _ranked(app, asked, rule) or (_risers(app, asked) if rule == "breadth" else [])
+    given = listed(title, ranked, as_of(app, asked), *below, none=none)
     buttons = _switches(asked, "o", names, measure)
     return replace(given, buttons=buttons, in_place=bool(asked.rest))
 
@@ -215,6 +216,19 @@ def _ranked(app: App, asked: Asked, rule: str) -> list[str]:
         f" · {stage_of(states, t, asked.language)}"
         for n, t in enumerate(sorted(judged, key=lambda t: (-sizes[t], t))[:LISTED], 1)
     ]
+
+
+def _risers(app: App, asked: Asked) -> list[str]:
+    """On first days, when no average is known yet: who rises by the list of boards, as shares."""
+    day, known = app.ledger.evaluated(), app.store.themes()
+    counts = app.store.board_days.counts(day) if day else {}
+    least = app.settings.rules["breadth"]["min_members"]
+    shares = {t: up / (up + down) for t, (up, down) in counts.items() if up + down >= least}
+    lines = [
+        f"{n}. {name_of(known[t])} {_size(shares[t], 'share', asked)}"
+        for n, t in enumerate(sorted(shares, key=lambda t: (-shares[t], t))[:LISTED], 1)
+    ]
+    return [say("risers", asked.language), *lines] if lines else []
 
 
 def stock(app: App, asked: Asked) -> Answer:
