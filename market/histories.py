@@ -107,8 +107,8 @@ def _whole_days(
     """Days whose bars came, and what to say of all of them."""
     came, faults = list[date](), list[Fault]()
     try:
-        if wants.whole_days:
-            came.extend(healed(source, store, missing, wants.min_stocks))
+        for day in healed(source, store, missing, wants.min_stocks) if wants.whole_days else ():
+            came.append(day)  # one by one: what came before a fault counts
     except SourceError as error:
         faults.append(Fault("whole_days", str(error), error=type(error).__name__))
     rest = [day for day in missing if day not in came]
