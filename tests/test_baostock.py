@@ -11,9 +11,12 @@ import pytest
 
 from bot import doctor
 from bot.app import App, open_app
+from bot.commands import answer
+from bot.commands.asked import Asked
 from bot.cycle import catch_up
 from bot.filling import fill, standing
 from bot.filling_texts import missing
+from bot.records import Chat
 from config.settings import load
 from market import baostock
 from market.akshare.source import AkshareSource
@@ -155,6 +158,8 @@ def test_a_bot_with_it_has_the_past_after_its_first_evening_and_says_how_far_it_
     noted = app.store.note(f"faults:{upstream.today}") or ""
     assert f'["filling_days", "0/{days - 1} · 1/19"]' in noted
     said = missing(standing(app), "en")[0]
+    status = answer(app, "status", Asked(Chat(7, "private", "", "en"), 7, "", upstream.today)).text
+    assert status.count(f"/{days - 1}") + status.count(f"of {days - 1}") == 1  # said once, as it is
     assert said.startswith(f"whole market's past 0 of {days - 1} days · memberships 1 of 19 boards")
     assert f"全市场历史日线 0/{days - 1} 天" in missing(standing(app), "zh")[0]
     upstream.requests.clear()

@@ -135,6 +135,15 @@ def as_of(app: App, asked: Asked) -> str:
     return f"{say('day', asked.language)} {app.ledger.evaluated() or '-'}"
 
 
+def begins(asked: Asked) -> str:
+    """What there is to say before the first evening."""
+    return both(
+        asked,
+        "还没有判断过任何交易日；收盘后取到数据即开始。",
+        "No day has been judged yet; it begins after the next close.",
+    )
+
+
 def listed(title: str, lines: Sequence[str], *after: str, none: str) -> Answer:
     """A title, lines (or the words for none), and what stands below."""
     return Answer("\n".join([f"<b>{title}</b>", *(lines or [none]), *after]))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.app import App
-from bot.commands.asked import Answer, Asked, both
+from bot.commands.asked import Answer, Asked, begins, both
 from bot.records import Buttons, Chat
 
 
@@ -15,11 +15,6 @@ def start(app: App, asked: Asked) -> Answer:
     app.ledger.save_chat(replace(begun, active=True, off_reason=None, topic=asked.topic))
     day = app.ledger.evaluated()
     known = both(asked, f"最近判断的交易日：{day}", f"Last trading day judged: {day}")
-    none = both(
-        asked,
-        "还没有判断过任何交易日；收盘后取到数据即开始。",
-        "No day has been judged yet; it begins after the next close.",
-    )
     what = both(
         asked,
         "泡沫测量A股题材是否被吹成泡沫、是否脱离业绩、是否见顶转折；只作测量，不构成投资建议。",
@@ -33,7 +28,7 @@ def start(app: App, asked: Asked) -> Answer:
         " /stop ends that.",
     )
     press = both(asked, "接下来可以按：", "What to press next:")
-    lines = [what, hello, *_beside(app, asked, begun), known if day else none, "", press]
+    lines = [what, hello, *_beside(app, asked, begun), known if day else begins(asked), "", press]
     return Answer("\n".join(lines), _first_steps(asked))
 
 

@@ -10,7 +10,7 @@ from bot import messages, sources
 from bot.alerting import strongest_first
 from bot.app import App
 from bot.backdrop import Group, groups
-from bot.commands.asked import Answer, Asked, as_of, both, picture
+from bot.commands.asked import Answer, Asked, as_of, begins, both, picture
 from bot.filling import standing
 from bot.filling_texts import missing
 from bot.glances import digest_text, watched_in
@@ -52,12 +52,12 @@ def status(app: App, asked: Asked) -> Answer:
     waiting, parked = app.ledger.outbox.count("due", "sending"), app.ledger.outbox.count("parked")
     sent, day = app.ledger.outbox.last_sent(), app.ledger.evaluated()
     facts = facts_of(app, day) if day else None
-    own = {*MEANS, "filling"}  # said below, as they are now
+    own = {*MEANS, "filling", "filling_days"}  # said below, as they are now
     others = facts and replace(facts, faults=tuple(f for f in facts.faults if f[0] not in own))
     zone, here = app.ledger.wishes(asked.chat.id).zone, asked.chat.active
     at = local(sent, zone) if sent else "-"
     lines = [
-        as_of(app, asked),
+        as_of(app, asked) if day else begins(asked),
         *(messages.faults(others, asked.language) if others else ()),
         *(f"⚠️ {sources.told(one, asked.language, zone)}" for one in sources.down(app)),
         *_hong_kong(app, asked),
