@@ -8,14 +8,18 @@ import importlib
 import importlib.metadata
 import importlib.util
 import io
+import re
 import socket
+import tempfile
 from contextlib import redirect_stdout
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock
 
 from market.akshare.frames import check, number
 from market.source import NoData, SchemaChanged, SourceError
@@ -124,6 +128,7 @@ class Line:
     def __init__(self, guard: Guard) -> None:
         """Connects with the first message."""
         self.guard, self._heard = guard, 0
+        self._alone = FileLock(lock(guard.policy.proxy), timeout=0)
         self._socket: Any = None
 
     def send(self, message: bytes) -> None:
@@ -154,10 +159,16 @@ class Line:
         """Hangs up."""
         if self._socket is not None:
             self._socket.close()
+        self._alone.release()
 
     def _connected(self) -> socket.socket:
         """A connection, through the proxy for data where there is one."""
         policy = self.guard.policy
+        try:
+            self._alone.acquire()
+        except OSError:
+            why = "another program on this machine has the one connection it bears"
+            raise self.guard.unsent(GROUP, why) from None
         try:
             made = through(policy.proxy, policy.connect_seconds)
         except OSError as error:
@@ -175,6 +186,12 @@ class Line:
         if self._heard:
             return self.guard.failed(GROUP, "the answer broke off")
         return self.guard.refused(GROUP, "the connection was dropped")
+
+
+def lock(proxy: str | None) -> Path:
+    """The file that is locked while there is a connection by a way out; it counts by address."""
+    way = urlsplit(proxy or "").netloc.rpartition("@")[2]
+    return Path(tempfile.gettempdir()) / f"paomo-baostock-{re.sub(r'[^a-z0-9]', '-', way)}.lock"
 
 
 def through(proxy: str | None, seconds: float) -> socket.socket:

@@ -1,5 +1,6 @@
 """AKShare's own code led to the loopback upstream: by the production transport, in this process."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -52,6 +53,8 @@ def led(upstream: Upstream, by: Guard | None = None, **knobs: float) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
         patch.setenv("TQDM_DISABLE", "1")
+        patch.setenv("TMPDIR", str(upstream.ca.parent))  # for the lock of baostock's connection
+        patch.setattr(tempfile, "tempdir", None)
         import akshare.utils.func
         import akshare.utils.request
 

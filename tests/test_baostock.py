@@ -34,8 +34,14 @@ EVENING = datetime(2026, 7, 15, 12, tzinfo=UTC)  # 20:00 in Shanghai
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
     made = Upstream(simulate(2), DAYS[-40:], tmp_path_factory.mktemp("upstream"))
     yield made
-    baostock.hang_up()
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def hung_up() -> Iterator[None]:
+    """No line of this process is left for the next test's child."""
+    yield
+    baostock.hang_up()
 
 
 def test_the_real_client_brings_days_over_one_connection(upstream: Upstream) -> None:
@@ -58,7 +64,7 @@ def test_the_real_client_brings_days_over_one_connection(upstream: Upstream) -> 
 def test_a_closed_or_endless_answer_ends_with_the_child_and_the_next_call_is_whole(
     upstream: Upstream,
 ) -> None:
-    with Worker(policy(upstream, read_seconds=9), {}, deadline_seconds=60) as worker:
+    with led(upstream), Worker(policy(upstream, read_seconds=9), {}, 60) as worker:
         real = AkshareSource(worker)
         assert len(real.market_day(upstream.today)) == len(upstream.codes) - 1
         upstream.faults["baostock"] = "cut"
@@ -71,6 +77,17 @@ def test_a_closed_or_endless_answer_ends_with_the_child_and_the_next_call_is_who
         worker._deadline = 60
         assert len(real.market_day(upstream.today)) == len(upstream.codes) - 1
         assert worker.doors["baostock"].requests >= 7
+
+
+def test_a_second_program_waits_for_the_one_connection(upstream: Upstream) -> None:
+    real = AkshareSource(InProcess())  # type: ignore[arg-type]
+    with led(upstream), Worker(policy(upstream), {}, deadline_seconds=60, attempts=1) as worker:
+        real.market_day(upstream.today)
+        with pytest.raises(Transient, match="another program on this machine"):
+            AkshareSource(worker).market_day(upstream.today)
+        assert worker.doors["baostock"].requests == 0
+        baostock.hang_up()
+        assert len(AkshareSource(worker).market_day(upstream.today)) > 0
 
 
 def test_who_is_blacklisted_knocks_no_more(upstream: Upstream) -> None:
@@ -143,6 +160,7 @@ def test_a_proxy_that_opens_no_way_is_named_and_spends_no_request(
 @pytest.fixture
 def app(upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(upstream.ca))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     (tmp_path / "themes.toml").write_text(f'[[theme]]\nboards = ["{HOT}"]\n', "utf-8")
     extra = {"PAOMO_SOURCE__BUDGET__BAOSTOCK": "1000", "PAOMO_SOURCE__PAUSE_SECONDS__BAOSTOCK": "0"}
     known = load(environ(upstream, tmp_path) | extra)

@@ -101,7 +101,7 @@ def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
 def live(home: Path, upstream: Upstream) -> str:
     """What `paomo doctor --live` prints."""
     environ = {"PAOMO_HOME": str(home), "PATH": "/usr/bin:/bin", "DATA_PROXY": upstream.url}
-    environ |= {"REQUESTS_CA_BUNDLE": str(upstream.ca)}
+    environ |= {"REQUESTS_CA_BUNDLE": str(upstream.ca), "TMPDIR": str(home)}
     command = [sys.executable, "-m", "bot", "doctor", "--live"]
     root = Path(__file__).parents[1]
     done = subprocess.run(
