@@ -35,6 +35,28 @@ CODES = {  # faults that it has a code and words for
     "no such day": ("10004013", "超出日期支持范围"),
 }
 
+OUTCOMES = """
+none        ok
+drop        Banned
+tls drop    Banned
+login       Banned
+blacklist   Banned
+407         Transient
+expired     Transient
+system      Transient
+hang        Transient
+cut         Transient
+empty       NoData
+no such day NoData
+old client  Schema
+html        Schema
+garbage     Schema
+missing     Schema
+other day   Schema
+lots        Schema
+extra       ok
+"""  # what comes of each fault of its own protocol
+
 
 def serve(asking: Any) -> None:
     """Answers messages of a connection, a request handler of the upstream, until it ends."""
@@ -46,7 +68,7 @@ def serve(asking: Any) -> None:
             asking._hang_up()
             break
         if fault == "hang":
-            asking.of.closed.wait(3)
+            asking.of.closed.wait(60)
         answer = _answer(asking.of, kind, parts, fault)
         if fault == "cut":
             asking.wfile.write(answer[: len(answer) // 2])

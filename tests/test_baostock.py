@@ -64,7 +64,7 @@ def test_the_real_client_brings_days_over_one_connection(upstream: Upstream) -> 
 def test_a_closed_or_endless_answer_ends_with_the_child_and_the_next_call_is_whole(
     upstream: Upstream,
 ) -> None:
-    with led(upstream), Worker(policy(upstream, read_seconds=9), {}, 60) as worker:
+    with led(upstream), Worker(policy(upstream), {}, 60) as worker:
         real = AkshareSource(worker)
         assert len(real.market_day(upstream.today)) == len(upstream.codes) - 1
         upstream.faults["baostock"] = "cut"

@@ -23,6 +23,7 @@ from market.series import TABLE as SERIES
 from market.simulate import SimulatedMarket, simulate
 from market.source import SourceError, Transient
 from market.worker import Worker
+from tests.baostock import OUTCOMES
 from tests.led import DAYS, SINCE, UNTIL, InProcess, led, policy
 from tests.upstream import Upstream
 
@@ -142,33 +143,9 @@ CASES += [
     for (fault, *_), letter in zip(ROWS, letters, strict=True)
     if letter != "-"
 ]
-BY_DAY: tuple[tuple[str, ...], Callable[[AkshareSource], Any]] = (
-    ("baostock",),
-    methodcaller("market_day", UNTIL),
-)
-BAOSTOCK = """
-none        ok
-drop        Banned
-tls drop    Banned
-login       Banned
-blacklist   Banned
-407         Transient
-expired     Transient
-system      Transient
-hang        Transient
-cut         Transient
-empty       NoData
-no such day NoData
-old client  Schema
-html        Schema
-garbage     Schema
-missing     Schema
-other day   Schema
-lots        Schema
-extra       ok
-"""  # its own protocol has faults of its own
-CASES += [(line[:12].strip(), "market_day", line[12:]) for line in BAOSTOCK.strip().splitlines()]
-ALL = NEEDS | MORE_NEEDS | {"market_day": BY_DAY}
+CASES += [(line[:12].strip(), "market_day", line[12:]) for line in OUTCOMES.strip().splitlines()]
+BY_DAY = {"market_day": (("baostock",), methodcaller("market_day", UNTIL))}
+ALL = NEEDS | MORE_NEEDS | BY_DAY
 OF_THE_WAY = ("tls drop", "407")  # not of one endpoint
 HANG_SECONDS = {"snapshot": 3.0}  # until a hanging need is given up; Sina's pages come meanwhile
 
