@@ -8,6 +8,10 @@ Words = dict[Language, str]
 
 PHRASES: dict[str, Words] = {
     "fires": {"zh": "已触发", "en": "fires"},
+    "risers": {
+        "zh": "尚不可知；今日上涨家数占比（东方财富板块列表，并非20日线占比）：",
+        "en": "not known yet; members that rose today, by EastMoney's list (not 20-day breadth):",
+    },
     "short_of": {"zh": "差 {gap}", "en": "{gap} short"},
     "rule_record": {
         "zh": "{share}（{span}，n={onsets}）对 {matched}",

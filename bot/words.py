@@ -146,10 +146,6 @@ WORDS: dict[str, Words] = {
     "digest": {"zh": "每日摘要", "en": "Daily digest"},
     "market": {"zh": "市场", "en": "Market"},
     "equal": {"zh": "等权", "en": "equal-weight"},
-    "risers": {
-        "zh": "尚不可知；今日上涨家数占比（东方财富板块列表，并非20日线占比）：",
-        "en": "not known yet; members that rose today, by EastMoney's list (not 20-day breadth):",
-    },
     "index": {"zh": "市值加权指数", "en": "cap-weighted index"},
     "up": {"zh": "上涨", "en": "up"},
     "down": {"zh": "下跌", "en": "down"},
