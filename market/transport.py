@@ -4,17 +4,19 @@ AKShare sets none of these. Hosts are grouped by who counts our requests; a grou
 left alone for hours. Numbers and their sources: [source] in config/default.toml.
 """
 
-import json
+import io
 import re
-import ssl
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from http.client import HTTPMessage
 from typing import Any
 from urllib.parse import urlsplit
 
+from market.answers import MOVED, judge, unanswered, unanswered_curl
+from market.calendar import SHANGHAI
 from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
 
 GROUPS = (  # name, pattern of the host
@@ -25,12 +27,12 @@ GROUPS = (  # name, pattern of the host
     ("tencent", re.compile(r"(^|\.)(qq\.com|gtimg\.cn)$")),
     ("baostock", re.compile(r"(^|\.)baostock\.com$")),
     ("sina", re.compile(r"(^|\.)(sina\.com\.cn|sina\.cn|sinajs\.cn)$")),
+    ("stats", re.compile(r"(^|\.)stats\.gov\.cn$")),  # the statistics bureau
 )
-REFUSED = (403, 429, 456)  # 456 is Sina's
-NOT_REACHED = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")  # urllib3's
-DROPPED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
-SAFE = ("Tunnel connection failed", "Missing dependencies for SOCKS")
-LITERAL = 6  # characters at most of a broken `false` or \uXXXX
+# EastMoney's lists; push2delay answers where the others refuse, a quarter of an hour late (7230)
+LISTS = re.compile(r"^https?://(\d+\.)?push2\.eastmoney\.com(?=/api/qt/clist/get)")
+DELAYED = "https://push2delay.eastmoney.com"
+OPENS, SETTLED = clock(9), clock(15, 20)  # Shanghai; then a late list is the close's
 AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"
     " Chrome/130.0 Safari/537.36"
@@ -110,9 +112,9 @@ class Guard:
         """Notes that there is nothing under an address; gives the error to raise."""
         return self._noted(NoData(f"{group}: nothing there (HTTP 404)"))
 
-    def unguarded(self) -> SourceError:
+    def unguarded(self, how: str) -> SourceError:
         """Notes that AKShare asked past the guard; gives the error to raise."""
-        return self._noted(SchemaChanged("AKShare asks in a way that Paomo does not guard"))
+        return self._noted(SchemaChanged(f"AKShare asks in a way that Paomo does not guard: {how}"))
 
     def _set(self, group: str, door: Door) -> None:
         self.doors[group] = door
@@ -128,24 +130,33 @@ def group_of(host: str) -> str:
     return next((name for name, pattern in GROUPS if pattern.search(host)), "other")
 
 
+def delayed(address: str, now: datetime) -> str:
+    """Where an address is asked: a list after the close at its less guarded alias."""
+    local = now.astimezone(SHANGHAI)
+    trades = local.weekday() < 5 and OPENS <= local.time() < SETTLED
+    return address if trades else LISTS.sub(DELAYED, address)
+
+
 def install(guard: Guard) -> Callable[[], None]:
     """Leads all of AKShare's requests through the guard; gives the way to undo it.
 
-    What we call asks by `requests`; the other ways that AKShare knows, urllib (where pandas reads
-    an address) and curl, raise.
+    AKShare asks by requests, by curl (where it looks like a browser), and by urllib (where pandas
+    reads an address). What it does not use yet, curl's other ways, raise.
     """
     from urllib.request import OpenerDirector
 
-    from curl_cffi import Curl
+    from curl_cffi.requests import AsyncSession, Session
     from requests.adapters import HTTPAdapter
 
-    def unguarded(*_: Any, **__: Any) -> Any:
-        raise guard.unguarded()
+    def unguarded(self: Any, *_: Any, **__: Any) -> Any:
+        raise guard.unguarded(type(self).__name__)
 
     undone = [
-        _replaced(HTTPAdapter, "send", _guarded(guard, HTTPAdapter.send)),  # every session's
-        _replaced(OpenerDirector, "open", unguarded),
-        _replaced(Curl, "perform", unguarded),
+        _replaced(HTTPAdapter, "send", _by_requests(guard, HTTPAdapter.send)),  # every session's
+        _replaced(Session, "request", _by_curl(guard, Session.request)),
+        _replaced(OpenerDirector, "open", _by_urllib(OpenerDirector.open)),
+        _replaced(AsyncSession, "request", unguarded),
+        _replaced(Session, "ws_connect", unguarded),
     ]
 
     def undo() -> None:
@@ -161,7 +172,7 @@ def _replaced(owner: type, name: str, way: Callable[..., Any]) -> Callable[[], N
     return lambda: setattr(owner, name, kept)
 
 
-def _guarded(guard: Guard, original: Callable[..., Any]) -> Callable[..., Any]:
+def _by_requests(guard: Guard, original: Callable[..., Any]) -> Callable[..., Any]:
     """HTTPAdapter.send, with the guard before and after it."""
     from requests.exceptions import RequestException
 
@@ -171,116 +182,69 @@ def _guarded(guard: Guard, original: Callable[..., Any]) -> Callable[..., Any]:
     proxies = {"http": policy.proxy, "https": policy.proxy} if policy.proxy else {}
 
     def send(self: Any, request: Any, **options: Any) -> Any:
+        request.url = delayed(request.url, guard.now())
         group = guard.enter(urlsplit(request.url).hostname or "")
         request.headers["User-Agent"] = AGENT
         options |= {"timeout": timeout, "proxies": proxies}
         try:
             response = original(self, request, **options)
         except RequestException as error:
-            raise _unanswered(guard, group, error) from None
-        _judged(guard, group, response)
+            raise unanswered(guard, group, error) from None
+        judge(guard, group, response)
         return response
 
     return send
 
 
-def _unanswered(guard: Guard, group: str, error: Exception) -> SourceError:
-    """What it means that no answer came: only a dropped connection is a refusal.
+def _by_curl(guard: Guard, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Session.request of curl_cffi, with the guard before and after it."""
+    from curl_cffi import CurlOpt
 
-    Of plain HTTP through a proxy nobody can tell who dropped it; the group is left alone then too.
-    """
-    from requests import exceptions
+    policy = guard.policy
+    guarded = {
+        "timeout": (policy.connect_seconds, policy.read_seconds),
+        "proxies": {"all": policy.proxy or ""},
+        "allow_redirects": False,  # curl would go on by itself, past the guard
+    }
 
-    met = _met(error)
-    proxied = guard.policy.proxy is not None
-    if proxied and _of_proxy(error, met):
-        return guard.unsent(group, f"DATA_PROXY opens no way there ({_reason(met)})")
-    if isinstance(error, exceptions.Timeout):
-        return guard.failed(group, f"no answer ({type(error).__name__})")
-    if any(type(one).__name__ in NOT_REACHED for one in met):  # our side's network
-        return guard.failed(group, "cannot be reached")
-    if any(isinstance(one, DROPPED) for one in met):
-        return guard.refused(group, "the connection was dropped")
-    if any(isinstance(one, ssl.SSLCertVerificationError) for one in met):
-        return guard.failed(group, "certificate not trusted; see REQUESTS_CA_BUNDLE")
-    return guard.failed(group, f"no answer ({_reason(met)})")
+    def request(self: Any, method: str, url: str, **options: Any) -> Any:
+        group = guard.enter(urlsplit(url).hostname or "")
+        self.curl_options = {**self.curl_options, CurlOpt.NOPROXY: ""}  # not the environment's
+        try:
+            response = original(self, method, url, **(options | guarded))
+        except Exception as error:  # of a proxy's odd answer it makes a ValueError
+            raise unanswered_curl(guard, group, error) from None
+        if response.status_code in MOVED:  # data do not move; a captcha or a login is there
+            raise guard.refused(group, f"HTTP {response.status_code}")
+        judge(guard, group, response)
+        return response
 
-
-def _met(error: BaseException | None) -> list[BaseException]:
-    """The error and those it was made of, the first of all at the end."""
-    met = []
-    while error:
-        met.append(error)
-        error = error.__context__
-    return met
+    return request
 
 
-def _reason(met: list[BaseException]) -> str:
-    """What went wrong first, in words where they cannot hold the proxy's address or password."""
-    told = [str(one) for one in met if str(one).startswith(SAFE)]
-    return told[-1] if told else type(met[-1]).__name__
+def _by_urllib(original: Callable[..., Any]) -> Callable[..., Any]:
+    """OpenerDirector.open: what it would ask is asked by requests, and told as urllib tells it."""
+    from urllib.error import HTTPError
+    from urllib.request import Request
+    from urllib.response import addinfourl
 
+    import requests
 
-def _of_proxy(error: Exception, met: list[BaseException]) -> bool:
-    """Whether the proxy itself is wrong, not reached, or refuses the tunnel.
+    def opened(self: Any, fullurl: Any, data: Any = None, timeout: Any = None) -> Any:
+        asked = fullurl if isinstance(fullurl, Request) else Request(fullurl)
+        if asked.type in ("file", "data"):  # nobody is asked
+            return original(self, fullurl)
+        asked.data = asked.data if data is None else data
+        headers = dict(asked.header_items()) | {"Accept-Encoding": "identity"}
+        how: dict[str, Any] = {"data": asked.data, "headers": headers}
+        answer = requests.request(asked.get_method(), asked.full_url, **how)
+        about = HTTPMessage()
+        for name, value in answer.headers.items():
+            about[name] = value
+        del about["Content-Encoding"]  # requests unpacked it
+        content = io.BytesIO(answer.content)
+        if not answer.ok:
+            raise HTTPError(answer.url, answer.status_code, answer.reason, about, content)
+        return addinfourl(content, about, answer.url, answer.status_code)
 
-    A proxy that hangs up on us looks like an upstream that does; where it happened tells them
-    apart.
-    """
-    from requests import exceptions
-
-    misnamed = isinstance(error, exceptions.InvalidURL | exceptions.InvalidSchema)
-    absent = any(type(one).__name__ in NOT_REACHED for one in met)
-    own_tls = isinstance(error, exceptions.ProxyError) and any(
-        isinstance(one, ssl.SSLError) for one in met
-    )
-    frames = [frame.name for one in met for frame in traceback.extract_tb(one.__traceback__)]
-    return misnamed or absent or own_tls or "_tunnel" in frames
-
-
-def _judged(guard: Guard, group: str, response: Any) -> None:
-    """Raises when the answer is a refusal or a failure, whatever AKShare would make of it."""
-    status = response.status_code
-    if status in (407, *REFUSED) or status >= 500:
-        response.close()
-    if status == 407:  # said by a proxy, never by an upstream
-        raise guard.unsent(group, "DATA_PROXY opens no way there (HTTP 407)")
-    if status in REFUSED:
-        raise guard.refused(group, f"HTTP {status}")
-    if status >= 500:
-        raise guard.failed(group, f"HTTP {status}")
-    if status == 404:  # its page is no refusal
-        raise guard.absent(group)
-    body = _body(guard, group, response)
-    if group == "other":  # of these it is not known what they speak
-        return
-    if body.lstrip()[:1] == b"<":  # a captcha
-        raise guard.refused(group, "a web page came where data were due")
-    if broke_off(body):
-        raise guard.failed(group, "the answer broke off")
-
-
-def _body(guard: Guard, group: str, response: Any) -> bytes:
-    """The whole answer: read here, since requests would read it where no guard stands."""
-    from requests.exceptions import RequestException
-
-    try:
-        return bytes(response.content)
-    except RequestException:
-        raise guard.failed(group, "the answer broke off") from None
-
-
-def broke_off(body: bytes) -> bool:
-    """Whether JSON or a quoted text, perhaps assigned to a name, ends before its end.
-
-    An answer that tells no length ends with its connection, and nobody else notices a broken one.
-    """
-    text = body.decode("latin-1").rstrip()  # brackets and quotes are ASCII in every encoding here
-    begin = re.search(r'[\[{"]', text)
-    if not begin:
-        return not text
-    try:
-        json.JSONDecoder(strict=False).raw_decode(text, begin.start())
-    except json.JSONDecodeError as error:  # in the middle it is another dialect, not a break
-        return error.msg.startswith("Unterminated") or error.pos >= len(text) - LITERAL
-    return False
+    return opened

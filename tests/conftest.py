@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,10 +17,12 @@ from config.settings import Settings, load
 from market.derive import derive
 from market.simulate import SimulatedMarket, simulate
 from market.store import Store
+from market.transport import Guard, TransportPolicy, install
 from signals.rules import Rule, build
 from tests import ALONE, markets, within
 from tests.botapi import BotApi
 from tests.process import ADMIN, Bot
+from tests.speaker import Speaker
 
 # an example may take as long as it does: the machine may be busy
 hypothesis.settings.register_profile(
@@ -117,3 +119,32 @@ def bot(home: Path, api: BotApi) -> Iterator[Bot]:
     yield running
     if running.process.poll() is None:
         running.end(signal.SIGKILL)
+
+
+@pytest.fixture
+def speaker() -> Iterator[Callable[..., Speaker]]:
+    """Makes servers that say given bytes."""
+    made: list[Speaker] = []
+
+    def make(says: list[bytes], hangs: bool = False) -> Speaker:
+        made.append(Speaker(says, hangs))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def guarded() -> Iterator[Callable[[TransportPolicy], Guard]]:
+    """Leads this process's requests through a guard."""
+    undone: list[Callable[[], None]] = []
+
+    def make(policy: TransportPolicy) -> Guard:
+        guard = Guard(policy)
+        undone.append(install(guard))
+        return guard
+
+    yield make
+    for undo in reversed(undone):
+        undo()

@@ -16,7 +16,8 @@ EDGES = {  # library -> the files that may import it
     "akshare": ("market/akshare/",),
     "baostock": ("market/baostock.py",),
     "socks": ("market/baostock.py",),
-    "requests": ("market/transport.py", "market/akshare/hongkong.py"),
+    "requests": ("market/transport.py", "market/answers.py", "market/akshare/hongkong.py"),
+    "curl_cffi": ("market/transport.py",),
     "exchange_calendars": ("market/hongkong_days.py",),
     "telegram": (
         *("bot/sender.py", "bot/handlers.py", "bot/polling.py", "bot/session.py"),

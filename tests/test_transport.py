@@ -1,208 +1,54 @@
-"""The door to the upstreams, over real sockets: what each way of failing means, pace, budget."""
+"""The door to the upstreams: pace, budget, breaker, proxy, and no way past it."""
 
-import json
-import threading
+import asyncio
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from socketserver import BaseRequestHandler, ThreadingTCPServer
+from io import BytesIO
+from pathlib import Path
 
 import curl_cffi
 import pandas as pd
 import pytest
-import requests
 
-from market.source import Banned, SchemaChanged, SourceError, Transient
-from market.transport import Door, Guard, TransportPolicy, broke_off, install
-
-POLICY = TransportPolicy(30, 30, 6, {"other": 0}, {"other": 100})  # patient, if the machine is busy
-BOARDS = "http://79.push2.eastmoney.com/list"
-ANSWER_TEXTS = [  # as EastMoney, Tencent and Sina speak
-    b'{"rc": 0, "data": {"total": 2, "diff": [{"f2": "-", "f3": -1.5e3, "f4": true, "f5": null}]}}',
-    b'kline_dayqfq={"code": 0, "data": {"sh000985": {"day": [["2026-07-15", "1.00"]]}}};',
-    b'var KLC="abc/+";',
-    json.dumps([{"name": "平安银行 \\"}]).encode(),
-    '[{"name":"華錄百納"}]'.encode("gbk"),
-]
-PROXY_WAY = b"HTTP/1.1 200 OK\r\n\r\n"
-UNMEASURED = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
-HALF = b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"data": '
+from market.source import Banned, SchemaChanged
+from market.transport import Door, Guard, TransportPolicy, delayed, install
+from tests.asking import WAYS
+from tests.speaker import BOARDS, POLICY, Speaker, reply
 
 
-def reply(status: str, body: bytes = b"{}") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-
-
-class Speaker:
-    """Says given bytes, one string after each thing it hears, and hangs up, or never does."""
-
-    def __init__(self, says: list[bytes], hangs: bool = False) -> None:
-        self.heard: list[bytes] = []
-        heard, self.closed = self.heard, threading.Event()
-        closed = self.closed
-
-        class Handler(BaseRequestHandler):
-            def handle(self) -> None:
-                for words in says:
-                    heard.append(self.request.recv(10_000))
-                    self.request.sendall(words)
-                if not says or says[-1] == PROXY_WAY:
-                    heard.append(self.request.recv(10_000))
-                if hangs:
-                    closed.wait()
-
-        self.server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def close(self) -> None:
-        self.closed.set()
-        self.server.shutdown()
-        self.server.server_close()
-
-
-@pytest.fixture
-def speaker() -> Iterator[Callable[..., Speaker]]:
-    made: list[Speaker] = []
-
-    def make(says: list[bytes], hangs: bool = False) -> Speaker:
-        made.append(Speaker(says, hangs))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
-
-
-@pytest.fixture
-def guarded() -> Iterator[Callable[[TransportPolicy], Guard]]:
-    undone: list[Callable[[], None]] = []
-
-    def make(policy: TransportPolicy) -> Guard:
-        guard = Guard(policy)
-        undone.append(install(guard))
-        return guard
-
-    yield make
-    for undo in reversed(undone):
-        undo()
-
-
-ANSWERS = [  # the third is after how many seconds a silent one is given up
-    ("http", [], 0, Banned, "the connection was dropped"),
-    ("https", [PROXY_WAY], 0, Banned, "the connection was dropped"),
-    ("http", [reply("403 Forbidden")], 0, Banned, "HTTP 403"),
-    ("http", [HALF.replace(b"200 OK", b"403 Forbidden")], 0, Banned, "HTTP 403"),
-    ("http", [reply("429 Too Many Requests")], 0, Banned, "HTTP 429"),
-    ("http", [reply("200 OK", b" <html>")], 0, Banned, "web page"),
-    ("http", [reply("502 Bad Gateway")], 0, Transient, "HTTP 502"),
-    ("http", [b"SSH-2.0\r\n"], 0, Transient, r"no answer \(BadStatusLine\)"),
-    ("http", [b""], 0.6, Transient, r"no answer \(ReadTimeout\)"),
-    ("http", [HALF], 0, Transient, "broke off"),
-    ("http", [HALF], 0.6, Transient, "broke off"),
-    ("http", [UNMEASURED + b'{"data": [1, 2'], 0, Transient, "broke off"),
-    ("http", [reply("200 OK", b"")], 0, Transient, "broke off"),
-]
-
-
-@pytest.mark.parametrize(("scheme", "says", "gives_up", "error", "why"), ANSWERS)
-def test_only_a_refusal_closes_the_door(
-    speaker: Callable[..., Speaker],
-    guarded: Callable[[TransportPolicy], Guard],
-    scheme: str,
-    says: list[bytes],
-    gives_up: float,
-    error: type[SourceError],
-    why: str,
-) -> None:
-    policy = replace(POLICY, read_seconds=gives_up or POLICY.read_seconds)
-    guard = guarded(replace(policy, proxy=speaker(says, hangs=gives_up > 0).url))
-    with pytest.raises(error, match=why):
-        requests.get(BOARDS.replace("http", scheme))
-    assert isinstance(guard.fault, error)
-    assert (guard.doors["push2"].closed_until is not None) == (error is Banned)
-
-
-@pytest.mark.parametrize(
-    ("scheme", "says", "why"),
-    [
-        ("https", [reply("407 Proxy Authentication Required")], "Tunnel connection failed: 407"),
-        ("http", [reply("407 Proxy Authentication Required")], "HTTP 407"),
-        ("https", [reply("403 Forbidden")], "Tunnel connection failed: 403"),
-        ("https", [reply("502 Bad Gateway")], "Tunnel connection failed: 502"),
-        ("https", [b""], "RemoteDisconnected"),
-        ("https", [b"SSH-2.0\r\n"], "BadStatusLine"),
-    ],
-)
-def test_what_the_proxy_does_is_told_as_its_own_and_spends_no_request(
-    speaker: Callable[..., Speaker],
-    guarded: Callable[[TransportPolicy], Guard],
-    scheme: str,
-    says: list[bytes],
-    why: str,
-) -> None:
-    guard = guarded(replace(POLICY, proxy=speaker(says).url))
-    with pytest.raises(Transient, match=f"DATA_PROXY opens no way there.*{why}"):
-        requests.get(BOARDS.replace("http", scheme))
-    assert guard.doors["push2"] == Door(datetime.now(UTC).date(), 0, None)
-
-
-@pytest.mark.parametrize("address", ["http://", "socks5://127.0.0.1:1", "http://127.0.0.1:1"])
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_proxy_that_cannot_be_used_is_named(
-    guarded: Callable[[TransportPolicy], Guard], scheme: str, address: str
-) -> None:
-    guard = guarded(replace(POLICY, proxy=address))
-    with pytest.raises(Transient, match="DATA_PROXY"):
-        requests.get(BOARDS.replace("http", scheme))
-    assert guard.doors["push2"].requests == 0
-
-
-def test_a_plain_proxy_called_https_is_named(
-    speaker: Callable[..., Speaker], guarded: Callable[[TransportPolicy], Guard]
-) -> None:
-    proxy = speaker([reply("400 Bad Request")]).url.replace("http", "https")
-    guarded(replace(POLICY, proxy=proxy))
-    with pytest.raises(Transient, match="DATA_PROXY"):
-        requests.get(BOARDS)
-
-
-def test_a_password_of_the_proxy_is_never_told(
-    guarded: Callable[[TransportPolicy], Guard],
-) -> None:
-    guarded(replace(POLICY, proxy="http://me:secret@127.0.0.1:1"))
-    with pytest.raises(Transient) as told:
-        requests.get(BOARDS)
-    assert "secret" not in str(told.value)
-
-
-@pytest.mark.parametrize("whole", ANSWER_TEXTS)
-def test_an_answer_is_known_to_break_off_at_every_place(whole: bytes) -> None:
-    assert not broke_off(whole)
-    last = max(whole.rfind(mark) for mark in (b"]", b"}", b'"'))
-    began = min(place for mark in (b"[", b"{", b'"') if (place := whole.find(mark)) >= 0)
-    assert all(broke_off(whole[:n]) for n in range(began + 1, last + 1))
-
-
-def test_another_dialect_is_not_a_broken_answer() -> None:
-    assert not broke_off(b'[{symbol:"sh600519",name:"x"}, {symbol:"sh600520"}]')
-    assert not broke_off(b"Access denied")
-
-
+@pytest.mark.parametrize("way", WAYS)
 def test_a_proxy_in_the_environment_is_for_others(
     speaker: Callable[..., Speaker],
     guarded: Callable[[TransportPolicy], Guard],
     monkeypatch: pytest.MonkeyPatch,
+    way: str,
 ) -> None:
     others, upstream = speaker([reply("200 OK")]), speaker([reply("200 OK")])
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, others.url)
     guarded(POLICY)
-    assert requests.get(upstream.url).text == "{}"
+    assert WAYS[way](upstream.url)
     assert b"Mozilla/5.0" in upstream.heard[0]
     assert not others.heard
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_exception_in_the_environment_leads_nothing_past_the_proxy_for_data(
+    speaker: Callable[..., Speaker],
+    guarded: Callable[[TransportPolicy], Guard],
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+) -> None:
+    proxy = speaker([reply("200 OK")])
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "*")
+    guarded(replace(POLICY, proxy=proxy.url))
+    WAYS[way](BOARDS)
+    assert proxy.heard
 
 
 def test_requests_to_a_group_are_paced_and_others_are_not() -> None:
@@ -248,19 +94,86 @@ def test_every_change_of_a_door_is_told() -> None:
     ]
 
 
+def test_what_pandas_and_curl_read_comes_as_it_was_sent(
+    speaker: Callable[..., Speaker], guarded: Callable[[TransportPolicy], Guard]
+) -> None:
+    guard = guarded(POLICY)
+    packed = BytesIO()
+    pd.DataFrame({"a": [1], "b": [2]}).to_csv(packed, index=False, compression="gzip")
+    zipped = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n"
+    for says in ([reply("200 OK", b"a,b\n1,2")], [zipped + packed.getvalue()]):
+        assert pd.read_csv(speaker(says).url).to_dict("list") == {"a": [1], "b": [2]}
+    posted = speaker([reply("200 OK", b'{"x": 1}')])
+    assert curl_cffi.post(posted.url, json={"of": 1}, impersonate="chrome").json() == {"x": 1}
+    assert b'{"of":1}' in posted.heard[0]
+    assert guard.doors["other"].requests == 3
+
+
+def test_an_error_that_is_no_refusal_is_urllibs_own(
+    speaker: Callable[..., Speaker], guarded: Callable[[TransportPolicy], Guard]
+) -> None:
+    guarded(POLICY)
+    with pytest.raises(urllib.error.HTTPError, match="410: Gone"):
+        urllib.request.urlopen(speaker([reply("410 Gone")]).url)
+
+
+def test_a_file_is_read_as_ever(
+    guarded: Callable[[TransportPolicy], Guard], tmp_path: Path
+) -> None:
+    guard = guarded(POLICY)
+    (tmp_path / "x.csv").write_text("a\n1")
+    assert len(pd.read_csv((tmp_path / "x.csv").as_uri())) == 1
+    assert not guard.doors
+
+
+def test_curl_is_not_led_elsewhere(
+    speaker: Callable[..., Speaker], guarded: Callable[[TransportPolicy], Guard]
+) -> None:
+    elsewhere = speaker([reply("200 OK")])
+    moved = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.url}\r\nContent-Length: 0\r\n\r\n"
+    guarded(replace(POLICY, proxy=speaker([moved.encode()]).url))
+    with pytest.raises(Banned, match="HTTP 302"):
+        curl_cffi.get(BOARDS)
+    assert not elsewhere.heard
+
+
 def test_a_way_past_the_guard_raises_and_is_open_again_afterwards(
     speaker: Callable[..., Speaker],
 ) -> None:
-    upstream = speaker([reply("200 OK", b"a,b")])
-    guard = Guard(POLICY)
+    upstream = speaker([reply("200 OK")])
+    guard = Guard(replace(POLICY, budget={"other": 0}))
     undo = install(guard)
-    ways = (pd.read_csv, urllib.request.urlopen, curl_cffi.get)
-    for way in ways:
-        with pytest.raises(SchemaChanged, match="does not guard"):
+    for way in WAYS.values():
+        with pytest.raises(Banned, match="used up"):
             way(upstream.url)
-        assert isinstance(guard.fault, SchemaChanged)
+    with pytest.raises(SchemaChanged, match="does not guard: AsyncSession"):
+        asyncio.run(curl_cffi.AsyncSession().get(upstream.url))
+    assert isinstance(guard.fault, SchemaChanged)
     undo()
     assert not upstream.heard
-    for way in ways:
+    for way in WAYS.values():
         way(upstream.url)
-    assert len(upstream.heard) == len(ways)
+    assert len(upstream.heard) == len(WAYS)
+
+
+SPOT = "/api/qt/clist/get?pn=1"
+
+
+@pytest.mark.parametrize(
+    ("at", "address", "asked"),
+    [
+        ("2026-07-15T07:19", "https://79.push2.eastmoney.com" + SPOT, None),  # Wednesday 15:19
+        ("2026-07-15T07:20", "https://79.push2.eastmoney.com" + SPOT, "push2delay"),
+        ("2026-07-16T00:59", "https://push2.eastmoney.com" + SPOT, "push2delay"),
+        ("2026-07-16T01:00", "https://push2.eastmoney.com" + SPOT, None),
+        ("2026-07-18T03:00", "https://29.push2.eastmoney.com" + SPOT, "push2delay"),  # Saturday
+        ("2026-07-15T08:00", "https://91.push2his.eastmoney.com/api/qt/stock/kline/get", None),
+        ("2026-07-15T08:00", "https://91.push2.eastmoney.com/api/qt/stock/get", None),
+        ("2026-07-15T08:00", "https://push2.eastmoney.com.evil.cn" + SPOT, None),
+    ],
+)
+def test_a_list_is_asked_at_the_late_alias_once_the_day_is_settled(
+    at: str, address: str, asked: str | None
+) -> None:
+    found = delayed(address, datetime.fromisoformat(at).replace(tzinfo=UTC))
+    assert found == (f"https://{asked}.eastmoney.com{SPOT}" if asked else address)
