@@ -24,7 +24,6 @@ class Backdrop:
     alive: tuple[KNOWN, ...]
     dead: tuple[KNOWN, ...]  # shown as such, left out of any score
     absent: tuple[Series, ...]  # asked for, and nothing came yet
-    sourceless: tuple[Series, ...]
 
 
 @dataclass(frozen=True)
@@ -38,14 +37,13 @@ class Crash:
 
 def backdrop(store: Store, day: date) -> Backdrop:
     """All series as known on a day."""
-    found = [(one, read(store, one, day)) for one in TABLE if one.function]
+    found = [(one, read(store, one, day)) for one in TABLE]
     known = [(one, now) for one, now in found if now]
     return Backdrop(
         day,
         tuple((one, now) for one, now in known if not now.dead),
         tuple((one, now) for one, now in known if now.dead),
         tuple(one for one, now in found if not now),
-        tuple(one for one in TABLE if not one.function),
     )
 
 
@@ -121,7 +119,7 @@ class Group:
     """How a group of series stands."""
 
     name: str  # a key of the words for groups
-    source: str  # its group of hosts
+    source: str  # its groups of hosts
     newest: date | None  # the day something of it last came in
     age_days: int | None  # calendar days since
     alive: int
@@ -129,14 +127,15 @@ class Group:
 
 
 def groups(store: Store, day: date) -> list[Group]:
-    """The groups of series: whence, how old, how many are alive; those without a source too."""
+    """The groups of series: whence, how old, how many are alive."""
     found = []
     for name, cadences in (("macro", ("month", "quarter")), ("flows", ("day",))):
         own = [one for one in TABLE if one.cadence in cadences]
         last = max(filter(None, (store.macro.fetched(one.key) for one in own)), default=None)
         readings = [read(store, one, day) for one in own]
         alive = sum(now is not None and not now.dead for now in readings)
-        found.append(Group(name, own[0].hosts, last, _age(last, day), alive, len(own)))
+        hosts = ", ".join(sorted({one.hosts for one in own}))
+        found.append(Group(name, hosts, last, _age(last, day), alive, len(own)))
     since = day - timedelta(days=NEAR_DAYS)
     newest = [max((d for d, _ in store.points(since, day, i.id)), default=None) for i in INDICES]
     known = [level for level in newest if level]

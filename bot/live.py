@@ -36,6 +36,7 @@ def checks(day: date, board: str) -> dict[str, Call]:
         "eastmoney": lambda source: source.macro("cpi"),
         "tencent": lambda source: source.index_history(BENCHMARK, since, day),
         "sina": lambda source: source.index_history("HSTECH", since, day),
+        "stats": lambda source: source.macro("unemployment"),
     }
 
 

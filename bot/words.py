@@ -180,7 +180,6 @@ WORDS: dict[str, Words] = {
     "previous": {"zh": "前值", "en": "before"},
     "dead": {"zh": "已停更，不计入任何评分", "en": "Dead, left out of any score"},
     "absent": {"zh": "尚未取到", "en": "Not received yet"},
-    "sourceless": {"zh": "没有可用来源", "en": "Without a source"},
     "age": {"zh": "已 {days} 天", "en": "age {days} d"},
     "rank": {"zh": "自身分位 {share}（{n} 个值）", "en": "own rank {share} of {n}"},
     "year": {"zh": "较一年前 {size}", "en": "{size} on a year before"},

@@ -92,7 +92,7 @@ def unanswered_curl(guard: "Guard", group: str, error: Exception) -> SourceError
     status = getattr(getattr(error, "response", None), "status_code", 0)
     if failed := _failed(guard, group, status):  # its page broke off, which does not matter
         return failed
-    if code == CURL_BROKE_OFF:
+    if status or code == CURL_BROKE_OFF:  # it began
         return guard.failed(group, "the answer broke off")
     if code in CURL_DROPPED or (code == CURL_TLS and CURL_HUNG_UP.search(said)):
         return guard.refused(group, "the connection was dropped")

@@ -49,8 +49,7 @@ def fetch_macro(source: Source, store: Store, day: date, every: Mapping[str, int
     Raises SourceError when none comes.
     """
     take = partial(_series, source, store, day)
-    asked = [one for one in TABLE if one.function]
-    looks = [Look(o.en, f"macro:{o.key}", every[o.cadence], partial(take, o)) for o in asked]
+    looks = [Look(o.en, f"macro:{o.key}", every[o.cadence], partial(take, o)) for o in TABLE]
     return faults_of(store, "macro", looks, day)
 
 

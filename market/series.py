@@ -16,9 +16,10 @@ class Series:
     unit: str  # fraction | points | cny
     cadence: str  # month | quarter | day
     lag_days: int  # calendar days from a period's end to its release
-    function: str = ""  # AKShare's; empty: no source that works
+    function: str  # AKShare's
+    column: str  # of its answer
     arguments: tuple[str, ...] = ()
-    column: str = ""  # of its answer
+    only: tuple[str, str] = ("", "")  # a column, and what it says where a row is of this series
     base: float = 0.0  # taken off their figure
     scale: float = 1.0  # then their unit in ours
     low: float = 0.0  # in our unit; what lies outside is not this series
@@ -149,9 +150,17 @@ TABLE = (
         high=0.06,
     ),
     Series(
-        *("unemployment", "城镇调查失业率", "surveyed urban unemployment", "fraction", "month", 20),
-        note_zh="其来源绕过限速，未启用",
-        note_en="its source goes past the pacing, so it is not asked",
+        *("unemployment", "城镇调查失业率", "surveyed urban unemployment", "fraction", "month"),
+        lag_days=47,  # January's
+        function="macro_china_urban_unemployment",
+        column="value",
+        only=("item", "全国城镇调查失业率"),  # beside it are age groups and large cities
+        scale=PERCENT,
+        low=0.02,
+        high=0.15,
+        note_zh="一月数据于三月公布",
+        note_en="January's comes in March",
+        hosts="stats",
     ),
 )
 SERIES = {series.key: series for series in TABLE}

@@ -112,6 +112,28 @@ def _yields(days: Sequence[date]) -> list[dict[str, Any]]:
     ]
 
 
+def unemployment(days: Sequence[date], today: date) -> Any:
+    """As the statistics bureau tells it: by month, whatever was asked for; January's is missing."""
+    known = [month for month in _months([day for day in days if day < today]) if month.month > 1]
+    return {
+        "success": True,
+        "data": [
+            {
+                "name": f"{month.year}年{month.month}月",
+                "values": [
+                    {"_name": "城镇调查失业率", "i_showname": f"{whose} (%)", "value": value}
+                    for whose, value in (
+                        ("全国城镇调查失业率", f"{5 + n / 10:.1f}"),
+                        ("31个大城市城镇调查失业率", "77"),
+                        ("全国城镇16—24岁劳动力失业率", ""),
+                    )
+                ],
+            }
+            for n, month in enumerate(known)
+        ],
+    }
+
+
 REPORTS: dict[str, tuple[str, Callable[[Sequence[date]], list[dict[str, Any]]]]] = {
     "RPT_ECONOMY_FAITH_INDEX": ("confidence", _monthly(11, 2, lambda n: 88.0 + n / 10)),
     "RPT_ECONOMY_CURRENCY_SUPPLY": ("m2", _monthly(11, 3, lambda n: 7.0 + n / 10)),

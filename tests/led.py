@@ -20,7 +20,7 @@ SINCE, UNTIL = DAYS[-300], DAYS[-1]
 
 def environ(upstream: Upstream, home: Path) -> dict[str, str]:
     """Settings of a bot in a home that asks the upstream, without pauses, for a small market."""
-    groups = ("PUSH2", "PUSH2HIS", "TENCENT", "SINA", "EASTMONEY")
+    groups = ("PUSH2", "PUSH2HIS", "TENCENT", "SINA", "EASTMONEY", "STATS")
     pauses = {f"PAOMO_SOURCE__PAUSE_SECONDS__{group}": "0" for group in groups}
     small = {"PAOMO_SOURCE__MIN_STOCKS": "100"}
     return ALONE | pauses | small | {"PAOMO_HOME": str(home), "DATA_PROXY": upstream.url}
@@ -55,6 +55,7 @@ def led(upstream: Upstream, by: Guard | None = None, **knobs: float) -> Iterator
         patch.setenv("TQDM_DISABLE", "1")
         patch.setenv("TMPDIR", str(upstream.ca.parent))  # for the lock of baostock's connection
         patch.setattr(tempfile, "tempdir", None)
+        patch.setattr("curl_cffi.curl.DEFAULT_CACERT", str(upstream.ca))  # read once, at import
         import akshare.utils.func
         import akshare.utils.request
 

@@ -148,6 +148,7 @@ def test_an_index_of_another_market_has_days_and_points(guard: Guard, code: str)
         ("southbound", 50e8, DAYS[-2], 399),
         ("margin", 18_000e8, DAYS[-2], 399),
         ("yield10", 0.018, DAYS[-2], 360),
+        ("unemployment", 0.05, date(2026, 6, 30), 18),
     ],
 )
 def test_a_macro_series_comes_by_period_in_our_units(

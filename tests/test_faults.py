@@ -108,7 +108,7 @@ MORE_NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = 
     "lockups": (("lockups",), methodcaller("lockups", UNTIL, UNTIL + timedelta(days=60))),
     "new_funds": (("new_funds",), methodcaller("new_funds")),
     "wire": (("wire", "sina_wire"), methodcaller("telegraph")),
-    **{one.key: ((one.key,), methodcaller("macro", one.key)) for one in SERIES if one.function},
+    **{one.key: ((one.key,), methodcaller("macro", one.key)) for one in SERIES},
 }
 LETTERS = {"o": "ok", "B": "Banned", "T": "Transient", "N": "NoData", "S": "Schema", "-": "-"}
 MORE = """
@@ -136,6 +136,7 @@ homes      o B B B B T T T T T N N N S S
 southbound o B B B B T T T T T N N N S o
 margin     o B B B B T T T T T N S N S o
 yield10    o B B B B T T T T T N S N S o
+unemployment o B B B B T T T T T N N N N o
 """  # a letter each, in the order of the rows above
 CASES += [
     (fault, need, LETTERS[letter])

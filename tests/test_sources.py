@@ -112,7 +112,9 @@ def live(home: Path, upstream: Upstream) -> str:
 
 
 def test_the_doctor_asks_each_group_of_hosts_once(tmp_path: Path, upstream: Upstream) -> None:
-    (tmp_path / "paomo.toml").write_text("[source.pause_seconds]\npush2 = 0\npush2his = 0\n")
+    (tmp_path / "paomo.toml").write_text(
+        "[source.pause_seconds]\npush2 = 0\npush2his = 0\nstats = 0\n"
+    )
     upstream.faults |= {"boards": "403", "index": "missing", "limit_ups": "empty"}
     told = live(tmp_path, upstream)
     upstream.faults.clear()
@@ -120,6 +122,7 @@ def test_the_doctor_asks_each_group_of_hosts_once(tmp_path: Path, upstream: Upst
     assert "✗ tencent: SchemaChanged" in told
     assert "✗ push2ex: NoData" in told
     assert "✓ eastmoney: " in told
+    assert "✓ stats: " in told
     assert "1 requests, 1 of 600 today" in told
     assert "✓ baostock: 599 rows, 2 requests, 2 of 1000 today" in told
     again = live(tmp_path, upstream)

@@ -33,6 +33,7 @@ HOSTS = (
     "*.stock.finance.sina.com.cn",
     "quotes.sina.cn",
     "zhibo.sina.com.cn",
+    "data.stats.gov.cn",
 )
 PAGE = 100  # rows EastMoney gives at most
 DRIP_SECONDS = 0.2  # between two bytes
@@ -109,6 +110,10 @@ class Upstream:
             "/staticdata/us/.IXIC": ("america", lambda: sina.wide_bars(self._abroad())),
             "/staticdata/us/.INX": ("america", lambda: sina.wide_bars(self._abroad())),
             "/hq/daily": ("india", self._india),
+            "/stream/esData": (
+                "unemployment",
+                lambda: economy.unemployment(self.days, self.today),
+            ),
             "getHQNodeStockCount": ("sina", lambda: f'"{len(self.codes)}"'),
             "getHQNodeData": ("sina", lambda: self._sina(query)),
         }
@@ -270,6 +275,10 @@ class Handler(BaseHTTPRequestHandler):
             self.of.closed.wait(60)
         self._reply(faults.STATUS.get(fault, 200), self._body(fault, answer), fault)
         return None
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
 
     def _hang_up(self) -> None:
         self.connection.shutdown(socket.SHUT_RDWR)

@@ -29,10 +29,6 @@ def macro(app: App, asked: Asked) -> Answer:
     """Every macro series as known today, and its recent past as a picture."""
     found, language = backdrop.backdrop(app.store, asked.today), asked.language
     crash = backdrop.last_crash(app.store, asked.today)
-    sourceless = [
-        f"{name(one, language)}: {both(asked, one.note_zh, one.note_en)}"
-        for one in found.sourceless
-    ]
     text = texts.render(
         "macro",
         found,
@@ -40,7 +36,6 @@ def macro(app: App, asked: Asked) -> Answer:
         alive=[line(*known, language) for known in found.alive],
         dead=[line(*known, language) for known in found.dead],
         absent=[name(one, language) for one in found.absent],
-        sourceless=sourceless,
         crash=say("crash", language).format(
             day=crash.day, days=f"{crash.age_days:,}", cases=crash.cases
         ),
