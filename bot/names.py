@@ -60,6 +60,10 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     "events": {"zh": "未取到部分公告、解禁或新基金", "en": "some announcements did not come"},
     "filings": {"zh": "未取到部分财务报表", "en": "some companies' statements did not come"},
     "news": {"zh": "未取到新闻快讯", "en": "the news wire did not answer"},
+    "stand_in": {
+        "zh": "行情取自备用来源，当日估值未知",
+        "en": "quotes came from a stand-in, without valuations",
+    },
     "unchained": {"zh": "昨收与库存收盘不符", "en": "previous closes differ from those stored"},
     "gap": {
         "zh": "这些交易日只补到指数与所关注板块的点位",

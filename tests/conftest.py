@@ -21,8 +21,10 @@ from market.transport import Guard, TransportPolicy, install
 from signals.rules import Rule, build
 from tests import ALONE, markets, within
 from tests.botapi import BotApi
+from tests.led import DAYS, led
 from tests.process import ADMIN, Bot
 from tests.speaker import Speaker
+from tests.upstream import Upstream
 
 # an example may take as long as it does: the machine may be busy
 hypothesis.settings.register_profile(
@@ -148,3 +150,18 @@ def guarded() -> Iterator[Callable[[TransportPolicy], Guard]]:
     yield make
     for undo in reversed(undone):
         undo()
+
+
+@pytest.fixture
+def upstream(market: SimulatedMarket, tmp_path: Path) -> Iterator[Upstream]:
+    """A loopback upstream of its own."""
+    served = Upstream(market, DAYS[-400:], tmp_path)
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def guard(upstream: Upstream) -> Iterator[Guard]:
+    """AKShare in this process, led to the upstream."""
+    with led(upstream) as guard:
+        yield guard

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.upstream import Upstream
 
 Table = tuple[str, list[dict[str, Any]]]  # the endpoint's name, and all rows
 
@@ -112,9 +115,11 @@ def _yields(days: Sequence[date]) -> list[dict[str, Any]]:
     ]
 
 
-def unemployment(days: Sequence[date], today: date) -> Any:
+def unemployment(up: "Upstream") -> Any:
     """As the statistics bureau tells it: by month, whatever was asked for; January's is missing."""
-    known = [month for month in _months([day for day in days if day < today]) if month.month > 1]
+    known = [
+        month for month in _months([day for day in up.days if day < up.today]) if month.month > 1
+    ]
     return {
         "success": True,
         "data": [

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.upstream import Upstream
 
 Answer = tuple[str, Callable[[], Any]]
-BALANCE_FIELDS = 57
+BALANCE_FIELDS, REPORT_FIELDS = 57, 37  # of a row
 NEWEST = date(2026, 3, 31)
 PERIODS = [date(y, m, d) for y in (2025, 2026) for m, d in ((3, 31), (6, 30), (9, 30), (12, 31))]
 INCOME = {"营业收入": 1e9, "投资收益": 3e7, "利润总额": 1.2e8, "净利润": 1.1e8}
@@ -32,6 +32,8 @@ def answer(up: "Upstream", path: str, query: dict[str, str]) -> Answer | None:
     if report == "RPT_PUBLIC_BS_APPOIN":
         day = date.fromisoformat(query["filter"].split("'")[1]) + timedelta(days=14)
         return "disclosures", lambda: page([_appointed(c, day) for c in up.codes], query)
+    if report == "RPT_LICO_FN_CPD":
+        return "earnings", lambda: page([_report(code) for code in up.codes], query)
     if report == "RPT_DMSK_FN_BALANCE":
         return "balances", lambda: page([_balance(code) for code in up.codes], query)
     if query.get("type") == "RPT_F10_FINANCE_MAINFINADATA":
@@ -40,6 +42,12 @@ def answer(up: "Upstream", path: str, query: dict[str, str]) -> Answer | None:
         lines = SHEET if query["source"] == "fzb" else INCOME
         return "company", lambda: _sina(lines)
     return None
+
+
+def _report(code: str) -> dict[str, Any]:
+    row: dict[str, Any] = {f"c{n}": None for n in range(REPORT_FIELDS)}
+    row |= {"c0": code, "c1": f"模拟{code}", "c6": "2026-10-30", "c10": 1e9, "c11": 1e8}
+    return row | {"c13": 8.0, "c14": 10.0}
 
 
 def periods() -> list[date]:

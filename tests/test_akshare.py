@@ -1,38 +1,17 @@
 """AKShare's own functions over real sockets and TLS, against the loopback upstream."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from market.akshare import fetch, stocks
 from market.akshare.source import AkshareSource
-from market.simulate import SimulatedMarket, simulate
-from market.source import Banned, NoData, SchemaChanged, Transient
+from market.source import Banned, NoData, Transient
 from market.transport import Guard, TransportPolicy, group_of
 from market.worker import Worker
-from tests.led import DAYS, SINCE, UNTIL, InProcess, led, policy
+from tests.led import DAYS, SINCE, UNTIL, InProcess, policy
 from tests.upstream import Upstream
-
-
-@pytest.fixture(scope="module")
-def market() -> SimulatedMarket:
-    return simulate(8)
-
-
-@pytest.fixture
-def upstream(market: SimulatedMarket, tmp_path: Path) -> Iterator[Upstream]:
-    served = Upstream(market, DAYS[-400:], tmp_path)
-    yield served
-    served.close()
-
-
-@pytest.fixture
-def guard(upstream: Upstream) -> Iterator[Guard]:
-    with led(upstream) as guard:
-        yield guard
 
 
 def test_boards_come_in_our_terms_and_anew_each_time(guard: Guard, upstream: Upstream) -> None:
@@ -170,41 +149,6 @@ def test_the_calendar_is_sinas_with_the_list_as_its_stand_in(
     assert source.calendar() == fetch.offline_calendar()
 
 
-def test_tencents_snapshot_is_in_shares_and_yuan(guard: Guard, upstream: Upstream) -> None:
-    quotes = fetch.asked("tencent").set_index("code")
-    _, before, volume, amount = upstream._bar(0)
-    first = quotes.loc[upstream.codes[0]]
-    assert quotes.attrs["provider"] == "tencent"
-    assert first["volume"] == pytest.approx(volume, rel=1e-3, abs=100)
-    assert first["amount"] == pytest.approx(amount, rel=1e-3)
-    assert first["prev_close"] == pytest.approx(before, abs=1e-3)
-    assert first["market_cap"] == 100e8
-    assert quotes["high"].isna().all()
-
-
-def test_sinas_snapshot_stands_in_for_tencents(guard: Guard, upstream: Upstream) -> None:
-    upstream.faults["tencent"] = "drop"
-    quotes = AkshareSource(InProcess()).snapshot()
-    assert quotes.attrs["provider"] == "sina"
-    assert len(quotes) == len(upstream.codes)
-    assert quotes["high"].notna().all()
-    assert quotes["market_cap"].isna().all()
-
-
-@pytest.mark.parametrize("unit", [0.01, 100.0])
-def test_a_snapshot_whose_amounts_do_not_fit_its_volumes_is_not_taken(
-    guard: Guard, upstream: Upstream, unit: float
-) -> None:
-    upstream.bars["volume"] *= unit  # by a hundred too few or too many: lots for shares
-    with pytest.raises(SchemaChanged, match="mean prices paid within the day's range"):
-        fetch.asked("sina")
-
-
-def test_a_few_odd_rows_do_not_spoil_a_snapshot(guard: Guard, upstream: Upstream) -> None:
-    upstream.bars["volume"][:, :5] *= 100
-    assert len(fetch.asked("sina")) == len(upstream.codes)
-
-
 def test_earnings_are_fractions_without_a_disclosure_date(guard: Guard, upstream: Upstream) -> None:
     reports = fetch.asked("earnings", date(2026, 3, 31))
     assert len(reports) == len(upstream.codes)
@@ -284,7 +228,7 @@ def test_the_worker_answers_from_a_child_and_brings_the_doors_back(
     with Worker(policy(upstream), {}, deadline_seconds=60) as worker:
         assert len(worker.call("members", "BK0801")) == 40
         assert worker.doors["push2"].requests == 1
-        upstream.faults["tencent"] = upstream.faults["sina"] = "403"
+        upstream.faults |= dict.fromkeys(("tencent", "sina", "eastmoney"), "403")
         with pytest.raises(Banned):
             AkshareSource(worker).snapshot()
         assert worker.doors["sina"].closed_until

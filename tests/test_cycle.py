@@ -81,7 +81,7 @@ def test_an_evening_without_figures_stores_nothing_and_late_tells_the_chats(
     app: App, upstream: Upstream
 ) -> None:
     app.ledger.save_chat(Chat(7, "private", "", "zh"))
-    upstream.faults |= {"tencent": "403", "sina": "403"}
+    upstream.faults |= dict.fromkeys(("tencent", "sina", "eastmoney"), "403")
     with pytest.raises(UserError, match="HTTP 403; nothing was stored"):
         catch_up(app, threading.Event())
     assert app.store.days() == []
@@ -112,7 +112,7 @@ def test_trading_days_that_were_missed_are_told(app: App, last: date, gap: str |
 
 
 def test_trading_days_that_cannot_be_filled_are_holes(app: App, upstream: Upstream) -> None:
-    upstream.faults["index"] = "403"
+    upstream.faults |= {"index": "403", "sina_index": "403"}
     app.store.save_market_days([(as_int(DAYS[-4]), 1000.0, 5, 3, 2, 0, None, "imported")])
     run_daily(app, None, True, False)
     noted = dict(json.loads(app.store.note("faults:2026-07-15") or ""))

@@ -36,29 +36,29 @@ NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = {  # 
     "index": (("index",), lambda source: source.index_history("sh000985", SINCE, UNTIL)),
     "HSTECH": (("hongkong",), lambda source: source.index_history("HSTECH", SINCE, UNTIL)),
     "snapshot": (("tencent",), lambda source: source.snapshot()),
-    "snapshots": (("tencent", "sina"), lambda source: source.snapshot()),
+    "snapshots": (("tencent", "sina", "eastmoney"), lambda source: source.snapshot()),
     "earnings": (("earnings",), lambda source: source.earnings(date(2026, 3, 31))),
     "moves": (("boards_now",), lambda source: source.boards_now()),
     "limit_ups": (("limit_ups",), lambda source: source.limit_ups(UNTIL)),
 }
 # ok: the answer is right all the same; list: the days AKShare carries; sina: another provider's;
-# -: a packed text has no such fault. `snapshots` is the snapshot with both providers at fault.
+# -: a packed text has no such fault. `snapshots` is the snapshot with all its providers at fault.
 TABLE = """
 fault     calendar  boards    members   history   index     HSTECH    snapshot  snapshots earnings
 none      ok        ok        ok        ok        ok        ok        ok        ok        ok
-drop      list      Banned    Banned    Banned    Banned    Banned    sina      Banned    Banned
+drop      list      Banned    Banned    Banned    ok        Banned    sina      Banned    Banned
 tls drop  list      Banned    Banned    Banned    Banned    Banned    sina      sina      Banned
-html      list      Banned    Banned    Banned    Banned    Banned    sina      Banned    Banned
-403       list      Banned    Banned    Banned    Banned    Banned    sina      Banned    Banned
+html      list      Banned    Banned    Banned    ok        Banned    sina      Banned    Banned
+403       list      Banned    Banned    Banned    ok        Banned    sina      Banned    Banned
 407       list      Transient Transient Transient Transient Transient Transient Transient Transient
-502       list      Transient Transient Transient Transient Transient sina      Transient Transient
-hang      list      Transient Transient Transient Transient Transient sina      Transient Transient
-half      list      Transient Transient Transient Transient Transient sina      Transient Transient
-cut       list      Transient Transient Transient Transient Transient sina      Transient Transient
-null      list      NoData    NoData    NoData    NoData    Schema    sina      Schema    NoData
-empty     list      NoData    NoData    NoData    NoData    Schema    sina      Schema    NoData
-9201      -         Schema    Schema    NoData    Schema    -         sina      Schema    NoData
-missing   list      Schema    Schema    NoData    Schema    Schema    sina      Schema    Schema
+502       list      Transient Transient Transient ok        Transient sina      Transient Transient
+hang      list      Transient Transient Transient ok        Transient sina      Transient Transient
+half      list      Transient Transient Transient ok        Transient sina      Transient Transient
+cut       list      Transient Transient Transient ok        Transient sina      Transient Transient
+null      list      NoData    NoData    NoData    ok        Schema    sina      NoData    NoData
+empty     list      NoData    NoData    NoData    ok        Schema    sina      Schema    NoData
+9201      -         Schema    Schema    NoData    ok        -         sina      Schema    NoData
+missing   list      Schema    Schema    NoData    ok        Schema    sina      Schema    Schema
 extra     -         Schema    Schema    Schema    ok        -         ok        ok        Schema
 """
 WITHIN = """
@@ -108,9 +108,20 @@ MORE_NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = 
     "lockups": (("lockups",), methodcaller("lockups", UNTIL, UNTIL + timedelta(days=60))),
     "new_funds": (("new_funds",), methodcaller("new_funds")),
     "wire": (("wire", "sina_wire"), methodcaller("telegraph")),
+    "resort": (("tencent", "sina"), methodcaller("snapshot")),
+    "indices": (("index", "sina_index"), methodcaller("index_history", "sh000985", SINCE, UNTIL)),
     **{one.key: ((one.key,), methodcaller("macro", one.key)) for one in SERIES},
 }
-LETTERS = {"o": "ok", "B": "Banned", "T": "Transient", "N": "NoData", "S": "Schema", "-": "-"}
+LETTERS = {
+    "o": "ok",
+    "s": "sina",
+    "e": "eastmoney",
+    "B": "Banned",
+    "T": "Transient",
+    "N": "NoData",
+    "S": "Schema",
+    "-": "-",
+}
 MORE = """
              drop   html     407     hang      cut     empty     missing
         none   tls drop  403     502      half     null     9201     extra
@@ -137,6 +148,8 @@ southbound o B B B B T T T T T N N N S o
 margin     o B B B B T T T T T N S N S o
 yield10    o B B B B T T T T T N S N S o
 unemployment o B B B B T T T T T N N N N o
+resort     o e s e e T e e e e e e e e o
+indices    o B B B B T T T T T N N - S o
 """  # a letter each, in the order of the rows above
 CASES += [
     (fault, need, LETTERS[letter])
@@ -176,8 +189,8 @@ class Bench:
         if need == "calendar":
             names = {"ok": self.right[need], "list": offline_calendar()}
             return next((name for name, days in names.items() if days == found), "wrong")
-        if found.attrs.get("provider") == "sina":
-            return "sina" if len(found) == len(self.right[need]) else "wrong"
+        if (stand_in := found.attrs.get("provider")) in ("sina", "eastmoney"):
+            return stand_in if len(found) == len(self.right[need]) else "wrong"
         return "ok" if found.equals(self.right[need]) else "wrong"
 
 

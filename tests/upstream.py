@@ -37,7 +37,6 @@ HOSTS = (
 )
 PAGE = 100  # rows EastMoney gives at most
 DRIP_SECONDS = 0.2  # between two bytes
-REPORT_FIELDS = 37  # of a row of the reports' table
 
 
 class Upstream:
@@ -84,8 +83,8 @@ class Upstream:
     def answer(self, host: str, path: str, query: dict[str, str]) -> tuple[str, Callable[[], Any]]:
         """The endpoint's name and its answer."""
         if path.endswith("/clist/get"):
-            listing = query["fs"].startswith("m:90")
-            return ("boards" if listing else "members"), lambda: self._clist(query, listing)
+            kind = {"m:90": "boards", "m:0 ": "eastmoney"}.get(query["fs"][:4], "members")
+            return kind, lambda: self._clist(query, kind)
         report = query.get("reportName") or query.get("type", "")
         known = economy.tables(report, self.days, self.today)
         if known:
@@ -101,28 +100,27 @@ class Upstream:
                 if stocks.is_stock(self, query)
                 else ("index", lambda: self._index(query))
             ),
-            "/data/v1/get": ("earnings", lambda: self._reports(query)),
             "/getAllBKChanges": ("boards_now", lambda: ticks.boards_now(self)),
             "/getTopicZTPool": ("limit_ups", lambda: ticks.limit_ups(self)),
             "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(tuple(self.days))),
             "/klc2_kl.js": self._hong_kong(path),
+            "/hisdata/klc_kl.js": ("sina_index", self._sina_index),
             "/qfq.js": ("hk_factors", lambda: hk.factors(path.split("/")[-2], self.hk_days)),
             "/staticdata/us/.IXIC": ("america", lambda: sina.wide_bars(self._abroad())),
             "/staticdata/us/.INX": ("america", lambda: sina.wide_bars(self._abroad())),
             "/hq/daily": ("india", self._india),
-            "/stream/esData": (
-                "unemployment",
-                lambda: economy.unemployment(self.days, self.today),
-            ),
+            "/stream/esData": ("unemployment", lambda: economy.unemployment(self)),
             "getHQNodeStockCount": ("sina", lambda: f'"{len(self.codes)}"'),
-            "getHQNodeData": ("sina", lambda: self._sina(query)),
+            "getHQNodeData": ("sina", lambda: stocks.sina_page(self, query)),
         }
         found = [value for end, value in table.items() if path.endswith(end)]
         return found[0] if found else ("unknown", lambda: {"data": None})
 
-    def _clist(self, query: dict[str, str], listing: bool) -> Any:
-        if listing:
+    def _clist(self, query: dict[str, str], kind: str) -> Any:
+        if kind == "boards":
             rows = [self._board_row(code) for code in self.boards]
+        elif kind == "eastmoney":
+            rows = [stocks.eastmoney_row(self, n) for n in range(len(self.codes))]
         else:
             board = query["fs"].split()[0].removeprefix("b:")
             if board not in self.members:
@@ -185,28 +183,21 @@ class Upstream:
         names = ("close", "prev_close", "volume", "amount")
         return tuple(float(self.bars[name][self.row, n]) for name in names)  # type: ignore[return-value]
 
-    def _sina(self, query: dict[str, str]) -> Any:
-        first = (int(query["page"]) - 1) * 80
-        return [self._sina_row(n) for n in range(len(self.codes))][first : first + 80]
+    def _market(self) -> list[tuple[date, float]]:
+        """The market's index up to today, points."""
+        returns = (self.bars["close"] / self.bars["prev_close"]).mean(axis=1)
+        levels = 5000 * returns.cumprod()
+        return [known for known in zip(self.days, levels, strict=True) if known[0] <= self.today]
 
-    def _sina_row(self, n: int) -> dict[str, Any]:
-        close, before, volume, amount = self._bar(n)
-        code, change = self.codes[n], close - before
-        high, low = max(close, before), min(close, before)
-        return {"symbol": f"sh{code}", "code": code, "name": f"模拟{code}", "trade": close,
-                "pricechange": change, "changepercent": change / before * 100, "buy": close,
-                "sell": close, "settlement": before, "open": before, "high": high, "low": low,
-                "volume": volume, "amount": amount, "ticktime": "15:00:00", "per": 20, "pb": 2,
-                "mktcap": 1, "nmc": 1, "turnoverratio": 1}  # fmt: skip
+    def _sina_index(self) -> str:
+        return sina.bars(tuple((d, x, x * 1.01, x * 0.99, x, 1) for d, x in self._market()))
 
     def _index(self, query: dict[str, str]) -> str:
         symbol, _, since, until, *_ = query["param"].split(",")
-        returns = (self.bars["close"] / self.bars["prev_close"]).mean(axis=1)
-        levels = 5000 * returns.cumprod()
         day = [
             [str(d), *(f"{level:.2f}",) * 2, f"{level * 1.01:.2f}", f"{level * 0.99:.2f}", "1"]
-            for d, level in zip(self.days, levels, strict=True)
-            if since <= str(d) <= until and d <= self.today
+            for d, level in self._market()
+            if since <= str(d) <= until
         ]
         return f"kline_dayqfq={json.dumps({'code': 0, 'data': {symbol: {'day': day}}})}"
 
@@ -227,14 +218,6 @@ class Upstream:
     def _india(self) -> Any:
         rows = [dict(zip("dohlcv", map(str, row), strict=True)) for row in self._abroad()]
         return {"result": {"data": rows}}
-
-    def _reports(self, query: dict[str, str]) -> Any:
-        rows = []
-        for code in self.codes:
-            row: dict[str, Any] = {f"c{n}": None for n in range(REPORT_FIELDS)}
-            row |= {"c0": code, "c1": f"模拟{code}", "c6": "2026-10-30", "c10": 1e9, "c11": 1e8}
-            rows.append(row | {"c13": 8.0, "c14": 10.0})
-        return economy.page(rows, query)
 
 
 class Handler(BaseHTTPRequestHandler):

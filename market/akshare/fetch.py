@@ -16,22 +16,20 @@ import numpy as np
 import pandas as pd
 
 from market import baostock
-from market.akshare import company, events
+from market.akshare import company, events, quotes
+from market.akshare.chains import MAINLAND
 from market.akshare.frames import akshare
 from market.akshare.frames import check as _check
 from market.akshare.frames import number as _number
 from market.akshare.hongkong import hong_kong
 from market.akshare.macro import values
-from market.akshare.stocks import history, in_range, shares
+from market.akshare.quotes import MAX_PCT, usable
+from market.akshare.stocks import history
 from market.source import NoData, SchemaChanged, SourceError
 from market.transport import Guard
 
-WAN, YI = 1e4, 1e8  # 万, 亿
 EMPTY = re.compile("NoneType|axis has 0 elements|No objects to concatenate")  # Python's, pandas'
 ABROAD = {"SENSEX": "印度孟买SENSEX指数"}  # neither American nor from Hong Kong: AKShare's names
-MONEY = ("amount", "market_cap", "float_cap")
-MOST_CNY = 1e14  # more than the whole market trades in a month, or any company is worth
-MAX_PCT = 45.0  # %, beyond every price limit; new listings move more and are let through
 
 
 def calendar() -> list[date]:
@@ -126,19 +124,17 @@ def board_history(board: str, since: date, until: date) -> pd.DataFrame:
 
 def index_history(code: str, since: date, until: date) -> pd.DataFrame:
     """Daily bars of an index: Tencent's for the mainland (sh000985), Sina's for all others."""
-    found = _index(akshare(), code, since, until)
-    if found.empty:
-        raise NoData(f"no history of index {code}")
-    frame = found[["date", "open", "high", "low", "close"]].rename(columns={"date": "day"})
-    frame = frame[(frame["day"] >= since) & (frame["day"] <= until)].drop_duplicates("day")
-    if frame.empty:
-        raise NoData(f"index {code} has no day from {since} to {until}")
-    return _bars("index_history", frame.assign(amount=np.nan))
+    return _index(_told_of(akshare(), code, since, until), code, since, until)
 
 
-def _index(ak: Any, code: str, since: date, until: date) -> Any:
+def sina_index(code: str, since: date, until: date) -> pd.DataFrame:
+    """Daily bars of an index of the mainland, by Sina; see Source.index_history."""
+    return _index(akshare().stock_zh_index_daily(symbol=code), code, since, until)
+
+
+def _told_of(ak: Any, code: str, since: date, until: date) -> Any:
     """What AKShare tells of an index: of the years asked, or of its whole past."""
-    if code[:2] in ("sh", "sz"):
+    if code.startswith(MAINLAND):
         span = {"start_date": f"{since:%Y%m%d}", "end_date": f"{until:%Y%m%d}"}
         return ak.stock_zh_index_daily_tx(symbol=code, **span)
     if code.startswith("."):  # .IXIC, .INX
@@ -148,72 +144,25 @@ def _index(ak: Any, code: str, since: date, until: date) -> Any:
     return ak.stock_hk_index_daily_sina(symbol=code)
 
 
+def _index(found: Any, code: str, since: date, until: date) -> pd.DataFrame:
+    if found.empty:
+        raise NoData(f"no history of index {code}")
+    frame = found[["date", "open", "high", "low", "close"]].rename(columns={"date": "day"})
+    frame = frame[(frame["day"] >= since) & (frame["day"] <= until)].drop_duplicates("day")
+    if frame.empty:
+        raise NoData(f"index {code} has no day from {since} to {until}")
+    return _bars("index_history", frame.assign(amount=np.nan))
+
+
 def _bars(what: str, frame: pd.DataFrame) -> pd.DataFrame:
     _check(what, frame["close"] > 0, "closes above zero")
     _check(what, frame["high"] >= frame["low"], "highs not below lows")
     return frame.sort_values("day", ignore_index=True)
 
 
-def tencent() -> pd.DataFrame:
-    """The whole A-share market now, without open, high and low; see Source.snapshot."""
-    found = akshare().stock_zh_a_spot_tx()
-    price, change = _number(found["zxj"]), _number(found["zd"])
-    amount = _number(found["turnover"]) * WAN
-    frame = pd.DataFrame(
-        {
-            "code": found["code"].astype(str).str[-6:],
-            "name": found["name"].astype(str),
-            "open": np.nan,  # this provider has none; the close is in range all the same
-            "high": np.nan,
-            "low": np.nan,
-            "close": price,
-            "prev_close": price - change,
-            "volume": shares(_number(found["volume"]), amount, price),
-            "amount": amount,
-            "turnover": _number(found["hsl"]) / 100,
-            "pe_ttm": _number(found["pe_ttm"]),
-            "pb": _number(found["pn"]),
-            "market_cap": _number(found["zsz"]) * YI,
-            "float_cap": _number(found["ltsz"]) * YI,
-        }
-    )
-    return _quotes(frame, "tencent")
-
-
-def sina() -> pd.DataFrame:
-    """The whole A-share market now, without valuations; see Source.snapshot."""
-    found = akshare().stock_zh_a_spot()
-    names = {"今开": "open", "最高": "high", "最低": "low", "最新价": "close", "昨收": "prev_close"}
-    names |= {"成交量": "volume", "成交额": "amount"}
-    frame = found.rename(columns=names)[[*names.values()]].apply(_number)
-    frame.insert(0, "code", found["代码"].astype(str).str[-6:])
-    frame.insert(1, "name", found["名称"].astype(str))
-    for absent in ("turnover", "pe_ttm", "pb", "market_cap", "float_cap"):
-        frame[absent] = np.nan
-    return _quotes(frame, "sina")
-
-
 def market_day(day: date) -> pd.DataFrame:
     """The whole A-share market on a past day, by baostock; see Source.market_day."""
-    return _quotes(baostock.whole_day(GUARD[0], day), "baostock")
-
-
-def _quotes(frame: pd.DataFrame, provider: str) -> pd.DataFrame:
-    """The usable rows of a snapshot; a stock without a price today is no row."""
-    what = f"snapshot of {provider}"
-    _check(what, frame["code"].str.match(r"\d{6}$"), "six-digit stock codes")
-    frame = frame[(frame["close"] > 0) & (frame["prev_close"] > 0)]
-    # one odd figure must not move a sum; what cannot be is not known
-    known = {name: frame[name].where(frame[name] > 0) for name in ("open", "high", "low")}
-    known |= {name: frame[name].where(frame[name].between(0, MOST_CNY)) for name in MONEY}
-    frame = frame.assign(**known, volume=frame["volume"].where(frame["volume"] >= 0))
-    _check(what, ~(frame["high"] < frame["low"]), "highs not below lows")
-    moves = (frame["close"] / frame["prev_close"] - 1).abs()
-    _check(what, moves <= MAX_PCT / 100, "moves within 45 %", tolerated=0.02)
-    _check(what, in_range(frame), "mean prices paid within the day's range", tolerated=0.02)
-    frame = frame.drop_duplicates("code", ignore_index=True)
-    frame.attrs["provider"] = provider
-    return frame
+    return usable(baostock.whole_day(GUARD[0], day), "baostock")
 
 
 def stock_history(code: str, since: date, until: date) -> pd.DataFrame:
@@ -262,12 +211,13 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "board_history": board_history,
     "stock_history": stock_history,
     "index_history": index_history,
-    "tencent": tencent,
-    "sina": sina,
+    "sina_index": sina_index,
     "market_day": market_day,
     "earnings": earnings,
     "macro": macro,
     "hk_history": hk_history,
+    "offline_calendar": offline_calendar,
+    **quotes.FUNCTIONS,
     **company.FUNCTIONS,
     **events.FUNCTIONS,
 }

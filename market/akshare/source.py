@@ -1,10 +1,11 @@
 """AkshareSource: the Source seam over AKShare in a child process; imports no AKShare itself."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
-from market.akshare.fetch import offline_calendar
+from market.akshare.chains import CHAINS, MAINLAND
 from market.source import SourceError
 from market.worker import Worker
 
@@ -19,11 +20,8 @@ class AkshareSource:
         self.worker = worker
 
     def calendar(self) -> list[date]:
-        """See Source; AKShare's own list when Sina fails."""
-        try:
-            days: list[date] = self.worker.call("calendar")
-        except SourceError:
-            return offline_calendar()
+        """See Source."""
+        days: list[date] = self._chain("calendar")
         return days
 
     def boards(self) -> pd.DataFrame:
@@ -51,11 +49,8 @@ class AkshareSource:
         return self._frame("stock_history", code, since, until)
 
     def snapshot(self) -> pd.DataFrame:
-        """See Source; Tencent's, then Sina's, in a call of its own: the first may be killed."""
-        try:
-            return self._frame("tencent")
-        except SourceError:
-            return self._frame("sina")
+        """See Source."""
+        return self._frame("snapshot")
 
     def market_day(self, day: date) -> pd.DataFrame:
         """See Source."""
@@ -67,7 +62,8 @@ class AkshareSource:
 
     def index_history(self, code: str, since: date, until: date) -> pd.DataFrame:
         """See Source."""
-        return self._frame("index_history", code, since, until)
+        need = "index_history" if code.startswith(MAINLAND) else "index_abroad"
+        return self._frame(need, code, since, until)
 
     def hk_history(self, code: str, since: date, until: date) -> pd.DataFrame:
         """See Source."""
@@ -102,12 +98,20 @@ class AkshareSource:
         return self._frame("new_funds")
 
     def telegraph(self) -> pd.DataFrame:
-        """See Source; EastMoney's 200 lines, then Sina's 20."""
-        try:
-            return self._frame("eastmoney_wire")
-        except SourceError:
-            return self._frame("sina_wire")
+        """See Source."""
+        return self._frame("telegraph")
 
-    def _frame(self, name: str, *args: str | date) -> pd.DataFrame:
-        frame: pd.DataFrame = self.worker.call(name, *args)
+    def _frame(self, need: str, *args: str | date) -> pd.DataFrame:
+        frame: pd.DataFrame = self._chain(need, *args)
         return frame
+
+    def _chain(self, need: str, *args: str | date) -> Any:
+        """What the first step of a need that does not fail gives; each is a call of its own, for
+        one may be killed. When all fail, the first one's error tells of all."""
+        failed: list[SourceError] = []
+        for step in CHAINS[need]:
+            try:
+                return self.worker.call(step.call, *args)
+            except SourceError as error:
+                failed.append(error)
+        raise type(failed[0])("; then ".join(map(str, failed)))
