@@ -85,8 +85,8 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
 }
 MEANS: dict[str, Words] = {  # of needs that sources may not meet: what it means for alerts
     "boards": {
-        "zh": "以板块点位计的题材当日未知，不触发也不解除",
-        "en": "themes that go by their board's points are unknown; nothing fires or ends for them",
+        "zh": "点位改按板块涨跌幅推算；推算不了的题材当日未知，不触发也不解除",
+        "en": "points go by boards' moves; a theme without one is unknown: nothing fires or ends",
     },
     "members": {"zh": "沿用较早的名单", "en": "older memberships stay in use"},
     "histories": {"zh": "新题材的历史稍后补上", "en": "the past of new themes comes later"},

@@ -1,13 +1,14 @@
 """One trading day from a source into the store; what is dear to fetch is kept as it comes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from config.themes import Themes
 from market.backdrop import fetch_indices, fetch_macro
+from market.boards import boards
 from market.checks import Fault, disproved, snapshot_faults
 from market.derive import derive
 from market.facts import as_figures, as_int
@@ -16,7 +17,7 @@ from market.histories import Wants, gap, histories, indices, stored_before
 from market.memberships import Followed, missing
 from market.reports import earnings
 from market.revise import revise
-from market.source import NoData, SchemaChanged, Source, SourceError, Theme
+from market.source import NoData, SchemaChanged, Source, SourceError
 from market.store import BAR, Store
 from market.whole_days import WHOLE
 
@@ -60,7 +61,7 @@ def ingest(
     quotes = _quotes(source, day, wants)  # without it the rest would be asked for in vain
     if quotes.attrs["provider"] == WHOLE:
         faults.append(Fault("no_snapshot"))
-    tried("boards", lambda: _boards(source, store, day, themes))
+    tried("boards", lambda: boards(source, store, day, themes))
     tried("members", lambda: faults.extend(_members(source, store, day, themes, wants)))
     tried("histories", lambda: histories(source, store, day, themes, wants))
     tried("indices", lambda: indices(source, store, day, wants))
@@ -88,38 +89,6 @@ def _quotes(source: Source, day: date, wants: Wants) -> pd.DataFrame:
         return source.market_day(day)
     except SourceError as error:
         raise type(first)(f"{first}; {error}") from None
-
-
-def _boards(source: Source, store: Store, day: date, themes: Themes) -> None:
-    """New boards become themes; today's points of all are kept for the day's rows."""
-    found = source.boards()
-    kept = found[[themes.is_theme(name) for name in found["name"]]]
-    followed = themes.followed(set(kept["name"]))
-    ids = {name: f"em-{code}" for name, code in zip(kept["name"], kept["code"], strict=True)}
-    imported = {theme.name: theme for theme in store.themes().values() if theme.source == "file"}
-    with store.atomic():
-        store.save_themes(
-            _theme(id_, name, ids.get(followed.get(name) or ""), imported.get(name))
-            for name, id_ in ids.items()
-        )
-        store.save_points(
-            (f"em-{code}", as_int(day), close, None, source.name)
-            for code, close in zip(kept["code"], kept["close"], strict=True)
-            if close == close
-        )
-        counts = kept[["code", "advancers", "decliners"]].dropna()
-        own = {theme.board: theme.id for theme in store.themes().values() if theme.board}
-        store.board_days.save(
-            day, ((own[code], up, down) for code, up, down in counts.itertuples(index=False))
-        )
-
-
-def _theme(id_: str, name: str, parent: str | None, imported: Theme | None) -> Theme:
-    """The theme of a board; one imported under the same name only learns its board."""
-    board = id_.removeprefix("em-")
-    if imported:
-        return replace(imported, board=board, parent=parent)
-    return Theme(id_, name, "concept", "XSHG", "em", "board", board, parent)
 
 
 def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:

@@ -48,8 +48,9 @@ def look(source: Source, store: Store, day: date, themes: Collection[str]) -> Lo
     Raises SourceError when it cannot be had, is not today's, or is not the market's.
     """
     source.index_history(BENCHMARK, day, day)  # dated by its source: NoData when not begun
-    moves = _moves(store, source.boards_now(), themes)
-    _checked(store, moves)
+    moves = board_moves(store, source.boards_now(), themes)
+    last_session(store, moves)
+    _moved(store, moves)
     try:
         pool = checked_pool(store, source.limit_ups(day))
     except SourceError:  # without it the boards' moves stand alone
@@ -59,15 +60,15 @@ def look(source: Source, store: Store, day: date, themes: Collection[str]) -> Lo
     return Look(glimpse, len(moves), {} if pool is None else _at_limit(own, pool))
 
 
-def _moves(store: Store, found: pd.DataFrame, themes: Collection[str]) -> dict[str, float]:
+def board_moves(store: Store, found: pd.DataFrame, themes: Collection[str]) -> dict[str, float]:
     """Each theme's move by its name; a name that stands for two boards is left out."""
     ids = {theme.name: id_ for id_, theme in store.themes().items() if id_ in themes}
     rows = zip(found["name"], found["pct"], strict=True)
     return {ids[name]: float(pct) for name, pct in rows if name in ids and pct == pct}
 
 
-def _checked(store: Store, moves: Mapping[str, float]) -> None:
-    """Raises when the moves are too few, the last session's, or those of the last look."""
+def last_session(store: Store, moves: Mapping[str, float]) -> None:
+    """Raises when boards' moves are too few, or those of the last session in the store."""
     known = store.themes()
     boards = [theme for theme in known.values() if theme.board and theme.basis != "index"]
     days = store.days(limit=2)
@@ -82,6 +83,10 @@ def _checked(store: Store, moves: Mapping[str, float]) -> None:
     here = sum(theme.id in moves for theme in boards)
     if fault := moves_fault(moves, before, here, len(boards)):
         raise (NoData if fault.kind == "stale" else SchemaChanged)(f"{fault.kind} {fault.detail}")
+
+
+def _moved(store: Store, moves: Mapping[str, float]) -> None:
+    """Raises when the moves are those of the last look."""
     seen = hashlib.sha256(repr(sorted(moves.items())).encode()).hexdigest()
     if store.note(SEEN) == seen:
         raise NoData("the boards have not moved since the last look")

@@ -49,6 +49,15 @@ class FakeSource:
         ]
         return pd.DataFrame(rows, columns=["code", "name", "close", "advancers", "decliners"])
 
+    def boards_now(self) -> pd.DataFrame:
+        self._asked("boards_now")
+        row = self.market.days.index(self.today)
+        rows = [
+            (self.names[code], round(levels[row] / levels[row - 1] - 1, 4))
+            for code, levels in self.levels.items()
+        ]
+        return pd.DataFrame(rows, columns=["name", "pct"])
+
     def counted(self, board: str) -> tuple[int, int]:
         """Members of a board that rose and fell today."""
         board = board.removeprefix("em-")

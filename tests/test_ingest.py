@@ -118,7 +118,9 @@ def test_an_evening_without_the_boards_points_does_not_stop_the_next(
 ) -> None:
     store, days = Store(None), market.days[FIRST : FIRST + 3]
     for day, faults in zip(
-        days, [{}, {"boards": Banned("x"), "histories": Banned("x")}, {}], strict=True
+        days,
+        [{}, dict.fromkeys(("boards", "boards_now", "histories"), Banned("x")), {}],
+        strict=True,
     ):
         source.today, source.faults = day, dict(faults)
         ingest(source, store, day, themes, WANTS)
@@ -126,6 +128,40 @@ def test_an_evening_without_the_boards_points_does_not_stop_the_next(
     hot = panel.close["em-BK0801"].to_numpy()
     assert hot[[0, 2]] == pytest.approx(source.levels["BK0801"][[FIRST, FIRST + 2]])
     assert panel.members["em-BK0801"].tolist() == [40, 40, 40]
+
+
+def test_the_boards_moves_make_points_of_a_day_whose_list_does_not_come(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, days = Store(None), market.days[FIRST : FIRST + 3]
+    for day in days:
+        source.today = day
+        source.faults = {"boards": Banned("push2: HTTP 403")} if day > days[0] else {}
+        report = ingest(source, store, day, themes, WANTS)
+    (fault,) = report.faults
+    assert (fault.kind, fault.error) == ("boards", "Banned")
+    assert fault.detail == f"push2: HTTP 403; {len(source.codes) - 1} boards go by their moves"
+    assert "boards" not in report.served
+    panel = store.panel(days[2], 3)
+    for board in ("em-BK0801", "em-BK0816"):
+        right = source.levels[board[3:]][FIRST : FIRST + 3]
+        assert panel.close[board].to_numpy() == pytest.approx(right, rel=1.1e-4)
+    assert not store.board_days.counts(days[2])
+
+
+def test_moves_of_the_session_before_make_no_points(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, days = Store(None), market.days[FIRST : FIRST + 3]
+    for day in days[:2]:
+        source.today = day
+        ingest(source, store, day, themes, WANTS)
+    stale = source.boards_now()
+    source.today, source.faults = days[2], {"boards": Banned("x")}
+    source.boards_now = lambda: stale  # type: ignore[method-assign]
+    report = ingest(source, store, days[2], themes, WANTS)
+    assert [fault.detail for fault in report.faults] == ["x; 0 boards go by their moves"]
+    assert store.points(days[2], days[2]).keys() == {(days[2], MARKET_INDEX)}
 
 
 @pytest.mark.parametrize("what", ["boards", "members", "histories", "indices", "earnings", "macro"])
