@@ -20,6 +20,7 @@ from market.calendar import SHANGHAI
 from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
 
 GROUPS = (  # name, pattern of the host
+    ("spot", re.compile(r"^82\.push2\.eastmoney\.com$")),  # the list of all stocks, nothing else
     ("push2his", re.compile(r"(^|\.)push2his\.eastmoney\.com$")),
     ("push2", re.compile(r"(^|\.)push2(delay)?\.eastmoney\.com$")),
     ("push2ex", re.compile(r"(^|\.)push2ex\.eastmoney\.com$")),
@@ -78,6 +79,8 @@ class Guard:
         """Waits for the group's turn and counts the request; raises Banned when it is closed."""
         group = group_of(host)
         door, now = self.doors.get(group, Door()), self.now()
+        if group == "spot" and trades(now):
+            raise self._noted(NoData("spot: its late quotes are the close's from 15:20 on"))
         if door.closed_until and now < door.closed_until:
             raise self._noted(
                 Banned(f"{group}: left alone until {door.closed_until:%m-%d %H:%M} UTC")
@@ -130,11 +133,15 @@ def group_of(host: str) -> str:
     return next((name for name, pattern in GROUPS if pattern.search(host)), "other")
 
 
+def trades(now: datetime) -> bool:
+    """Whether the market may be trading, or late quotes not be those of its close yet."""
+    local = now.astimezone(SHANGHAI)
+    return local.weekday() < 5 and OPENS <= local.time() < SETTLED
+
+
 def delayed(address: str, now: datetime) -> str:
     """Where an address is asked: a list after the close at its less guarded alias."""
-    local = now.astimezone(SHANGHAI)
-    trades = local.weekday() < 5 and OPENS <= local.time() < SETTLED
-    return address if trades else LISTS.sub(DELAYED, address)
+    return address if trades(now) else LISTS.sub(DELAYED, address)
 
 
 def install(guard: Guard) -> Callable[[], None]:
@@ -182,8 +189,8 @@ def _by_requests(guard: Guard, original: Callable[..., Any]) -> Callable[..., An
     proxies = {"http": policy.proxy, "https": policy.proxy} if policy.proxy else {}
 
     def send(self: Any, request: Any, **options: Any) -> Any:
-        request.url = delayed(request.url, guard.now())
         group = guard.enter(urlsplit(request.url).hostname or "")
+        request.url = delayed(request.url, guard.now())
         request.headers["User-Agent"] = AGENT
         options |= {"timeout": timeout, "proxies": proxies}
         try:

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from tests import ALONE
 from tests.upstream import Upstream
 
 DAYS = [day for day in fetch.offline_calendar() if date(2024, 7, 1) <= day <= date(2026, 7, 15)]
+EVENING = datetime(2026, 7, 15, 8, tzinfo=UTC)  # in Shanghai the day is settled
 SINCE, UNTIL = DAYS[-300], DAYS[-1]
 
 
@@ -61,7 +62,7 @@ def led(upstream: Upstream, by: Guard | None = None, **knobs: float) -> Iterator
 
         patch.setattr(akshare.utils.func, "time", NoPause)
         patch.setattr(akshare.utils.request, "time", NoPause)
-        guard = by or Guard(policy(upstream, **knobs))
+        guard = by or Guard(policy(upstream, **knobs), now=lambda: EVENING)
         undo = install(guard)
         patch.setattr(fetch, "GUARD", [guard])
         try:

@@ -138,7 +138,7 @@ def _lived(
 
 def main(count: int) -> None:
     """Prints the table."""
-    groups = ("push2", "push2his", "push2ex", "eastmoney", "tencent", "sina", "other")
+    groups = ("push2", "push2his", "push2ex", "eastmoney", "tencent", "sina", "stats")
     print("day        " + "".join(f"{group:>10}" for group in groups) + "  calm  boards  bars")
     with tempfile.TemporaryDirectory() as folder:
         for one in lived(Path(folder), count):

@@ -201,6 +201,8 @@ def test_a_budget_is_kept(upstream: Upstream) -> None:
     [
         ("79.push2.eastmoney.com", "push2"),
         ("91.push2his.eastmoney.com", "push2his"),
+        ("82.push2.eastmoney.com", "spot"),
+        ("push2delay.eastmoney.com", "push2"),
         ("push2ex.eastmoney.com", "push2ex"),
         ("datacenter-web.eastmoney.com", "eastmoney"),
         ("proxy.finance.qq.com", "tencent"),

@@ -4,9 +4,9 @@ import pytest
 
 from market.akshare import fetch
 from market.akshare.source import AkshareSource
-from market.source import SchemaChanged, Transient
+from market.source import NoData, SchemaChanged, Transient
 from market.transport import Guard
-from tests.led import SINCE, UNTIL, InProcess
+from tests.led import EVENING, SINCE, UNTIL, InProcess
 from tests.upstream import Upstream
 
 
@@ -43,14 +43,18 @@ def test_eastmoneys_snapshot_is_the_last_resort(guard: Guard, upstream: Upstream
     assert first["volume"] == pytest.approx(volume)
     assert first[["turnover", "pb", "market_cap", "float_cap"]].tolist() == [0.015, 2, 1e10, 5e9]
     assert quotes["pe_ttm"].isna().all()
-    assert guard.doors["push2"].requests == -(-len(upstream.codes) // 100)
+    assert guard.doors["spot"].requests == -(-len(upstream.codes) // 100)
+    assert "push2" not in guard.doors
+    guard.now = lambda: EVENING.replace(hour=7, minute=19)
+    with pytest.raises(NoData, match="the close's from 15:20 on"):
+        fetch.asked("eastmoney")
 
 
 def test_when_nobody_has_the_market_the_first_error_tells_of_all(
     guard: Guard, upstream: Upstream
 ) -> None:
     upstream.faults |= {"tencent": "502", "sina": "403", "eastmoney": "drop"}
-    with pytest.raises(Transient, match=r"tencent: HTTP 502; then sina: HTTP 403; then push2: the"):
+    with pytest.raises(Transient, match=r"tencent: HTTP 502; then sina: HTTP 403; then spot: the"):
         AkshareSource(InProcess()).snapshot()
 
 

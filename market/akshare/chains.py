@@ -34,7 +34,7 @@ CHAINS: Mapping[str, tuple[Step, ...]] = {
     "snapshot": (
         Step("tencent", "tencent", 28),
         Step("sina", "sina", 75, "valuations, market caps, turnover"),
-        Step("eastmoney", "push2", 58, "valuations; lists and memberships may have to wait a day"),
+        Step("eastmoney", "spot", 58, "valuations; it comes from 15:20 on"),
     ),
     "index_history": (  # of the mainland; its bar vouches for a day
         Step("index_history", "tencent", 2),
