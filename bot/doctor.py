@@ -62,6 +62,16 @@ def _calendar(known: Settings) -> str:
     return f"{left} trading days ahead are known"
 
 
+def _sources(known: Settings) -> str:
+    from bot.sources import down, told
+
+    with closing(open_app(known)) as app:
+        failing = [told(one, "en") for one in down(app)]
+    if failing:
+        raise UserError("\n  ".join(failing))
+    return "all that was asked for last time came"
+
+
 def _lists(known: Settings) -> str:
     curated, kinds = themes(known.home).curated, news_words(known.home)
     return f"{len(curated)} followed themes, {len(kinds)} word lists for news"
@@ -108,6 +118,7 @@ CHECKS: dict[str, Callable[[Settings], str]] = {
     "home": _home,
     "store": _store,
     "calendar": _calendar,
+    "sources": _sources,
     "lists": _lists,
     "people": _people,
     "baostock": _whole_days,

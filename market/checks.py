@@ -9,6 +9,7 @@ import pandas as pd
 
 SAME_SHARE = 0.95  # of stocks with the very close and volume of the day before: a stale snapshot
 NAMED = 5  # days that are named one by one
+STILL_THERE = 0.65  # of the stocks of the day before; 2015-07-08 left 0.73 trading, the least
 LEAST_BOARDS = 0.8  # of the boards we know: with fewer it is not the market
 LIKE = 6e-5  # fraction; moves come in hundredths of a percent
 UNCHAINED_SHARE = 0.05  # of stocks whose previous close is not the close we hold
@@ -48,6 +49,9 @@ def snapshot_faults(
     if len(snapshot) < min_stocks:
         faults.append(Fault("few_stocks", f"{len(snapshot)} < {min_stocks}", fatal=True))
     common = snapshot[snapshot["code"].isin(before)]
+    if len(common) < STILL_THERE * len(before):
+        told = f"{len(common)} of the {len(before)} of the day before"
+        faults.append(Fault("few_stocks", told, fatal=True))
     if len(common) < 10:
         return faults
     held = np.array([before[code] for code in common["code"]])

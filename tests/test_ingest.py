@@ -197,6 +197,38 @@ def test_yesterdays_snapshot_is_no_day(
     assert market.days[FIRST + 1] not in store.days()
 
 
+def test_a_market_that_lost_a_third_of_its_stocks_is_cut(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, days = Store(None), market.days[FIRST : FIRST + 2]
+    ingest(source, store, days[0], themes, WANTS)
+    source.today = days[1]
+    whole, first = source.snapshot(), 390  # 0.65 of 600
+    source.snapshot = lambda: whole.head(first - 1)  # type: ignore[method-assign]
+    with pytest.raises(SchemaChanged, match="few_stocks 389 of the 600 of the day before"):
+        ingest(source, store, days[1], themes, WANTS)
+    assert days[1] not in store.days()
+    source.snapshot = lambda: whole.head(first)  # type: ignore[method-assign]
+    assert ingest(source, store, days[1], themes, WANTS).stocks == first
+
+
+def test_a_board_renamed_goes_on_and_one_that_is_gone_is_unknown_until_it_is_back(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, days, gone = Store(None), market.days[FIRST : FIRST + 3], "BK0803"
+    levels = dict(source.levels)
+    for n, day in enumerate(days):
+        source.today = day
+        source.names["BK0802"] = "模拟·改名" if n else source.names["BK0802"]
+        source.levels = {board: x for board, x in levels.items() if n != 1 or board != gone}
+        assert ingest(source, store, day, themes, WANTS).faults == ()
+    assert store.themes()["em-BK0802"].name == "模拟·改名"
+    close = store.panel(days[2], 3).close
+    right = levels["BK0802"][FIRST : FIRST + 3]
+    assert close["em-BK0802"].to_numpy() == pytest.approx(right)
+    assert close[f"em-{gone}"].isna().tolist() == [False, True, False]
+
+
 def test_half_a_market_is_no_market(
     source: FakeSource, themes: Themes, market: SimulatedMarket
 ) -> None:

@@ -3,20 +3,21 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot import sources, watch
-from bot.app import App, judge
+from bot import doctor, sources, watch
+from bot.app import App, judge, open_app
 from bot.commands import answer
 from bot.commands.asked import Asked
 from bot.ledger import Ledger
 from bot.names import FAULTS, MEANS
 from bot.records import Chat
-from config.settings import Settings
+from config.settings import Settings, load
 from market.akshare.fetch import offline_calendar
 from market.checks import Fault
 from market.simulate import simulate
@@ -83,6 +84,24 @@ def test_the_status_says_since_when_and_the_last_good_time(app: App, language: s
     assert "2026-03-02 16:01" in text
     assert "2026-03-02 16:00" in text
     assert MEANS["boards"][language].split("'")[0] in text  # type: ignore[index]
+
+
+def test_the_doctor_names_a_failing_source_and_what_it_means(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = load({"PAOMO_HOME": str(tmp_path)})
+    monkeypatch.setenv("PAOMO_HOME", str(tmp_path))
+    with closing(open_app(known)) as opened:
+        sources.note(opened, [REFUSED], ["macro"])
+    doctor.run()
+    said = capsys.readouterr().out
+    assert "✗ sources: the list of boards did not come" in said
+    assert "Banned: push2: HTTP 403" in said
+    assert MEANS["boards"]["en"] in said
+    with closing(open_app(known)) as opened:
+        sources.note(opened, [], ["boards"])
+    doctor.run()
+    assert "✓ sources: all that was asked for last time came" in capsys.readouterr().out
 
 
 def test_every_step_that_can_fail_has_its_meaning_and_a_name() -> None:
