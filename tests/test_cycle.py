@@ -82,7 +82,7 @@ def test_an_evening_without_figures_stores_nothing_and_late_tells_the_chats(
 ) -> None:
     app.ledger.save_chat(Chat(7, "private", "", "zh"))
     upstream.faults |= dict.fromkeys(("tencent", "sina", "eastmoney"), "403")
-    with pytest.raises(UserError, match="HTTP 403; nothing was stored"):
+    with pytest.raises(UserError, match=r"tencent: HTTP 403; then .*; nothing was stored"):
         catch_up(app, threading.Event())
     assert app.store.days() == []
     assert app.ledger.outbox.waiting() == []
