@@ -46,10 +46,10 @@ def snapshot_faults(
     They are of the very day before when `chained`; only then must the previous close be theirs.
     """
     faults = []
+    common = snapshot[snapshot["code"].isin(before)]
     if len(snapshot) < min_stocks:
         faults.append(Fault("few_stocks", f"{len(snapshot)} < {min_stocks}", fatal=True))
-    common = snapshot[snapshot["code"].isin(before)]
-    if len(common) < STILL_THERE * len(before):
+    elif len(common) < STILL_THERE * len(before):
         told = f"{len(common)} of the {len(before)} of the day before"
         faults.append(Fault("few_stocks", told, fatal=True))
     if len(common) < 10:

@@ -61,6 +61,8 @@ def ingest(
     quotes = _quotes(source, day, wants)  # without it the rest would be asked for in vain
     if quotes.attrs["provider"] == WHOLE:
         faults.append(Fault("no_snapshot"))
+    elif quotes["pe_ttm"].isna().all():  # those who stand in have none
+        faults.append(Fault("stand_in", quotes.attrs["provider"]))
     tried("boards", lambda: boards(source, store, day, themes))
     tried("members", lambda: faults.extend(_members(source, store, day, themes, wants)))
     tried("histories", lambda: histories(source, store, day, themes, wants))
@@ -68,8 +70,6 @@ def ingest(
     tried("gap", lambda: faults.extend(gap(source, store, day, themes, wants)))
     tried("earnings", lambda: earnings(source, store, day))
     faults += _saved(store, day, quotes, wants)
-    if quotes["pe_ttm"].isna().all():  # those who stand in have none
-        faults.append(Fault("stand_in", quotes.attrs["provider"]))
     # what no day waits for: a slow host must not keep the figures that are in hand
     tried("world", lambda: faults.extend(fetch_indices(source, store, day, wants.history)))
     tried("macro", lambda: faults.extend(fetch_macro(source, store, day, wants.macro_every)))

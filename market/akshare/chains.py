@@ -36,6 +36,7 @@ CHAINS: Mapping[str, tuple[Step, ...]] = {
         Step("sina", "sina", 75, "valuations, market caps, turnover"),
         Step("eastmoney", "spot", 58, "valuations; it comes from 15:20 on"),
     ),
+    "market_day": (Step("market_day", "baostock", 1),),  # where the extra is installed
     "index_history": (  # of the mainland; its bar vouches for a day
         Step("index_history", "tencent", 2),
         Step("sina_index", "sina", 1, "nothing but the time: Sina's history may come later"),
