@@ -168,3 +168,11 @@ def m010_revisions(db: Database) -> None:
         " source TEXT, PRIMARY KEY (revision, day)) WITHOUT ROWID",
     ):
         db.execute(statement)
+
+
+@migrations()
+def m011_pools(db: Database) -> None:
+    """Stocks at the upper limit as pools tell, JSON lists of codes, for days that have some."""
+    db.execute(
+        "CREATE TABLE pool (day INTEGER PRIMARY KEY, sealed TEXT, broken TEXT, outside TEXT)"
+    )

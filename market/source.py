@@ -67,6 +67,10 @@ class Source(Protocol):
         streak (days at the limit in a row, from 1), breaks (times it was left since the open)."""
         ...
 
+    def broken_boards(self, day: date) -> pd.DataFrame:
+        """Stocks that touched the upper limit today and are below it now: code, pct (fraction)."""
+        ...
+
     def members(self, board: str) -> pd.DataFrame:
         """Members of one board now: code (6 digits), name."""
         ...

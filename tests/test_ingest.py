@@ -196,3 +196,29 @@ def test_the_day_is_saved_before_what_no_day_waits_for(
         ingest(source, store, source.today, themes, WANTS)
     assert source.asked.count("macro") > asked
     assert store.days()[-1] == source.today
+
+
+def test_a_snapshot_of_the_last_session_ends_the_evening_before_more_is_asked(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store = Store(None)
+    ingest(source, store, market.days[FIRST], themes, WANTS)
+    source.asked.clear()
+    with pytest.raises(NoData, match="stale"):  # the provider still has the day before
+        ingest(source, store, market.days[FIRST + 1], themes, WANTS)
+    assert source.asked == ["snapshot"]
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_an_undated_snapshot_must_be_proven_on_a_first_evening_and_after_a_gap(
+    source: FakeSource, themes: Themes, market: SimulatedMarket, stored: bool
+) -> None:
+    store = Store(None)
+    if stored:
+        ingest(source, store, source.today, themes, WANTS)
+    source.today, due = market.days[FIRST + 3], market.days[FIRST + 4]
+    with pytest.raises(NoData):  # the provider is a session behind, and nothing held tells
+        ingest(source, store, due, themes, WANTS)
+    assert due not in store.days()
+    source.today = due
+    assert ingest(source, store, due, themes, WANTS).stocks == 600

@@ -103,6 +103,7 @@ class Upstream:
             "/data/v1/get": ("earnings", lambda: self._reports(query)),
             "/getAllBKChanges": ("boards_now", lambda: ticks.boards_now(self)),
             "/getTopicZTPool": ("limit_ups", lambda: ticks.limit_ups(self)),
+            "/getTopicZBPool": ("broken", lambda: ticks.broken(self)),
             "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(tuple(self.days))),
             "/klc2_kl.js": self._hong_kong(path),
             "/qfq.js": ("hk_factors", lambda: hk.factors(path.split("/")[-2], self.hk_days)),

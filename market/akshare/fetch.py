@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from market import baostock
-from market.akshare import company, events
+from market.akshare import company, events, pools
 from market.akshare.frames import akshare
 from market.akshare.frames import check as _check
 from market.akshare.frames import number as _number
@@ -78,25 +78,6 @@ def boards_now() -> pd.DataFrame:
     _check("boards_now", frame["pct"].abs().fillna(0) <= MAX_PCT / 100, "moves within 45 %")
     # an industry and a concept may share a name; which is which is not told
     return frame.drop_duplicates("name", keep=False, ignore_index=True)
-
-
-def limit_ups(day: date) -> pd.DataFrame:
-    """Stocks at the upper limit now; see Source.limit_ups. ST stocks are not among them."""
-    found = akshare().stock_zt_pool_em(date=f"{day:%Y%m%d}")
-    if found.empty:
-        raise NoData(f"no limit-ups of {day}")
-    frame = pd.DataFrame(
-        {
-            "code": found["代码"].astype(str),
-            "pct": _number(found["涨跌幅"]) / 100,
-            "streak": _number(found["连板数"]),
-            "breaks": _number(found["炸板次数"]),
-        }
-    )
-    _check("limit_ups", frame["code"].str.match(r"\d{6}$"), "six-digit stock codes")
-    _check("limit_ups", frame["pct"].between(0, MAX_PCT / 100), "rises within 45 %")
-    _check("limit_ups", frame["streak"] >= 1, "runs of at least a day")
-    return frame.drop_duplicates("code", ignore_index=True)
 
 
 def members(board: str) -> pd.DataFrame:
@@ -257,7 +238,6 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "calendar": calendar,
     "boards": boards,
     "boards_now": boards_now,
-    "limit_ups": limit_ups,
     "members": members,
     "board_history": board_history,
     "stock_history": stock_history,
@@ -270,6 +250,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "hk_history": hk_history,
     **company.FUNCTIONS,
     **events.FUNCTIONS,
+    **pools.FUNCTIONS,
 }
 GUARD: list[Guard] = []  # the guard of this process, once it serves
 
