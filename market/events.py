@@ -30,6 +30,8 @@ class Event:
     link: str  # empty where there is none
     size: float | None  # CNY, of a lock-up; None unknown
     source: str
+    shares: float | None = None  # freed by a lock-up, or raised by a fund; None unknown
+    float_share: float | None = None  # those of a lock-up / what was tradable before, fraction
 
 
 def kind_of(title: str) -> str | None:

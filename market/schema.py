@@ -13,7 +13,10 @@ STATEMENT = (
     *("code", "report", "public", "fetched"),
     *("profit", "core_profit", "pretax", "investment", "trading", "assets"),
 )  # a row of what is fetched company by company
-EVENT = ("day", "code", "kind", "title", "link", "size", "source", "fetched")  # a row
+EVENT = (
+    *("day", "code", "kind", "title", "link", "size", "source", "fetched"),
+    *("shares", "float_share"),
+)  # a row
 
 migrations = Migrations("store")
 
@@ -172,7 +175,13 @@ def m010_revisions(db: Database) -> None:
 
 @migrations()
 def m011_pools(db: Database) -> None:
-    """Stocks at the upper limit as pools tell, JSON lists of codes, for days that have some."""
-    db.execute(
-        "CREATE TABLE pool (day INTEGER PRIMARY KEY, sealed TEXT, broken TEXT, outside TEXT)"
-    )
+    """Stocks at the upper limit as pools tell, JSON lists of codes, for days that have some.
+
+    And of lock-ups and new funds the shares, and these over what was tradable before.
+    """
+    for statement in (
+        "CREATE TABLE pool (day INTEGER PRIMARY KEY, sealed TEXT, broken TEXT, outside TEXT)",
+        "ALTER TABLE event ADD COLUMN shares REAL",
+        "ALTER TABLE event ADD COLUMN float_share REAL",
+    ):
+        db.execute(statement)

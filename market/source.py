@@ -142,11 +142,12 @@ class Source(Protocol):
 
     def lockups(self, since: date, until: date) -> pd.DataFrame:
         """Restricted shares that may be sold from a day between two: code, day, title (their
-        kind), size (CNY at the last price, NaN unknown), link."""
+        kind), size (CNY at the last price), shares (count), float_share (shares / those tradable
+        before, fraction), link. NaN is unknown."""
         ...
 
     def new_funds(self) -> pd.DataFrame:
-        """Funds by the day they were established: code, name, day."""
+        """Funds by the day they were established: code, name, day, shares (raised, count)."""
         ...
 
     def telegraph(self) -> pd.DataFrame:

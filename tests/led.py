@@ -3,9 +3,8 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -48,11 +47,6 @@ def policy(upstream: Upstream, **more: Any) -> TransportPolicy:
     )
 
 
-def _clock(upstream: Upstream) -> SimpleNamespace:
-    """A datetime whose now is the upstream's."""
-    return SimpleNamespace(now=lambda: datetime.combine(upstream.today, time(16)))
-
-
 @contextmanager
 def led(upstream: Upstream, by: Guard | None = None, **knobs: float) -> Iterator[Guard]:
     """Every request of AKShare in this process, through a guard (a new one), to the upstream."""
@@ -63,11 +57,9 @@ def led(upstream: Upstream, by: Guard | None = None, **knobs: float) -> Iterator
         patch.setattr(tempfile, "tempdir", None)
         import akshare.utils.func
         import akshare.utils.request
-        from akshare.stock_feature import stock_ztb_em
 
         patch.setattr(akshare.utils.func, "time", NoPause)
         patch.setattr(akshare.utils.request, "time", NoPause)
-        patch.setattr(stock_ztb_em, "datetime", _clock(upstream))  # it looks back for 30 days
         guard = by or Guard(policy(upstream, **knobs))
         undo = install(guard)
         patch.setattr(fetch, "GUARD", [guard])

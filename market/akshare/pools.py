@@ -1,7 +1,9 @@
 """EastMoney's pools of stocks at the upper limit, by AKShare; ST stocks are in none of them."""
 
+import importlib
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime, time
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -24,6 +26,9 @@ def limit_ups(day: date) -> pd.DataFrame:
 
 def broken_boards(day: date) -> pd.DataFrame:
     """Stocks that lost the upper limit, one request; see Source.broken_boards."""
+    module = importlib.import_module("akshare.stock_feature.stock_ztb_em")
+    # it refuses what is a month old by the machine's clock; the caller knows which day it is
+    module.datetime = SimpleNamespace(now=lambda: datetime.combine(day, time()))  # type: ignore[attr-defined]
     found = akshare().stock_zt_pool_zbgc_em(date=f"{day:%Y%m%d}")
     frame = _pool("broken_boards", found, day)
     below = number(found["最新价"]) < number(found["涨停价"])
