@@ -10,6 +10,7 @@ import pandas as pd
 SAME_SHARE = 0.95  # of stocks with the very close and volume of the day before: a stale snapshot
 NAMED = 5  # days that are named one by one
 FEW = 10  # stocks or boards; of fewer nothing is concluded
+LEAST_STOCKS = 0.9  # of those of the day before: Beijing, which some lack, is 5 % of all
 LEAST_BOARDS = 0.8  # of the boards we know: with fewer it is not the market
 LIKE = 6e-5  # fraction; moves come in hundredths of a percent
 UNCHAINED_SHARE = 0.05  # of stocks whose previous close is not the close we hold
@@ -43,6 +44,8 @@ def fatal_faults(
     if len(snapshot) < min_stocks:
         faults.append(Fault("few_stocks", f"{len(snapshot)} < {min_stocks}", fatal=True))
     common, held = _common(snapshot, before)
+    if len(common) < LEAST_STOCKS * len(before):
+        faults.append(Fault("few_stocks", f"{len(common)} of {len(before)}", fatal=True))
     same = (common["close"].to_numpy() == held[:, 0]) & (common["volume"].to_numpy() == held[:, 1])
     if len(common) >= FEW and same.mean() >= SAME_SHARE:
         faults.append(Fault("stale", f"{same.mean():.0%}", fatal=True))

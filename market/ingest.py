@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ from market.source import NoData, SchemaChanged, Source, SourceError, Theme
 from market.store import BAR, Store
 from market.whole_days import WHOLE
 
+RECENT = timedelta(days=30)  # over which the stocks of the market hardly change
 FEN = 0.0101  # CNY; prices are told in steps of 0.01
 BLIND_SHARE = 0.1  # of stocks without a high; beyond it broken boards would not be known
 
@@ -149,7 +150,9 @@ def _must_be_new(
     It comes undated. Its previous closes prove it where they are those of the last stored day; on
     a first evening and after a gap a dated bar of the most traded stock does.
     """
-    held = _held_before(store, day)[1]
+    held_day, held = _held_before(store, day)
+    if held_day and day - held_day > RECENT:  # imported long ago: another market
+        held = {}
     if fatal := fatal_faults(quotes, held, wants.min_stocks):
         kind = NoData if any(fault.kind == "stale" for fault in fatal) else SchemaChanged
         raise kind("; ".join(f"{fault.kind} {fault.detail}" for fault in fatal))

@@ -141,7 +141,9 @@ HELD = {f"{600000 + n}": (9.9, 90.0) for n in range(50)}
     [
         (quotes(), HELD, []),
         (quotes(), {}, []),
-        (quotes(count=20), HELD, ["few_stocks"]),
+        (quotes(count=20), {}, ["few_stocks"]),
+        (quotes(count=46), HELD, []),
+        (quotes(count=44), HELD, ["few_stocks"]),  # of a theme half may be among the missing
         (quotes(), dict.fromkeys(HELD, (10.0, 100.0)), ["stale"]),
         (quotes(), dict.fromkeys(HELD, (5.0, 90.0)), []),
     ],
