@@ -78,9 +78,9 @@ def pool_of(source: Source, day: date, quotes: pd.DataFrame, named: Iterable[str
         off = off[~np.isnan(off)]
         if not len(off) or np.mean(np.abs(off) < LIKE) < SAME_SHARE:
             raise NoData(f"limit-ups are not those of {day}")
-    touched = {*named, *sealed["code"], *broken["code"]}
-    outside = quotes.loc[_outside(quotes, touched).to_numpy(bool), "code"]
-    found = Pool({*sealed["code"]}, {*broken["code"]} - {*sealed["code"]}, {*outside})
+    touched = {*sealed["code"], *broken["code"]}
+    outside = {*quotes.loc[_outside(quotes, {*named, *touched}), "code"]} - touched
+    found = Pool({*sealed["code"]}, {*broken["code"]} - {*sealed["code"]}, outside)
     _must_be_whole(found, day, moves)
     return found
 
@@ -90,11 +90,11 @@ def _outside(quotes: pd.DataFrame, named: Collection[str]) -> pd.Series:
 
     Whether STAR and Beijing are covered, their publisher does not say the same everywhere.
     """
-    outside = quotes["name"].str.contains(SPECIAL)
+    outside: pd.Series = quotes["name"].str.contains(SPECIAL)
     for board in (STAR_CODES, BEIJING_CODES):
         if not any(code.startswith(board) for code in named):
             outside |= quotes["code"].str.startswith(board)
-    return outside & ~quotes["code"].isin(set(named))
+    return outside
 
 
 def _must_be_whole(pool: Pool, day: date, moves: pd.Series) -> None:

@@ -92,7 +92,7 @@ def made(told: Told, named: set[str] | None = None) -> Pool:
 def test_pools_tell_nothing_of_st_stocks_nor_of_boards_they_never_named() -> None:
     told = Told({"600001": 0.10}, {"600002": 0.06})
     assert made(told) == Pool({"600001"}, {"600002"}, {"600004", "688001", "920001"})
-    assert made(told, {"688999"}).outside == {"600004", "920001"}
+    assert made(told, {"688999", "600004"}).outside == {"600004", "920001"}  # ST only since then
     told.broken["920001"] = 0.03
     assert made(told).outside == {"600004", "688001"}
 
