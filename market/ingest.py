@@ -147,8 +147,8 @@ def _must_be_new(
 ) -> None:
     """Raises when a snapshot is not the market's, or not proven to be of a day.
 
-    It comes undated. Its previous closes prove it where they are those of the last stored day; on
-    a first evening and after a gap a dated bar of the most traded stock does.
+    It comes undated, but for a whole day's. Its previous closes prove it where they are those of
+    the last stored day; on a first evening and after a gap a dated bar of the most traded stock.
     """
     held_day, held = _held_before(store, day)
     if held_day and day - held_day > RECENT:  # imported long ago: another market
@@ -156,7 +156,7 @@ def _must_be_new(
     if fatal := fatal_faults(quotes, held, wants.min_stocks):
         kind = NoData if any(fault.kind == "stale" for fault in fatal) else SchemaChanged
         raise kind("; ".join(f"{fault.kind} {fault.detail}" for fault in fatal))
-    if follows(quotes, held):
+    if quotes.attrs["provider"] == WHOLE or follows(quotes, held):
         return
     by_amount = quotes.sort_values("amount", na_position="first")
     code, close = str(by_amount["code"].iloc[-1]), float(by_amount["close"].iloc[-1])

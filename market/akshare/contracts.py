@@ -62,7 +62,15 @@ SERIES = _days(ASCENDING, unique=True)
 INDEX = _schema(RANGE, day=SERIES, **POINTS)
 OWN = {"prev_close": PRICE, "volume": _figure(0)}  # shares
 BARS = _schema(RANGE, day=SERIES, **POINTS, **OWN)
-QUOTES = _schema(
+QUOTED: dict[str, pa.Column] = {
+    **(POINTS | OWN | {"code": STOCK, "prev_close": CLOSE}),
+    "turnover": _figure(0, 20, "turnover as a fraction"),
+    "pe_ttm": FIGURE,
+    "pb": FIGURE,
+    "market_cap": AMOUNT,
+    "float_cap": AMOUNT,
+}
+SANE = (
     RANGE,
     _check(
         lambda rows: (rows["close"] / rows["prev_close"] - 1).abs() <= MOST_MOVE,
@@ -70,16 +78,8 @@ QUOTES = _schema(
         ODD,
     ),
     _check(in_range, "mean prices paid within the day's range", ODD),
-    code=STOCK,
-    name=TEXT,
-    **POINTS,
-    **(OWN | {"prev_close": CLOSE}),
-    turnover=_figure(0, 20, "turnover as a fraction"),
-    pe_ttm=FIGURE,
-    pb=FIGURE,
-    market_cap=AMOUNT,
-    float_cap=AMOUNT,
 )
+QUOTES = _schema(*SANE, name=TEXT, **QUOTED)
 WIRE = _schema(at=pa.Column(pd.DatetimeTZDtype(tz="UTC")), title=TEXT, body=TEXT, link=TEXT)
 CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
     "boards": _schema(
@@ -106,6 +106,7 @@ CONTRACTS: Mapping[str, pa.DataFrameSchema] = {
     "hk_history": BARS,
     "tencent": QUOTES,
     "sina": QUOTES,
+    "market_day": _schema(*SANE, name=pa.Column(nullable=True), **QUOTED),  # without names
     "earnings": _schema(
         code=STOCK,
         name=TEXT,
