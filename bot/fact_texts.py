@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.fact_words import EVENTS, FACTS, fact
 from bot.happened import Beside, Happened
 from bot.standing import Standing
-from bot.texts import figure, local, money
+from bot.texts import figure, local
 from bot.words import Language
 from config.news import Kind
 from market.aggregates import Measure
@@ -105,7 +105,7 @@ def _counted(events: Sequence[Event], language: Language) -> list[str]:
 
 
 def event_line(event: Event, theme: Theme, names: Mapping[str, str], language: Language) -> str:
-    """An event with its day, its company, its link, and what a lock-up is worth."""
+    """An event with its day, its company, its link, and how large a lock-up or a fund is."""
     kind = EVENTS[event.kind][language]
     title = html.escape(event.title[:TITLE_LIMIT])
     if event.link.startswith("https://"):
@@ -113,11 +113,32 @@ def event_line(event: Event, theme: Theme, names: Mapping[str, str], language: L
     who = html.escape(names.get(event.code, event.code))
     own = event.kind in ("etf", "renamed") or event.title.startswith(names.get(event.code, "\n"))
     parts = [f"{event.day} {kind}", *([] if own else [who]), title]
-    if event.size is not None:
-        parts.append(fact("worth", language).format(size=money(event.size, language)))
+    parts += _sizes(event, language)
     if event.kind == "renamed" and to_concept(event, theme.name):
         parts.append(fact("concept", language))
     return " · ".join(parts)
+
+
+def _sizes(event: Event, language: Language) -> list[str]:
+    """What is known of the size of a lock-up or a fund; that nothing is, where nothing is."""
+    if event.kind not in ("lockup", "etf"):
+        return []
+    parts = []
+    if event.shares is not None:
+        word = "raised" if event.kind == "etf" else "freed"
+        parts.append(fact(word, language).format(size=_large(event.shares, language)))
+    if event.float_share is not None:
+        parts.append(fact("of_float", language).format(part=f"{event.float_share:.2%}"))
+    if event.size is not None:
+        parts.append(fact("worth", language).format(size=_large(event.size, language)))
+    return parts or [fact("unsized", language)]
+
+
+def _large(value: float, language: Language) -> str:
+    """A number in the reader's own large units: 1.2亿, 3,400万; 120 m, 34 m."""
+    units = ((1e8, "亿"), (1e4, "万")) if language == "zh" else ((1e9, " bn"), (1e6, " m"))
+    size, name = next((one for one in units if value >= one[0]), units[-1])
+    return f"{value / size:,.2f}".rstrip("0").rstrip(".") + name
 
 
 def news_line(line: Line, kinds: Mapping[str, Kind], zone: ZoneInfo, language: Language) -> str:

@@ -59,6 +59,7 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
     },
     "events": {"zh": "未取到部分公告、解禁或新基金", "en": "some announcements did not come"},
     "filings": {"zh": "未取到部分财务报表", "en": "some companies' statements did not come"},
+    "pools": {"zh": "未取到涨停池与炸板池", "en": "the pools of limit-ups did not come"},
     "news": {"zh": "未取到新闻快讯", "en": "the news wire did not answer"},
     "stand_in": {
         "zh": "行情取自备用来源，当日估值未知",
@@ -110,6 +111,10 @@ MEANS: dict[str, Words] = {  # of needs that sources may not meet: what it means
     "filings": {
         "zh": "/fundamentals 停在旧值；警报不受影响",
         "en": "/fundamentals is older; alerts are not touched",
+    },
+    "pools": {
+        "zh": "当日炸板率未知；警报不受影响",
+        "en": "the day's broken limit-ups are unknown; alerts are not touched",
     },
     "news": {"zh": "/news 停在旧值；警报不受影响", "en": "/news is older; alerts are not touched"},
 }

@@ -14,7 +14,8 @@ from market.store import Store
 
 PAST_DAYS = 30  # calendar days of announcements that are shown
 AHEAD_DAYS = 60  # calendar days of lock-up expiries that are shown
-DATES_A_DAY = 4  # dates whose announcements are read; some 20 requests each
+PAGES_A_DAY = 300  # requests for announcements; a date takes some 20, at a season's end 100
+PAGE = 100  # announcements a request
 LOCKUP_DAYS, FUND_DAYS = 3, 7  # calendar days between two looks
 FUND = "https://fund.eastmoney.com/{code}.html"
 
@@ -35,14 +36,24 @@ def _notices(source: Source, store: Store, day: date) -> None:
 
     A date is read to its end on a later day: more of it comes until then.
     """
-    for one in unread(store, day)[:DATES_A_DAY]:
-        try:
-            told = _followed(source.notices(one), source.name)
-        except NoData:
-            told = []
+    used = 0
+    for one in unread(store, day):
+        if used >= PAGES_A_DAY:
+            return
+        told, pages = _told(source, one)
         with store.atomic():
             store.events.save(told, day)
             store.set_note(f"notices:{one}", day.isoformat())
+        used += pages
+
+
+def _told(source: Source, day: date) -> tuple[list[Event], int]:
+    """The followed announcements of a date, and how many requests it took: one tells the pages."""
+    try:
+        found = source.notices(day)
+    except NoData:
+        return [], 1
+    return _followed(found, source.name), 1 + -(-len(found) // PAGE)
 
 
 def unread(store: Store, day: date) -> list[date]:
@@ -69,11 +80,11 @@ def _followed(found: pd.DataFrame, source: str) -> list[Event]:
 def _lockups(source: Source, store: Store, day: date) -> None:
     until = day + timedelta(days=AHEAD_DAYS + LOCKUP_DAYS)
     found = source.lockups(day, until)
-    rows = found[["day", "code", "title", "link", "size"]].itertuples(index=False)
-    events = [
-        Event(when, code, "lockup", title, link, as_figures([size])[0], source.name)
-        for when, code, title, link, size in rows
-    ]
+    told = found[["day", "code", "title", "link", "size", "shares", "float_share"]]
+    events = []
+    for when, code, title, link, *figures in told.itertuples(index=False):
+        size, shares, part = as_figures(figures)
+        events.append(Event(when, code, "lockup", title, link, size, source.name, shares, part))
     with store.atomic():
         store.events.replace_coming("lockup", events, day)
 
@@ -82,11 +93,11 @@ def _funds(source: Source, store: Store, day: date) -> None:
     found = source.new_funds()
     recent = found[(found["day"] >= day - timedelta(days=PAST_DAYS)) & (found["day"] <= day)]
     listed = recent[recent["name"].str.contains("ETF")]
-    rows = listed[["day", "code", "name"]].itertuples(index=False)
+    rows = listed[["day", "code", "name", "shares"]].itertuples(index=False)
     store.events.save(
         (
-            Event(when, code, "etf", name, FUND.format(code=code), None, source.name)
-            for when, code, name in rows
+            Event(when, code, "etf", name, FUND.format(code=code), None, source.name, *shares)
+            for when, code, name, shares in ((*row[:3], as_figures(row[3:])) for row in rows)
         ),
         day,
     )

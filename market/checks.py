@@ -10,6 +10,7 @@ import pandas as pd
 SAME_SHARE = 0.95  # of stocks with the very close and volume of the day before: a stale snapshot
 NAMED = 5  # days that are named one by one
 STILL_THERE = 0.65  # of the stocks of the day before; 2015-07-08 left 0.73 trading, the least
+FEW = 10  # stocks or boards; of fewer nothing is concluded
 LEAST_BOARDS = 0.8  # of the boards we know: with fewer it is not the market
 LIKE = 6e-5  # fraction; moves come in hundredths of a percent
 UNCHAINED_SHARE = 0.05  # of stocks whose previous close is not the close we hold
@@ -35,33 +36,48 @@ def listed(days: Sequence[date]) -> str:
     return f"{len(days)} ({days[0]} … {days[-1]})"
 
 
-def snapshot_faults(
-    snapshot: pd.DataFrame,
-    before: Mapping[str, tuple[float, float]],
-    min_stocks: int,
-    chained: bool = True,
+def fatal_faults(
+    snapshot: pd.DataFrame, before: Mapping[str, tuple[float, float]], min_stocks: int
 ) -> list[Fault]:
-    """Faults of a whole-market snapshot; `before` is (close, volume) of the newest stored bars.
-
-    They are of the very day before when `chained`; only then must the previous close be theirs.
-    """
+    """Why a snapshot is none of a new day; `before` is (close, volume) of the newest bars."""
     faults = []
-    common = snapshot[snapshot["code"].isin(before)]
     if len(snapshot) < min_stocks:
         faults.append(Fault("few_stocks", f"{len(snapshot)} < {min_stocks}", fatal=True))
-    elif len(common) < STILL_THERE * len(before):
+    common, held = _common(snapshot, before)
+    if len(common) < STILL_THERE * len(before):
         told = f"{len(common)} of the {len(before)} of the day before"
         faults.append(Fault("few_stocks", told, fatal=True))
-    if len(common) < 10:
-        return faults
-    held = np.array([before[code] for code in common["code"]])
     same = (common["close"].to_numpy() == held[:, 0]) & (common["volume"].to_numpy() == held[:, 1])
-    if same.mean() >= SAME_SHARE:
+    if len(common) >= FEW and same.mean() >= SAME_SHARE:
         faults.append(Fault("stale", f"{same.mean():.0%}", fatal=True))
-    off = np.abs(common["prev_close"].to_numpy() / held[:, 0] - 1) > CHAINED
-    if chained and off.mean() > UNCHAINED_SHARE:
-        faults.append(Fault("unchained", f"{off.mean():.0%}"))
     return faults
+
+
+def unchained(snapshot: pd.DataFrame, before: Mapping[str, tuple[float, float]]) -> list[Fault]:
+    """Whether many previous closes are not the closes of the very day before."""
+    off = _off(snapshot, before)
+    return [Fault("unchained", f"{off:.0%}")] if off > UNCHAINED_SHARE else []
+
+
+def follows(snapshot: pd.DataFrame, before: Mapping[str, tuple[float, float]]) -> bool:
+    """Whether a snapshot is of the session after that of the bars, by its previous closes."""
+    return _off(snapshot, before) <= UNCHAINED_SHARE
+
+
+def _off(snapshot: pd.DataFrame, before: Mapping[str, tuple[float, float]]) -> float:
+    """Share of stocks whose previous close is not the close held; NaN where few are held."""
+    common, held = _common(snapshot, before)
+    if len(common) < FEW:
+        return float("nan")
+    return float((np.abs(common["prev_close"].to_numpy() / held[:, 0] - 1) > CHAINED).mean())
+
+
+def _common(
+    snapshot: pd.DataFrame, before: Mapping[str, tuple[float, float]]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The stocks of a snapshot that are held too, and what is held of them."""
+    common = snapshot[snapshot["code"].isin(before)]
+    return common, np.array([before[code] for code in common["code"]]).reshape(-1, 2)
 
 
 def disproved(snapshot: pd.DataFrame, before: Mapping[str, tuple[float, float]]) -> pd.Series:
@@ -72,7 +88,7 @@ def disproved(snapshot: pd.DataFrame, before: Mapping[str, tuple[float, float]])
     close, and all that differ are wrong.
     """
     common = snapshot[snapshot["code"].isin(before)]
-    if len(common) < 10:
+    if len(common) < FEW:
         return pd.Series(dtype=float)
     true = common.set_index("code")["prev_close"].astype(float)
     off = true / np.array([before[code][0] for code in true.index]) - 1
@@ -92,6 +108,6 @@ def moves_fault(
     if not boards or known < LEAST_BOARDS * boards:
         return Fault("few_boards", f"{known} of {boards}", fatal=True)
     common = [abs(moves[theme] - move) < LIKE for theme, move in before.items() if theme in moves]
-    if len(common) >= 10 and np.mean(common) >= SAME_SHARE:
+    if len(common) >= FEW and np.mean(common) >= SAME_SHARE:
         return Fault("stale", f"{np.mean(common):.0%} as in the last session", fatal=True)
     return None

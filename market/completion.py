@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from market.derive import CHUNK_DAYS, read_bars, spans, theme_table
+from market.derive import CHUNK_DAYS, read_bars, spans, stocks_of, theme_table
 from market.facts import Listing
 from market.store import Store
-from market.theme_days import stock_days
 
 Row = tuple[date, str, Sequence[float], date]  # day, theme, FRAMES, day of the membership
 
@@ -43,7 +42,7 @@ def _rows(
     """A theme's rows of days that follow each other in the calendar."""
     codes = {code for day in store.member_days(theme) for code in store.members(theme, day)}
     bars = read_bars(days, calendar, listed, partial(store.bars, of=sorted(codes)))
-    stocks = stock_days(bars)
+    stocks = stocks_of(store, bars)
     for since, until in spans(store, [theme], days):
         span = slice(bars.days.index(since), bars.days.index(until) + 1)
         table, (member_day,) = theme_table(store, [theme], bars, stocks, span)

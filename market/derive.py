@@ -52,15 +52,17 @@ def derive(
     new = 0
     for start in range(0, len(days), CHUNK_DAYS):
         chunk = days[start : start + CHUNK_DAYS]
-        bars = replace(read_bars(chunk, calendar, listed, read), limited=is_limited(store))
+        bars = read_bars(chunk, calendar, listed, read)
         new += _derive_chunk(store, chunk, ids, bars, backfilled, source)
         progress(start + len(chunk))
     return new
 
 
-def is_limited(store: Store) -> bool:
-    """Whether the store's exchange has daily price limits."""
-    return store.exchange == MAINLAND
+def stocks_of(store: Store, bars: Bars) -> StockDays:
+    """Per-stock figures by the limits of the store's exchange, and by the pools it holds."""
+    if store.exchange != MAINLAND:
+        return stock_days(replace(bars, limited=False))
+    return stock_days(replace(bars, pooled=store.pools.marks(bars.days, bars.codes)))
 
 
 def _derive_chunk(
@@ -71,7 +73,7 @@ def _derive_chunk(
     backfilled: bool,
     source: str,
 ) -> int:
-    stocks = stock_days(bars)
+    stocks = stocks_of(store, bars)
     first = bars.days.index(days[0])
     if store.exchange == MAINLAND:  # elsewhere an index is the market, and is there already
         _save_market(store, market_rows(stocks, slice(first, None)), bars.days[first:], source)
@@ -249,6 +251,6 @@ def above_average(store: Store, codes: Iterable[str], day: date) -> dict[str, bo
         return {}
     between = partial(store.bars, of=wanted)
     bars = read_bars([day], calendar, store.listings(), between, MA_DAYS)
-    stocks = stock_days(replace(bars, limited=is_limited(store)))
+    stocks = stocks_of(store, bars)
     marks = zip(bars.codes, stocks.ma20_known[-1], stocks.above_ma20[-1], strict=True)
     return {code: bool(above) for code, known, above in marks if known}

@@ -20,7 +20,10 @@ class EventRows:
     def save(self, events: Iterable[Event], fetched: date) -> None:
         """Adds events; one that is there already stays."""
         rows = [
-            (as_int(e.day), e.code, e.kind, e.title, e.link, e.size, e.source, as_int(fetched))
+            (
+                *(as_int(e.day), e.code, e.kind, e.title, e.link, e.size, e.source),
+                *(as_int(fetched), e.shares, e.float_share),
+            )
             for e in events
         ]
         marks = ",".join("?" * len(EVENT))
@@ -43,7 +46,7 @@ class EventRows:
 
     def _found(self, which: str, value: str, since: date, until: date) -> list[Event]:
         found = self._db.execute(
-            "SELECT day, code, kind, title, link, size, source FROM event"
+            "SELECT day, code, kind, title, link, size, source, shares, float_share FROM event"
             f" WHERE {which} AND day BETWEEN ? AND ? ORDER BY day DESC, code, title",
             (value, as_int(since), as_int(until)),
         )

@@ -11,7 +11,10 @@ from datetime import date
 
 KINDS = ("reduction", "lockup", "unusual", "clarified", "renamed", "etf")  # in order of showing
 PLAN = re.compile(r"减持.*(计划|预披露|意向)|(拟|计划|预披露).*减持")
-NO_PLAN = re.compile("不减持|未减持|不存在|终止|届满|完成|完毕|结果|进展|实施情况|过半|触及|调整")
+NO_PLAN = re.compile(
+    "不减持|未减持|不存在|终止|届满|完成|完毕|结果|进展|实施情况|过半|触及|调整"
+    "|参股公司|金融资产|交易性|可转换|可转债"  # what the company itself holds, or no shares
+)
 UNUSUAL = re.compile("异常波动|交易异动|股价异动")
 ANSWER = re.compile("问询|回函|回复|核查|征询")  # of the same move, by others than the company
 # marks of a day, of risk, of a first listing: for them a name is cut short
@@ -30,6 +33,8 @@ class Event:
     link: str  # empty where there is none
     size: float | None  # CNY, of a lock-up; None unknown
     source: str
+    shares: float | None = None  # freed by a lock-up, or raised by a fund; None unknown
+    float_share: float | None = None  # those of a lock-up / what was tradable before, fraction
 
 
 def kind_of(title: str) -> str | None:

@@ -2,24 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from config.themes import Themes
 from market.backdrop import fetch_indices, fetch_macro
 from market.boards import boards
-from market.checks import Fault, disproved, snapshot_faults
+from market.checks import Fault, disproved, fatal_faults, follows, unchained
 from market.derive import derive
 from market.facts import as_figures, as_int
 from market.filling import renewed
 from market.histories import Wants, gap, histories, indices, stored_before
 from market.memberships import Followed, missing
+from market.pools import pool_of
 from market.reports import earnings
 from market.revise import revise
 from market.source import NoData, SchemaChanged, Source, SourceError
 from market.store import BAR, Store
 from market.whole_days import WHOLE
+
+RECENT = timedelta(days=30)  # over which the stocks of the market hardly change
+FEN = 0.0101  # CNY; prices are told in steps of 0.01
+BLIND_SHARE = 0.1  # of stocks without a high; beyond it broken boards would not be known
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,8 @@ def ingest(
             faults.append(Fault(what, str(error), error=type(error).__name__))
 
     progress("snapshot")
-    quotes = _quotes(source, day, wants)  # without it the rest would be asked for in vain
+    quotes = _quotes(source, day, wants)
+    _must_be_new(source, store, day, quotes, wants)  # else the rest would be asked for in vain
     if quotes.attrs["provider"] == WHOLE:
         faults.append(Fault("no_snapshot"))
     elif quotes["pe_ttm"].isna().all():  # those who stand in have none
@@ -69,7 +75,11 @@ def ingest(
     tried("indices", lambda: indices(source, store, day, wants))
     tried("gap", lambda: faults.extend(gap(source, store, day, themes, wants)))
     tried("earnings", lambda: earnings(source, store, day))
-    faults += _saved(store, day, quotes, wants)
+    if quotes["high"].isna().mean() > BLIND_SHARE:
+        tried("pools", lambda: _pools(source, store, day, quotes))
+    else:
+        served.append("pools")  # highs tell what they would
+    faults += _saved(store, day, quotes)
     # what no day waits for: a slow host must not keep the figures that are in hand
     tried("world", lambda: faults.extend(fetch_indices(source, store, day, wants.history)))
     tried("macro", lambda: faults.extend(fetch_macro(source, store, day, wants.macro_every)))
@@ -97,15 +107,40 @@ def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wan
     return [fault for fault in renewed(source, store, absent, day, wants.pages_a_day) if fault]
 
 
-def _saved(store: Store, day: date, quotes: pd.DataFrame, wants: Wants) -> list[Fault]:
-    """Checks the snapshot against the day before and writes the day, all or nothing."""
+def _pools(source: Source, store: Store, day: date, quotes: pd.DataFrame) -> None:
+    """Which stocks touched the upper limit: of a snapshot without highs nothing else tells."""
+    with store.atomic():
+        store.pools.save(day, pool_of(source, day, quotes, store.pools.named()))
+
+
+def _must_be_new(
+    source: Source, store: Store, day: date, quotes: pd.DataFrame, wants: Wants
+) -> None:
+    """Raises when a snapshot is not the market's, or not proven to be of a day.
+
+    It comes undated, but for a whole day's. Its previous closes prove it where they are those of
+    the last stored day; on a first evening and after a gap a dated bar of the most traded stock.
+    """
     held_day, held = _held_before(store, day)
-    chained = held_day == stored_before(store, day)  # else the day before came without bars
-    faults = snapshot_faults(quotes, held, wants.min_stocks, chained)
-    fatal = [fault for fault in faults if fault.fatal]
-    if fatal:
+    if held_day and day - held_day > RECENT:  # imported long ago: another market
+        held = {}
+    if fatal := fatal_faults(quotes, held, wants.min_stocks):
         kind = NoData if any(fault.kind == "stale" for fault in fatal) else SchemaChanged
         raise kind("; ".join(f"{fault.kind} {fault.detail}" for fault in fatal))
+    if quotes.attrs["provider"] == WHOLE or follows(quotes, held):
+        return
+    by_amount = quotes.sort_values("amount", na_position="first")
+    code, close = str(by_amount["code"].iloc[-1]), float(by_amount["close"].iloc[-1])
+    bars = source.stock_history(code, day, day)
+    if abs(bars["close"].iloc[-1] - close) > FEN:
+        raise NoData(f"the snapshot has {code} at {close:.2f}, its bar of {day} has not")
+
+
+def _saved(store: Store, day: date, quotes: pd.DataFrame) -> list[Fault]:
+    """Compares the snapshot with the day before and writes the day, all or nothing."""
+    held_day, held = _held_before(store, day)
+    chained = held_day == stored_before(store, day)  # else the day before came without bars
+    faults = unchained(quotes, held) if chained else []
     rows = quotes.assign(number=as_int(day))
     wrong = disproved(quotes, held) if chained else pd.Series(dtype=float)
     with store.atomic():

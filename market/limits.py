@@ -12,9 +12,11 @@ import numpy as np
 MAIN = 0.10
 GROWTH = 0.20  # ChiNext since the registration reform, and STAR; ST stocks of both too
 BEIJING = 0.30
+STAR_CODES, BEIJING_CODES = ("688", "689"), ("8", "4", "92")  # how they begin
 SPECIAL = 0.05  # ST and *ST on the main boards, until they had to be treated as all others
 CHINEXT_REFORM = date(2020, 8, 24)  # Shenzhen Stock Exchange, Special Provisions of 2020-06-12
 SPECIAL_ENDED = date(2026, 7, 6)  # as all others from then; as told in akquant issue 249
+UNTOLD, BELOW, BROKEN, SEALED = -1, 0, 1, 2  # what pools of limit-ups tell of a stock on a day
 
 
 def price_limits(
@@ -35,8 +37,8 @@ def _before(days: Sequence[date], rule: date) -> np.ndarray:
 
 
 def _today(code: str) -> float:
-    if code.startswith(("688", "689", "30")):
+    if code.startswith((*STAR_CODES, "30")):
         return GROWTH
-    if code.startswith(("8", "4", "92")):
+    if code.startswith(BEIJING_CODES):
         return BEIJING
     return MAIN

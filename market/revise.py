@@ -11,11 +11,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from market.derive import read_bars, spans
+from market.derive import read_bars, spans, stocks_of
 from market.facts import as_int
 from market.revisions import Revision
 from market.store import BAR, Store
-from market.theme_days import Array, StockDays, market_rows, membership, stock_days, theme_rows
+from market.theme_days import Array, StockDays, market_rows, membership, theme_rows
 
 REVISED = "revised"  # note: the oldest day with corrected rows that was not judged again
 COUNTED = ["stocks", "advancers", "decliners", "limit_ups", "amount"]  # of market rows
@@ -70,7 +70,7 @@ def _changed(store: Store, bars: pd.DataFrame) -> pd.DataFrame:
 def _stocks(store: Store, days: Sequence[date]) -> tuple[Sequence[str], StockDays]:
     """Codes, and their figures on the given days, as the bars are at this moment."""
     bars = read_bars(days, store.bar_days(), store.listings(), store.bars)
-    return bars.codes, stock_days(bars)
+    return bars.codes, stocks_of(store, bars)
 
 
 def _mainland(store: Store) -> list[str]:

@@ -13,7 +13,10 @@ STATEMENT = (
     *("code", "report", "public", "fetched"),
     *("profit", "core_profit", "pretax", "investment", "trading", "assets"),
 )  # a row of what is fetched company by company
-EVENT = ("day", "code", "kind", "title", "link", "size", "source", "fetched")  # a row
+EVENT = (
+    *("day", "code", "kind", "title", "link", "size", "source", "fetched"),
+    *("shares", "float_share"),
+)  # a row
 
 migrations = Migrations("store")
 
@@ -166,5 +169,19 @@ def m010_revisions(db: Database) -> None:
         "CREATE TABLE market_day_before (revision INTEGER, day INTEGER, benchmark REAL,"
         " stocks INTEGER, advancers INTEGER, decliners INTEGER, limit_ups INTEGER, amount REAL,"
         " source TEXT, PRIMARY KEY (revision, day)) WITHOUT ROWID",
+    ):
+        db.execute(statement)
+
+
+@migrations()
+def m011_pools(db: Database) -> None:
+    """Stocks at the upper limit as pools tell, JSON lists of codes, for days that have some.
+
+    And of lock-ups and new funds the shares, and these over what was tradable before.
+    """
+    for statement in (
+        "CREATE TABLE pool (day INTEGER PRIMARY KEY, sealed TEXT, broken TEXT, outside TEXT)",
+        "ALTER TABLE event ADD COLUMN shares REAL",
+        "ALTER TABLE event ADD COLUMN float_share REAL",
     ):
         db.execute(statement)

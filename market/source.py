@@ -67,6 +67,10 @@ class Source(Protocol):
         streak (days at the limit in a row, from 1), breaks (times it was left since the open)."""
         ...
 
+    def broken_boards(self, day: date) -> pd.DataFrame:
+        """Stocks that touched the upper limit today and are below it now: code, pct (fraction)."""
+        ...
+
     def members(self, board: str) -> pd.DataFrame:
         """Members of one board now: code (6 digits), name."""
         ...
@@ -138,11 +142,12 @@ class Source(Protocol):
 
     def lockups(self, since: date, until: date) -> pd.DataFrame:
         """Restricted shares that may be sold from a day between two: code, day, title (their
-        kind), size (CNY at the last price, NaN unknown), link."""
+        kind), size (CNY at the last price), shares (count), float_share (shares / those tradable
+        before, fraction), link. NaN is unknown."""
         ...
 
     def new_funds(self) -> pd.DataFrame:
-        """Funds by the day they were established: code, name, day."""
+        """Funds by the day they were established: code, name, day, shares (raised, count)."""
         ...
 
     def telegraph(self) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from market.member_rows import MemberRows
 from market.news_rows import NewsRows
 from market.panels import read_net, read_panel
 from market.pasts import BoardDays, Pasts
+from market.pools import Pools
 from market.readings import Readings
 from market.revisions import Revisions
 from market.schema import THEME_DAY, migrations
@@ -48,6 +49,7 @@ class Store(MemberRows):
         self.books = Books(self._db)
         self.events = EventRows(self._db)
         self.news = NewsRows(self._db)
+        self.pools = Pools(self._db)
         self.exchange = MAINLAND
         self._bar, self._market_day = TABLES[self.exchange]
 
@@ -112,7 +114,7 @@ class Store(MemberRows):
 
     def forget_bars(self, before: date) -> None:
         """Drops bars and valuations of earlier days; the theme rows made of them stay."""
-        for table in ("bar", "hk_bar", "valuation"):
+        for table in ("bar", "hk_bar", "valuation", "pool"):
             self._db.execute(f"DELETE FROM {table} WHERE day<?", (as_int(before),))
 
     def note_listings(self, since: date, until: date) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from market.limits import price_limits
+from market.limits import BELOW, BROKEN, UNTOLD, price_limits
 
 MA_DAYS = 20  # trading days of the members' average and of their highs
 VOLUME_DAYS = 60  # trading days before, in a member's mean volume
@@ -46,6 +46,7 @@ class Bars:
     seasoned: frozenset[str] = frozenset()  # codes that were no new listing on their first bar
     st: frozenset[str] = frozenset()  # codes under special treatment, if known
     limited: bool = True  # the exchange has daily price limits; Hong Kong has none
+    pooled: Array | None = None  # Pools.marks, for days without highs
 
     @property
     def largest_move(self) -> float:
@@ -64,7 +65,7 @@ class StockDays:
     limit_up: Array  # bool
     run: Array  # limit-ups in a row up to the day, count; 0 where not at the limit
     broken: Array  # bool; touched the upper limit, closed below it
-    blind: Array  # bool; traded, but its high is not known
+    blind: Array  # bool; traded, and nothing tells whether it touched the limit
     activity: Array  # volume / own mean of the 60 days before, times
     amount: Array  # CNY
     limited: bool = True  # else limit-ups mean nothing
@@ -83,9 +84,12 @@ def stock_days(bars: Bars) -> StockDays:
     mean, top = _trailing(chain, MA_DAYS)
     known = traded & ~np.isnan(mean)
     limits = price_limits(bars.days, bars.codes, bars.st)
-    closed_high = ~(bars.close < bars.high * (1 - 1e-4))  # an unknown high does not deny a limit
+    # where the high is not known, a pool may tell; else nothing denies a limit
+    unseen = usable & np.isnan(bars.high)
+    mark = np.where(unseen, UNTOLD if bars.pooled is None else bars.pooled, UNTOLD)
+    closed_high = ~(bars.close < bars.high * (1 - 1e-4)) & (mark != BELOW) & (mark != BROKEN)
     limit_up = usable & (returns >= limits - 0.003) & closed_high
-    touched = usable & (bars.high / bars.prev_close - 1 >= limits - 0.003)
+    touched = usable & (bars.high / bars.prev_close - 1 >= limits - 0.003) | (mark == BROKEN)
     return StockDays(
         returns=returns,
         above_ma20=known & (chain > mean * (1 + SAME)),
@@ -94,7 +98,7 @@ def stock_days(bars: Bars) -> StockDays:
         limit_up=limit_up,
         run=_runs(limit_up, traded),
         broken=touched & ~limit_up,
-        blind=usable & np.isnan(bars.high),
+        blind=unseen & (mark == UNTOLD),
         activity=_activity(np.where(traded, bars.volume, np.nan)),
         amount=np.where(traded, bars.amount, np.nan),
         limited=bars.limited,

@@ -69,6 +69,7 @@ def _lockups(up: "Upstream", asked: str) -> list[dict[str, Any]]:
         row: dict[str, Any] = dict.fromkeys(names, 1e15)
         day = first + timedelta(days=10 * n)
         row |= {"SECURITY_CODE": code, "FREE_DATE": f"{day} 00:00:00", "LIFT_MARKET_CAP": 5e4}
+        row |= {"CURRENT_FREE_SHARES": 2500.0, "FREE_RATIO": 0.031 if n else None}  # 万股, fraction
         rows.append(row | {"FREE_SHARES_TYPE": "首发原股东限售股份"})  # 5e4 is in 万元
     return rows
 
@@ -78,7 +79,7 @@ def _funds(up: "Upstream") -> str:
     for n, name in enumerate(("模拟深思链ETF", "模拟深思链ETF联接A", "别的混合")):
         row = [""] * FUND_FIELDS
         row[0], row[1] = f"{510000 + n}", name
-        row[5], row[6], row[7], row[18] = "1.0", str(up.today), "0.1", "0.1%"
+        row[5], row[6], row[7], row[18] = "12.5", str(up.today), "0.1", "0.1%"
         rows.append(row)
     return f"var newfunddata={json.dumps({'datas': rows}, ensure_ascii=False)}"
 

@@ -162,13 +162,14 @@ class FakeSource:
         codes = sorted(self.market.bars["code"].unique())[:2]
         days = [since + timedelta(days=5), since + timedelta(days=40)]
         frame = pd.DataFrame({"code": codes, "day": days, "size": [1e9, np.nan]})
+        frame = frame.assign(shares=[5e7, np.nan], float_share=[0.2, np.nan])
         return frame.assign(title="首发原股东限售股份", link="https://example.com/dxf")
 
     def new_funds(self) -> pd.DataFrame:
         self._asked("new_funds")
         names = ["模拟深思链ETF", "模拟深思链ETF联接A", "别的混合"]
         frame = pd.DataFrame({"code": ["510001", "510002", "510003"], "name": names})
-        return frame.assign(day=self.today)
+        return frame.assign(day=self.today, shares=[1.5e9, np.nan, 1e9])
 
     def telegraph(self) -> pd.DataFrame:
         self._asked("telegraph")

@@ -77,9 +77,13 @@ def test_announcements_lock_ups_and_funds_come_with_day_and_link(
     assert set(told["day"]) == {UNTIL}
     assert told["link"].str.match(r"https://data\.eastmoney\.com/notices/detail/6\d+/AN").all()
     freed = fetch.asked("lockups", UNTIL, UNTIL + timedelta(days=60))
-    assert freed["size"].tolist() == [5e8] * 6
+    assert freed[["size", "shares"]].drop_duplicates().values.tolist() == [[5e8, 2.5e7]]
+    assert freed["float_share"].tolist()[1:] == [0.031] * 5
+    assert freed["float_share"].isna().tolist() == [True, *[False] * 5]
     assert freed["day"].tolist() == [UNTIL + timedelta(days=10 * n) for n in range(6)]
-    assert fetch.asked("new_funds")["name"].str.contains("ETF").tolist() == [True, True, False]
+    funds = fetch.asked("new_funds")
+    assert funds["name"].str.contains("ETF").tolist() == [True, True, False]
+    assert funds["shares"].tolist() == [1.25e9] * 3  # told in 亿份
 
 
 def test_news_lines_carry_instants_and_the_second_wire_stands_in(

@@ -16,6 +16,7 @@ EDGES = {  # library -> the files that may import it
     "akshare": ("market/akshare/",),
     "baostock": ("market/baostock.py",),
     "socks": ("market/baostock.py",),
+    "pandera": ("market/akshare/contracts.py",),
     "requests": ("market/transport.py", "market/answers.py", "market/akshare/hongkong.py"),
     "curl_cffi": ("market/transport.py",),
     "exchange_calendars": ("market/hongkong_days.py",),

@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 
 from bot.happened import Beside
-from market.announced import DATES_A_DAY, dates_read, fetch_events, unread
+from market.announced import PAGES_A_DAY, dates_read, fetch_events, unread
 from market.events import Event, bare, companies, is_theme_fund, kind_of, renames, to_concept
 from market.simulate import SimulatedMarket, simulate
 from market.source import Banned, NoData, SourceError, Theme, Transient
@@ -36,6 +37,9 @@ def source(market: SimulatedMarket) -> FakeSource:
         ("关于控股股东承诺不减持公司股份的公告", None),
         ("关于股东减持股份触及1%的公告", None),
         ("关于控股股东增持股份计划的公告", None),
+        ("关于拟减持参股公司股票的公告", None),  # sold by the company, not of it
+        ("关于授权管理层择机减持金融资产计划的公告", None),
+        ("关于持股5%以上股东减持可转换公司债券计划的公告", None),
         ("股票交易异常波动公告", "unusual"),
         ("控股股东关于股票交易异常波动问询函的回函", None),
         ("关于媒体报道的澄清公告", "clarified"),
@@ -114,33 +118,49 @@ def test_dates_are_read_newest_first_and_again_once_they_are_over(
     source: FakeSource, store: Store
 ) -> None:
     fetch_events(source, store, DAY)
-    first = [DAY - timedelta(days=back) for back in range(DATES_A_DAY)]
+    first = [DAY - timedelta(days=back) for back in range(30)]
     assert [what for what in source.asked if what.startswith("notices ")] == [
         f"notices {one}" for one in first
     ]
-    assert dates_read(store, DAY) == DATES_A_DAY
+    assert dates_read(store, DAY) == 30
     source.asked.clear()
-    fetch_events(source, store, DAY)  # the evening is tried again: nothing is asked twice
+    fetch_events(source, store, DAY)  # the look is tried again: nothing is asked twice
     assert source.asked == []
     tomorrow = DAY + timedelta(days=1)
     assert unread(store, tomorrow)[:2] == [tomorrow, DAY]
     assert DAY - timedelta(days=1) not in unread(store, tomorrow)
 
 
-def test_a_months_announcements_are_there_after_some_evenings(
-    source: FakeSource, store: Store
+class Busy(FakeSource):
+    """A source of so many announcements a date."""
+
+    rows = 2_000
+
+    def notices(self, day: date) -> pd.DataFrame:
+        few = super().notices(day)
+        return pd.concat([few] * (self.rows // len(few)), ignore_index=True)
+
+
+@pytest.mark.parametrize(("rows", "mornings"), [(2_000, 3), (10_000, 15)])
+def test_a_months_announcements_are_read_within_the_budget_of_requests(
+    market: SimulatedMarket, store: Store, rows: int, mornings: int
 ) -> None:
-    for evening in range(16):
-        fetch_events(source, store, DAY + timedelta(days=evening))
-    last = DAY + timedelta(days=15)
-    assert dates_read(store, last) == 30
-    assert unread(store, last) == [last]
+    source = Busy(market, DAY)
+    source.rows = rows
+    pages, read = rows // 100 + 1, []
+    for morning in range(mornings):
+        source.asked.clear()
+        fetch_events(source, store, DAY + timedelta(days=morning))
+        asked = sum(what.startswith("notices ") for what in source.asked)
+        assert asked * pages < PAGES_A_DAY + pages
+        read.append(dates_read(store, DAY + timedelta(days=morning)))
+    assert read[-2:] == [29, 30]
 
 
 def test_a_date_without_announcements_is_read(source: FakeSource, store: Store) -> None:
     source.faults[f"notices {DAY}"] = NoData("a holiday")
     assert fetch_events(source, store, DAY) == []
-    assert dates_read(store, DAY) == DATES_A_DAY
+    assert dates_read(store, DAY) == 30
 
 
 def test_what_came_before_a_fault_is_kept_and_the_fault_is_told(

@@ -79,9 +79,20 @@ def _events(store: Store) -> None:
         Event(date(2024, 6, 20), "600000", "reduction", "关于减持计划的<b>公告", link, None, "x"),
         Event(date(2024, 6, 21), "600001", "renamed", "乙纺织 → 乙热题", "", None, "snapshot"),
         Event(date(2024, 5, 1), "600001", "unusual", "太久以前", link, None, "x"),
-        Event(date(2024, 7, 20), "600002", "lockup", "首发原股东限售股份", link, 1.2e9, "x"),
+        Event(
+            date(2024, 7, 20),
+            "600002",
+            "lockup",
+            "首发原股东限售股份",
+            link,
+            1.2e9,
+            "x",
+            4e7,
+            0.135,
+        ),
+        Event(date(2024, 7, 22), "600002", "lockup", "股权激励", link, None, "x"),
         Event(date(2024, 9, 20), "600003", "lockup", "太久以后", link, 1.2e9, "x"),
-        Event(date(2024, 6, 24), "510001", "etf", "某热题材ETF", link, None, "x"),
+        Event(date(2024, 6, 24), "510001", "etf", "某热题材ETF", link, None, "x", 2.05e8),
     ]
     store.events.save(told, DAY)
     for back in range(12):
@@ -163,11 +174,15 @@ def test_events_are_counted_listed_and_linked(app: App) -> None:
     said = plain(text).splitlines()
     assert "近30天: 减持计划 1家 · 更名 1家 · 新题材ETF 1家" in said
     assert "未来60天: 解禁 1家" in said
-    assert said.index("2024-06-24 新题材ETF · 某热题材ETF") < said.index(
+    assert said.index("2024-06-24 新题材ETF · 某热题材ETF · 募集 2.05亿份") < said.index(
         "2024-06-20 减持计划 · 甲<股> · 关于减持计划的<b>公告"
     )
     assert "2024-06-21 更名 · 乙纺织 → 乙热题 · 改向该概念" in said
-    assert "2024-07-20 解禁 · 600002 · 首发原股东限售股份 · 市值 12亿元" in said
+    lockup = "2024-07-20 解禁 · 600002 · 首发原股东限售股份"
+    assert f"{lockup} · 4,000万股 · 为此前流通股的 13.50% · 市值 12亿元" in said
+    assert "2024-07-22 解禁 · 600002 · 股权激励 · 规模未知" in said
+    english = plain(asked(app, "events", language="en").text)
+    assert "40 m shares · 13.50% of the shares tradable before · worth CNY 1.2 bn" in english
     assert "公告已读 12/30 天；只作陈列，不计入任何评分" in said
     assert '<a href="https://example.com/?a=1&amp;b=2">关于减持计划的&lt;b&gt;公告</a>' in text
     assert "甲&lt;股&gt;" in text
@@ -243,7 +258,7 @@ def test_nothing_beside_a_theme_makes_no_line(app: App) -> None:
 def test_the_status_tells_how_fresh_each_is(app: App) -> None:
     said = plain(asked(app, "status", "").text)
     assert "财务报表（逐家取得的公司）: 3 · 2024-04-20 · eastmoney, sina" in said
-    assert "事件: 6 · 2024-06-28 · eastmoney" in said
+    assert "事件: 7 · 2024-06-28 · eastmoney" in said
     assert "新闻快讯: 3 · 2024-06-28 00:30 · eastmoney" in said
 
 

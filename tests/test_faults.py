@@ -107,6 +107,7 @@ MORE_NEEDS: dict[str, tuple[tuple[str, ...], Callable[[AkshareSource], Any]]] = 
     "notices": (("notices",), methodcaller("notices", UNTIL)),
     "lockups": (("lockups",), methodcaller("lockups", UNTIL, UNTIL + timedelta(days=60))),
     "new_funds": (("new_funds",), methodcaller("new_funds")),
+    "broken": (("broken",), methodcaller("broken_boards", UNTIL)),
     "wire": (("wire", "sina_wire"), methodcaller("telegraph")),
     "resort": (("tencent", "sina"), methodcaller("snapshot")),
     "indices": (("index", "sina_index"), methodcaller("index_history", "sh000985", SINCE, UNTIL)),
@@ -135,6 +136,7 @@ company    o B B B B T T T T T N S N S o
 notices    o B B B B T T T T T N S S S o
 lockups    o B B B B T T T T T N S N S S
 new_funds  o B B B B T T T T T S S - S -
+broken     o B B B B T T T T T N N S S S
 wire       o B B B B T T T T T N S S S o
 confidence o B B B B T T T T T N N N S S
 m2         o B B B B T T T T T N N N S S

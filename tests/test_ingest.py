@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from config.themes import Themes, load_themes
+from market.facts import as_int
 from market.histories import Wants
 from market.ingest import ingest
 from market.simulate import HOT, RELEASE, SimulatedMarket
 from market.source import Banned, NoData, SchemaChanged, Theme
-from market.store import MARKET_INDEX, Store
+from market.store import BAR, MARKET_INDEX, Store
 from tests.fakes import FakeSource
 
 EVERY = {"month": 3, "quarter": 3, "day": 1}
@@ -264,3 +265,39 @@ def test_the_day_is_saved_before_what_no_day_waits_for(
         ingest(source, store, source.today, themes, WANTS)
     assert source.asked.count("macro") > asked
     assert store.days()[-1] == source.today
+
+
+def test_a_snapshot_of_the_last_session_ends_the_evening_before_more_is_asked(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store = Store(None)
+    ingest(source, store, market.days[FIRST], themes, WANTS)
+    source.asked.clear()
+    with pytest.raises(NoData, match="stale"):  # the provider still has the day before
+        ingest(source, store, market.days[FIRST + 1], themes, WANTS)
+    assert source.asked == ["snapshot"]
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_an_undated_snapshot_must_be_proven_on_a_first_evening_and_after_a_gap(
+    source: FakeSource, themes: Themes, market: SimulatedMarket, stored: bool
+) -> None:
+    store = Store(None)
+    if stored:
+        ingest(source, store, source.today, themes, WANTS)
+    source.today, due = market.days[FIRST + 3], market.days[FIRST + 4]
+    with pytest.raises(NoData):  # the provider is a session behind, and nothing held tells
+        ingest(source, store, due, themes, WANTS)
+    assert due not in store.days()
+    source.today = due
+    assert ingest(source, store, due, themes, WANTS).stocks == 600
+
+
+def test_a_market_of_long_ago_is_no_measure_of_todays_stocks(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store = Store(None)
+    then = market.days[FIRST - 60]
+    store.save_bars((as_int(then), f"{n:06}", *[1.0] * len(BAR)) for n in range(600))
+    store.note_listings(then, then)
+    assert ingest(source, store, source.today, themes, WANTS).stocks == 600

@@ -13,7 +13,7 @@ from config.themes import Themes, load_themes
 from market import schema
 from market.akshare.fetch import offline_calendar
 from market.calendar import Calendar
-from market.checks import snapshot_faults
+from market.checks import fatal_faults, follows, unchained
 from market.simulate import simulate
 from market.store import Store
 from signals.panel import FRAMES
@@ -141,19 +141,33 @@ HELD = {f"{600000 + n}": (9.9, 90.0) for n in range(50)}
     [
         (quotes(), HELD, []),
         (quotes(), {}, []),
-        (quotes(count=20), HELD, ["few_stocks"]),
-        (quotes(), dict.fromkeys(HELD, (10.0, 100.0)), ["stale", "unchained"]),
-        (quotes(), dict.fromkeys(HELD, (5.0, 90.0)), ["unchained"]),
+        (quotes(count=20), {}, ["few_stocks"]),
+        (quotes(count=36), HELD, []),  # on days of halts a quarter of all did not trade
+        (quotes(count=31), HELD, ["few_stocks"]),
+        (quotes(), dict.fromkeys(HELD, (10.0, 100.0)), ["stale"]),
+        (quotes(), dict.fromkeys(HELD, (5.0, 90.0)), []),
     ],
 )
 def test_a_snapshot_is_checked_against_the_day_before(
     snapshot: pd.DataFrame, before: dict[str, tuple[float, float]], kinds: list[str]
 ) -> None:
-    faults = snapshot_faults(snapshot, before, 30)
-    assert [fault.kind for fault in faults] == kinds
-    assert [fault.kind for fault in faults if fault.fatal] == [
-        kind for kind in kinds if kind != "unchained"
-    ]
+    faults = fatal_faults(snapshot, before, 30)
+    assert [fault.kind for fault in faults if fault.fatal] == kinds
+
+
+@pytest.mark.parametrize(
+    ("before", "is_next", "kinds"),
+    [
+        (HELD, True, []),
+        ({}, False, []),  # nothing held: nothing is wrong, and nothing is proven
+        (dict.fromkeys(HELD, (5.0, 90.0)), False, ["unchained"]),
+    ],
+)
+def test_previous_closes_tell_whether_a_snapshot_is_of_the_next_session(
+    before: dict[str, tuple[float, float]], is_next: bool, kinds: list[str]
+) -> None:
+    assert follows(quotes(), before) is is_next
+    assert [fault.kind for fault in unchained(quotes(), before)] == kinds
 
 
 def test_the_simulated_market_has_sub_industries() -> None:

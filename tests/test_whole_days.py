@@ -51,7 +51,7 @@ def test_past_days_give_followed_themes_the_figures_they_would_have_had(
 ) -> None:
     steps = fill(source, store, themes)
     assert {s.theme for s in steps if s.theme} == {"em-BK0801", "em-BK0816"}
-    assert source.asked.count("bars") == 0  # no company is asked for by itself
+    assert source.asked.count("bars") == 1  # for the snapshot's day; no company by itself
     days = store.days()
     assert source.asked.count("market_day") == len(days) - 1
     panel = store.panel(source.today, 15)  # all days before it that its figures need are in
@@ -163,7 +163,7 @@ def test_without_days_companies_are_asked_for_and_no_day_is_given_up(
     fault = next(step.fault for step in steps if step.what == "days")
     assert fault == Fault("days", str(error))
     assert source.asked.count("market_day") == tries
-    assert source.asked.count("bars") == 40
+    assert source.asked.count("bars") == 1 + 40  # one proved the snapshot's day
     assert len(lacking(store)) == len(store.days()) - 1
 
 

@@ -102,6 +102,7 @@ class Upstream:
             ),
             "/getAllBKChanges": ("boards_now", lambda: ticks.boards_now(self)),
             "/getTopicZTPool": ("limit_ups", lambda: ticks.limit_ups(self)),
+            "/getTopicZBPool": ("broken", lambda: ticks.broken(self)),
             "/klc_td_sh.txt": ("calendar", lambda: sina.calendar(tuple(self.days))),
             "/klc2_kl.js": self._hong_kong(path),
             "/hisdata/klc_kl.js": ("sina_index", self._sina_index),

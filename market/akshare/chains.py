@@ -28,6 +28,7 @@ CHAINS: Mapping[str, tuple[Step, ...]] = {
     "boards": (Step("boards", "push2", 5),),  # else market/boards.py makes points of the moves
     "boards_now": (Step("boards_now", "push2ex", 1),),
     "limit_ups": (Step("limit_ups", "push2ex", 1),),
+    "broken_boards": (Step("broken_boards", "push2ex", 1),),
     "members": (Step("members", "push2", 2),),  # else the membership that is stored
     "board_history": (Step("board_history", "push2his", 1),),  # other providers' boards differ
     "stock_history": (Step("stock_history", "tencent", 3),),

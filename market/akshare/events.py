@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from market.akshare.frames import akshare, check, number
@@ -12,6 +11,8 @@ from market.source import NoData
 
 CODE = r"\d{6}$"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+YI = 1e8  # 亿
+MOST_FLOATS = 19.0  # times the float before; of a listing at least 5 % are tradable at once
 LOCKUPS_OF = "https://data.eastmoney.com/dxf/q/{code}.html"
 
 
@@ -33,7 +34,6 @@ def notices(day: date) -> pd.DataFrame:
     )
     check("notices", frame["code"].str.match(CODE), "six-digit stock codes", tolerated=0.01)
     check("notices", frame["day"] == day, "announcements of the day asked", tolerated=0.01)
-    check("notices", frame["link"].str.startswith("https://"), "links", tolerated=0.01)
     frame = frame[frame["code"].str.match(CODE) & (frame["day"] == day)]
     return frame.drop_duplicates("link", ignore_index=True)
 
@@ -49,13 +49,19 @@ def lockups(since: date, until: date) -> pd.DataFrame:
             "code": code,
             "day": found["解禁时间"],
             "title": found["限售股类型"].astype(str),
-            "size": number(found["实际解禁市值"]).replace(0.0, np.nan),
+            "size": number(found["实际解禁市值"]),
+            "shares": number(found["实际解禁数量"]),
+            "float_share": number(found["占解禁前流通市值比例"]),
             "link": [LOCKUPS_OF.format(code=one) for one in code],
         }
     )
-    check("lockups", frame["code"].str.match(CODE), "six-digit stock codes")
     within = frame["day"].map(lambda day: not pd.isna(day) and since <= day <= until)
     check("lockups", within, "days between those asked")
+    known = ["size", "shares", "float_share"]
+    frame[known] = frame[known].where(frame[known] > 0)
+    part = frame["float_share"]
+    check("lockups", part.isna() | (part <= MOST_FLOATS), "fractions of the float", tolerated=0.02)
+    frame["float_share"] = part.where(part <= MOST_FLOATS)
     return frame.drop_duplicates(["code", "day", "title"], ignore_index=True)
 
 
@@ -67,9 +73,9 @@ def new_funds() -> pd.DataFrame:
             "code": found["基金代码"].astype(str),
             "name": found["基金简称"].astype(str),
             "day": found["成立日期"],
+            "shares": number(found["募集份额"]) * YI,
         }
     )
-    check("new_funds", frame["code"].str.match(CODE), "six-digit codes of funds")
     check("new_funds", frame["day"].notna(), "days of establishment", tolerated=0.05)
     return frame[frame["day"].notna()].drop_duplicates("code", ignore_index=True)
 
@@ -99,7 +105,7 @@ def sina_wire() -> pd.DataFrame:
 def _utc(told: pd.Series) -> pd.Series:
     """Instants in UTC of times told in Shanghai's."""
     local = pd.to_datetime(told, errors="coerce").dt.tz_localize(SHANGHAI)
-    return local.dt.tz_convert("UTC")
+    return local.dt.tz_convert("UTC").dt.as_unit("ns")
 
 
 def _wire(frame: pd.DataFrame, provider: str) -> pd.DataFrame:

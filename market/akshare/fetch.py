@@ -16,14 +16,13 @@ import numpy as np
 import pandas as pd
 
 from market import baostock
-from market.akshare import company, events, quotes
+from market.akshare import company, events, pools, quotes
 from market.akshare.chains import MAINLAND
 from market.akshare.frames import akshare
-from market.akshare.frames import check as _check
 from market.akshare.frames import number as _number
 from market.akshare.hongkong import hong_kong
 from market.akshare.macro import values
-from market.akshare.quotes import MAX_PCT, usable
+from market.akshare.quotes import usable
 from market.akshare.stocks import history
 from market.source import NoData, SchemaChanged, SourceError
 from market.transport import Guard
@@ -63,8 +62,6 @@ def boards() -> pd.DataFrame:
             "decliners": _number(found["下跌家数"]),
         }
     )
-    _check("boards", frame["code"].str.match(r"BK\d+"), "board codes such as BK0800")
-    _check("boards", frame["pct"].abs().fillna(0) <= MAX_PCT / 100, "moves within 45 %")
     return frame.drop_duplicates("code", ignore_index=True)
 
 
@@ -73,35 +70,14 @@ def boards_now() -> pd.DataFrame:
     found = akshare().stock_board_change_em()
     name, pct = found["板块名称"].astype(str), _number(found["涨跌幅"]) / 100
     frame = pd.DataFrame({"name": name, "pct": pct})
-    _check("boards_now", frame["pct"].abs().fillna(0) <= MAX_PCT / 100, "moves within 45 %")
     # an industry and a concept may share a name; which is which is not told
     return frame.drop_duplicates("name", keep=False, ignore_index=True)
-
-
-def limit_ups(day: date) -> pd.DataFrame:
-    """Stocks at the upper limit now; see Source.limit_ups. ST stocks are not among them."""
-    found = akshare().stock_zt_pool_em(date=f"{day:%Y%m%d}")
-    if found.empty:
-        raise NoData(f"no limit-ups of {day}")
-    frame = pd.DataFrame(
-        {
-            "code": found["代码"].astype(str),
-            "pct": _number(found["涨跌幅"]) / 100,
-            "streak": _number(found["连板数"]),
-            "breaks": _number(found["炸板次数"]),
-        }
-    )
-    _check("limit_ups", frame["code"].str.match(r"\d{6}$"), "six-digit stock codes")
-    _check("limit_ups", frame["pct"].between(0, MAX_PCT / 100), "rises within 45 %")
-    _check("limit_ups", frame["streak"] >= 1, "runs of at least a day")
-    return frame.drop_duplicates("code", ignore_index=True)
 
 
 def members(board: str) -> pd.DataFrame:
     """Members of one board now: code, name."""
     found = akshare().stock_board_concept_cons_em(symbol=board)
     frame = pd.DataFrame({"code": found["代码"].astype(str), "name": found["名称"].astype(str)})
-    _check("members", frame["code"].str.match(r"\d{6}$"), "six-digit stock codes")
     return frame.drop_duplicates("code", ignore_index=True)
 
 
@@ -119,7 +95,8 @@ def board_history(board: str, since: date, until: date) -> pd.DataFrame:
     names = {"开盘": "open", "最高": "high", "最低": "low", "收盘": "close", "成交额": "amount"}
     frame = found.rename(columns=names)[[*names.values()]].apply(_number)
     frame.insert(0, "day", pd.to_datetime(found["日期"]).dt.date)
-    return _bars("board_history", frame)
+    bars: pd.DataFrame = frame.sort_values("day", ignore_index=True)
+    return bars
 
 
 def index_history(code: str, since: date, until: date) -> pd.DataFrame:
@@ -147,17 +124,13 @@ def _told_of(ak: Any, code: str, since: date, until: date) -> Any:
 def _index(found: Any, code: str, since: date, until: date) -> pd.DataFrame:
     if found.empty:
         raise NoData(f"no history of index {code}")
-    frame = found[["date", "open", "high", "low", "close"]].rename(columns={"date": "day"})
+    frame = found[["open", "high", "low", "close"]].apply(_number)
+    frame.insert(0, "day", found["date"])
     frame = frame[(frame["day"] >= since) & (frame["day"] <= until)].drop_duplicates("day")
     if frame.empty:
         raise NoData(f"index {code} has no day from {since} to {until}")
-    return _bars("index_history", frame.assign(amount=np.nan))
-
-
-def _bars(what: str, frame: pd.DataFrame) -> pd.DataFrame:
-    _check(what, frame["close"] > 0, "closes above zero")
-    _check(what, frame["high"] >= frame["low"], "highs not below lows")
-    return frame.sort_values("day", ignore_index=True)
+    bars: pd.DataFrame = frame.assign(amount=np.nan).sort_values("day", ignore_index=True)
+    return bars
 
 
 def market_day(day: date) -> pd.DataFrame:
@@ -188,7 +161,6 @@ def earnings(report: date) -> pd.DataFrame:
             "published": pd.NaT,  # its date column is the last update, not the disclosure
         }
     )
-    _check("earnings", frame["code"].str.match(r"\d{6}$"), "six-digit stock codes")
     return frame.drop_duplicates("code", ignore_index=True)
 
 
@@ -199,14 +171,13 @@ def macro(key: str) -> pd.DataFrame:
 
 def hk_history(code: str, since: date, until: date) -> pd.DataFrame:
     """Daily bars of a stock of Hong Kong; see Source.hk_history."""
-    return _bars("hk_history", hong_kong(akshare(), code, since, until))
+    return hong_kong(akshare(), code, since, until)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "calendar": calendar,
     "boards": boards,
     "boards_now": boards_now,
-    "limit_ups": limit_ups,
     "members": members,
     "board_history": board_history,
     "stock_history": stock_history,
@@ -220,16 +191,19 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **quotes.FUNCTIONS,
     **company.FUNCTIONS,
     **events.FUNCTIONS,
+    **pools.FUNCTIONS,
 }
 GUARD: list[Guard] = []  # the guard of this process, once it serves
 
 
 def asked(name: str, *args: Any) -> Any:
     """What one of FUNCTIONS gives; every failure is one of the four SourceErrors."""
+    from market.akshare.contracts import kept  # brings pandera, which takes half a second
+
     guard = GUARD[0]
     guard.fault = None
     try:
-        return FUNCTIONS[name](*args)
+        return kept(name, FUNCTIONS[name](*args))
     except SourceError:
         raise
     except Exception as error:

@@ -13,6 +13,7 @@ import pandas as pd
 from market.source import NoData, SchemaChanged
 
 ASSIGNED = re.compile(r"=\s*(\{.*?\})\s*(?:;|/\*|$)", re.DOTALL)  # var hk00700qfq={...} /* */
+FIGURES = ("close", "prev_close", "open", "high", "low", "volume", "amount")
 NO_FACTORS = ([date.min], [1.0])
 
 
@@ -31,8 +32,9 @@ def hong_kong(akshare: Any, code: str, since: date, until: date) -> pd.DataFrame
     if frame.empty:
         raise NoData(f"{code} has no day from {since} to {until}")
     amount = frame["amount"] if "amount" in frame else pd.Series(np.nan, frame.index)
-    figures: pd.DataFrame = frame[["day", "close", "prev_close", "open", "high", "low", "volume"]]
-    return figures.assign(amount=amount.where(amount > 0)).reset_index(drop=True)
+    frame = frame.assign(amount=amount.where(amount > 0))[["day", *FIGURES]]
+    figures: pd.DataFrame = frame.astype(dict.fromkeys(FIGURES, float)).reset_index(drop=True)
+    return figures
 
 
 def _factors(code: str) -> tuple[list[date], list[float]]:

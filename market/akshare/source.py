@@ -36,6 +36,10 @@ class AkshareSource:
         """See Source."""
         return self._frame("limit_ups", day)
 
+    def broken_boards(self, day: date) -> pd.DataFrame:
+        """See Source."""
+        return self._frame("broken_boards", day)
+
     def members(self, board: str) -> pd.DataFrame:
         """See Source."""
         return self._frame("members", board)
