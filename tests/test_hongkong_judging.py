@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import by_hand, history, journal, past
+from bot import by_hand, export, history, journal, past
 from bot.app import App, judge, judged_themes
 from bot.commands import answer
 from bot.commands.asked import Asked
@@ -267,6 +267,16 @@ def test_a_chart_is_of_its_own_days_and_names_its_index(both_judged: App) -> Non
         assert picture
         assert picture.day == date(2024, 10, 10)
         assert (draw(both_judged, picture) or b"")[:4] == b"\x89PNG"
+
+
+def test_both_exchanges_theme_days_are_exported_each_beside_its_market(both_judged: App) -> None:
+    made = export.tables(both_judged, lambda *of: None)
+    days = next(table for name, table in made if name == "theme_days")
+    of = {code: set(days[days["exchange"] == code]["theme"]) for code in ("XSHG", "XHKG")}
+    assert of == {"XSHG": {"hot", "calm"}, "XHKG": {"hk-hot", "hk-calm", "hk-hstech"}}
+    last = days[(days["theme"] == "hk-hot") & (days["day"] == date(2024, 10, 10))]
+    panel = both_judged.of("XHKG").store.panel(date(2024, 10, 10), 1, [])
+    assert last["benchmark"].item() == panel.benchmark.item()
 
 
 def test_the_mainlands_digest_and_ranking_keep_to_the_mainland(both_judged: App) -> None:
