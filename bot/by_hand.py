@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -28,7 +29,7 @@ class NotHeld(UserError):
 class Place:
     """An exchange, and how its day is had."""
 
-    name: str  # before what is said of it
+    name: str  # empty: the mainland
     app: App
     due: Callable[[], date]
     fetch: Callable[[date], None]  # raises UserError
@@ -52,7 +53,8 @@ def run_daily(app: App, day: date | None, wants_fetch: bool, as_json: bool) -> N
         judged += 1
         show(report.transitions, place.app.store, as_json)
         done = "judged" if report.new else "had been judged before; nothing new was sent"
-        notes.print(f"{place.name}{report.day}: {done}, {len(report.transitions)} transitions")
+        where = f"{place.name}, " if place.name else ""
+        notes.print(f"{where}{report.day}: {done}, {len(report.transitions)} transitions")
     refused = [fault for fault in faults if not judged or not isinstance(fault, NotHeld)]
     for fault in faults:
         if fault not in refused[:1]:
@@ -78,11 +80,11 @@ def _places(app: App, wants_fetch: bool, say: Callable[[str], None]) -> Iterator
         say("Hong Kong")
         hongkong.fetch(there, day)
 
-    yield Place("", app, lambda: cycle.due_day(app), mainland, daily)
+    yield Place("", app, partial(cycle.due_day, app), mainland, daily)
     there = app.of(HONG_KONG.code)
     if hongkong.baskets(app) and (wants_fetch or there.store.days(limit=1)):
-        due = lambda: hongkong.due_day(there)  # noqa: E731
-        yield Place("Hong Kong, ", there, due, hong_kong, hongkong.judge)
+        due = partial(hongkong.due_day, there)
+        yield Place("Hong Kong", there, due, hong_kong, hongkong.judge)
 
 
 def _judged(place: Place, day: date | None, wants_fetch: bool) -> DayReport:
@@ -91,8 +93,8 @@ def _judged(place: Place, day: date | None, wants_fetch: bool) -> DayReport:
         due = place.due()
         if day and day != due:
             raise NotHeld(
-                f"{place.name}{day} is not stored, and only the last closed trading day, {due},"
-                " can be fetched; import its history with `paomo import`"
+                f"{day} is not stored of {place.name or 'the mainland'}, and only its last closed"
+                f" trading day, {due}, can be fetched; import its history with `paomo import`"
             )
         if not stored(app, due):
             place.fetch(due)
@@ -102,7 +104,8 @@ def _judged(place: Place, day: date | None, wants_fetch: bool) -> DayReport:
         raise NotHeld("the store holds no day; run `paomo import` first, or without --no-fetch")
     if not stored(app, held[-1]):
         raise NotHeld(
-            f"{place.name}no figures of {day} are stored: no trading day, or not fetched yet"
+            f"no figures of {place.name or 'the mainland'} are stored of {day}: no trading day,"
+            " or not fetched yet"
         )
     return place.judge(app, held[-1])
 

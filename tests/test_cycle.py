@@ -189,7 +189,7 @@ def test_quotes_of_a_day_that_has_begun_are_not_taken_for_the_day_before(
 
 
 def test_a_day_that_is_neither_stored_nor_the_last_one_is_refused(app: App) -> None:
-    with pytest.raises(UserError, match="only the last closed trading day, 2026-07-15, can"):
+    with pytest.raises(UserError, match="only its last closed trading day, 2026-07-15, can"):
         run_daily(app, date(2026, 7, 9), True, False)
 
 

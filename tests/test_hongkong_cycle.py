@@ -111,7 +111,7 @@ def test_by_hand_what_keeps_one_exchange_from_its_day_does_not_keep_the_other(
     run_daily(other, upstream.today, True, False)
     said = capsys.readouterr().err
     assert f"\n{upstream.today}: judged" in said
-    assert f"only the last closed trading day, {DAY}, can be fetched" in said
+    assert f"only its last closed trading day, {DAY}, can be fetched" in said
     with pytest.raises(UserError, match=f"{BEFORE} is before {upstream.today}, the last"):
         run_daily(other, BEFORE, False, False)
 

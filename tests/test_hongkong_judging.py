@@ -194,7 +194,7 @@ def test_a_stored_day_is_judged_by_hand_as_a_replay_says(
     assert capsys.readouterr().out == stepped
     history.run_replay(days[1], last, ["模拟港股热"], False)
     assert "净值相对恒生指数" in capsys.readouterr().out
-    with pytest.raises(UserError, match="no figures of 2024-10-05 are stored"):
+    with pytest.raises(UserError, match="no figures of the mainland are stored of 2024-10-05"):
         by_hand.run_daily(app, date(2024, 10, 5), False, True)
 
 
