@@ -13,7 +13,7 @@ from bot.judged import oldest_news
 from bot.ledger_corrections import Correction
 from bot.messages import Day
 from bot.posting import numbered
-from bot.records import ON, Chat, Outgoing
+from bot.records import HELD_KEY, ON, Chat, Outgoing
 from bot.timing import held_until, silenced
 from signals.model import ThemeState, Transition
 from signals.stories import heard
@@ -31,7 +31,8 @@ def tell(app: App, day: Day, found: Sequence[Correction], states: Mapping[str, T
             for c in found if c.was]  # fmt: skip
     new = [c for c in found if c.was is None and c.alert not in late]
     voices = _voices(app, [c.now for c in new if c.now])
-    held = app.ledger.outbox.holding()
+    waits = [m for m in app.ledger.outbox.waiting() if f":{HELD_KEY}:" in m.key and not m.attempts]
+    held = {(m.chat, m.key): m.created for m in waits}  # by quiet hours, until then
     for chat in app.ledger.chats():
         mine: list[tuple[Told, str | None]] = [
             (told, keys[chat.id]) for told, keys in said if chat.id in keys

@@ -195,10 +195,7 @@ class Outbox:
         )
 
     def loud(self, chat: int, since: datetime, until: datetime, before: date, exchange: str) -> int:
-        """How many alerts with a sound a chat was given, or is given, between two instants.
-
-        Without those that `held` tells of.
-        """
+        """Alerts with a sound for a chat between two instants, without what `held` tells of."""
         counted = (
             "SELECT ifnull(sum(loud), 0) FROM outbox WHERE chat=? AND created>=? AND created<?"
             f" AND state<>'parked' AND NOT ({HELD})"
@@ -217,14 +214,6 @@ class Outbox:
         for chat, alert in rows:
             found.setdefault(chat, set()).update([alert] if alert else [])
         return found
-
-    def holding(self) -> dict[tuple[int, str], datetime]:
-        """When what still waits for the end of quiet hours goes, by chat and key; UTC."""
-        rows = self._db.execute(
-            "SELECT chat, key, not_before FROM outbox WHERE state='due' AND attempts=0"
-            f" AND key LIKE '%:{HELD_KEY}:%' AND not_before NOT NULL"
-        )
-        return {(chat, key): datetime.fromisoformat(at) for chat, key, at in rows}
 
     def release(self, tellers: Mapping[int, Outgoing | None], before: date, exchange: str) -> None:
         """Drops what `held` tells of, for these chats; of each the message that tells it instead.
