@@ -89,12 +89,15 @@ def daily(
 ) -> None:
     """One day's cycle: fetch, check, save, evaluate, enqueue, deliver. Safe to run twice.
 
+    Of the mainland, then of Hong Kong, each by its own trading days. A day D is judged where it
+    was one.
+
     Then it goes on with members' past bars and memberships, with a bar; Ctrl-C keeps what came.
     """
     from contextlib import closing
 
     from bot.app import open_app
-    from bot.cycle import run_daily
+    from bot.by_hand import run_daily
     from bot.filling import run_filling
     from bot.home import settings
 

@@ -72,15 +72,13 @@ def chosen(
     told: Sequence[Transition],
     late: Sequence[Transition],
     setting: Setting,
-    loud_before: int,
+    left: int | None,
 ) -> Choice:
-    """The choice for a chat that was given `loud_before` messages with a sound on the day.
+    """The choice for a chat that may be given so many more loud alerts; None: no limit.
 
     The day's own alerts come first within its budget; with none left, what was missed is silent.
     """
     today = reasons_of(of, told, setting)
-    budget = of.wishes.budget
-    left = None if budget is None else budget - loud_before
     missed = reasons_of(of, late, setting)
     if left is not None and list(today.values()).count(Reason.SEND) >= left:
         missed = {t: Reason.SILENT if why is Reason.SEND else why for t, why in missed.items()}

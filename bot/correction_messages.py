@@ -1,43 +1,87 @@
-"""What is said when an alert's figures prove wrong: what was, what is, and on which data."""
+"""What is said when alerts' figures prove wrong: what was, what is, and on which data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from bot.ledger_corrections import Correction
-from bot.messages import Day, headline, number, theme_name
+from bot.messages import FULL, Day, headline, number, theme_name
 from bot.names import CAUSES, rule_name, stage_name
-from bot.texts import figure, render
+from bot.texts import figure, render, split
 from bot.words import Language, say
 from market.revisions import Revision
 from signals.model import Signal, ThemeState, Transition
 
 HASH = 16  # characters of a hash that are shown
+LINES = 20  # corrections with a line each beside those in full
 
 
-def correction(
-    one: Correction,
-    late: Transition | None,
+@dataclass(frozen=True)
+class Told:
+    """A correction as a chat is told it."""
+
+    correction: Correction
+    instead: Correction | None = None  # of what would have been told, on another day
+
+    @property
+    def subject(self) -> Transition:
+        """What was said, or what would have been."""
+        subject = self.correction.was or self.correction.now
+        assert subject
+        return subject
+
+
+def corrections(
+    told: Sequence[Told],
     revision: Revision,
-    state: ThemeState,
+    states: Mapping[str, ThemeState],
     day: Day,
     language: Language,
-) -> str:
-    """The message; `late` is what would have been told instead, on another day."""
-    subject = one.was or one.now
-    assert subject
-    theme = day.themes[subject.theme]
+    others: int = 0,
+) -> list[str]:
+    """One message, cut only when it is too long: the first in full, others a line each.
+
+    `others` are corrected too, and not told here by themselves.
+    """
+    others += max(0, len(told) - FULL - LINES)
     context = {
+        "count": len(told),
+        "cause": CAUSES[revision.why][language].format(bars=revision.bars, since=revision.since),
+        "full": [_section(one, states, day, language) for one in told[:FULL]],
+        "brief": [_brief(one, day, language) for one in told[FULL : FULL + LINES]],
+        "others": say("others_corrected", language).format(count=others) if others else "",
+    }
+    return split(render("correction", day, language, **context))
+
+
+def _section(
+    told: Told, states: Mapping[str, ThemeState], day: Day, language: Language
+) -> dict[str, Any]:
+    one, theme = told.correction, day.themes[told.subject.theme]
+    state = states.get(theme.id) or ThemeState(theme.id)
+    return {
         "name": theme_name(theme),
         "number": one.alert,
-        "of": subject.day,
-        "cause": CAUSES[revision.why][language].format(bars=revision.bars, since=revision.since),
+        "of": told.subject.day,
         "was": headline(one.was, theme, language) if one.was else say("untold", language),
-        "now": _now(one, late, day, language),
+        "now": _now(told, day, language),
         "figures": _moved(one, language),
         "stage": stage_name(state.stage, language),
         "data": (one.data_was[:HASH] or say("unknown", language), one.data_now[:HASH]),
     }
-    return render("correction", day, language, **context)
 
 
-def _now(one: Correction, late: Transition | None, day: Day, language: Language) -> str:
+def _brief(told: Told, day: Day, language: Language) -> str:
+    """A correction in one line."""
+    one, subject = told.correction, told.subject
+    line = f"{subject.day} {headline(subject, day.themes[subject.theme], language)} #{one.alert}"
+    if one.was:
+        return f"{line}: {_now(told, day, language)}"
+    return f"{line}: {say('was_said', language)} {say('untold', language)}"
+
+
+def _now(told: Told, day: Day, language: Language) -> str:
+    one, late = told.correction, told.instead and told.instead.now
     if one.now:
         stands = one.was and one.was.after.stage is one.now.after.stage
         words = say("alert_stands", language) if stands else ""

@@ -6,18 +6,15 @@ replay goes on saying what the bot does. Stories stay as they were told.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 
 from bot import journal
-from bot.alerting import PUSHED, decide, strongest_first
+from bot.alerting import strongest_first
 from bot.app import App, judged_themes
-from bot.correction_messages import correction
-from bot.judged import oldest_news
+from bot.corrections_told import tell
 from bot.ledger_corrections import BY, SINCE, Correction
 from bot.messages import Day, number
-from bot.records import ON, Chat, Outgoing, Wishes
-from bot.timing import held_until, silenced
 from market.revise import REVISED
 from signals.evaluate import LOOK_BACK, evaluate
 from signals.model import Signal, ThemeState, Transition
@@ -112,7 +109,7 @@ def _settled(
         _forget_pictures(app, first)
         if found:
             _enter(app, evaluated, found)
-            _tell(app, day_of(app, evaluated), found, again.states[evaluated])
+            tell(app, day_of(app, evaluated), found, again.states[evaluated])
     return found
 
 
@@ -197,62 +194,3 @@ def _enter(app: App, evaluated: date, found: Sequence[Correction]) -> None:
     name = f"{evaluated}#{place:02}"
     known = app.store.revisions.all()[-1]
     app.ledger.journal.add(name, journal.corrected(name, known, found, app.store.themes()))
-
-
-def _tell(
-    app: App, day: Day, found: Sequence[Correction], states: Mapping[str, ThemeState]
-) -> None:
-    """A correction answers the alert in every chat that has it; what was never said is told now."""
-    moved = {_what(c.now): c for c in found if c.was is None and c.now}
-    late = set()
-    for one in (c for c in found if c.was):
-        instead = moved.get(_what(one.was)) if one.now is None else None
-        late |= {instead.alert} if instead else set()
-        for chat_id, key in app.ledger.tellings.heard(one.alert).items():
-            chat = app.ledger.chat(chat_id)
-            if chat and chat.active:
-                _enqueue(app, day, one, instead, chat, key, states)
-    for one in (c for c in found if c.was is None and c.alert not in late):
-        for chat in app.ledger.chats():
-            if one.now and _wants(app, chat, one.now, states):
-                about = app.ledger.tellings.thread(chat.id, one.now.episode)
-                _enqueue(app, day, one, None, chat, about, states)
-
-
-def _what(transition: Transition | None) -> tuple[object, ...]:
-    return (transition.theme, transition.kind, transition.after.stage) if transition else ()
-
-
-def _wants(app: App, chat: Chat, now: Transition, states: Mapping[str, ThemeState]) -> bool:
-    muted = silenced(app.ledger.mutes(chat.id), now.day, app.now(), states)
-    news_since = oldest_news(app, app.ledger.evaluated() or now.day)
-    return decide(now, muted, app.ledger.wishes(chat.id), news_since) in PUSHED
-
-
-def _hold(app: App, wishes: Wishes) -> datetime | None:
-    return held_until(app.now(), wishes.quiet, wishes.zone)
-
-
-def _enqueue(
-    app: App,
-    day: Day,
-    one: Correction,
-    instead: Correction | None,
-    chat: Chat,
-    about: str | None,
-    states: Mapping[str, ThemeState],
-) -> None:
-    wishes, subject = app.ledger.wishes(chat.id), one.was or one.now
-    assert subject
-    state = states.get(subject.theme) or ThemeState(subject.theme)
-    late = instead.now if instead else None
-    revision = app.store.revisions.all()[-1]
-    text = correction(one, late, revision, state, day, chat.language)
-    new = [(c.alert, c.now) for c in (one, instead) if c and c.was is None]
-    hold, silent = _hold(app, wishes), wishes.level(subject.kind) != ON
-    key, at = f"{one.alert}:correction:{one.revision}", hold or app.now()
-    draft = Outgoing(key, chat.id, day.day, text, at)
-    tells = tuple((alert, now.episode) for alert, now in new if now)
-    app.ledger.outbox.enqueue(
-        replace(draft, about=about, not_before=hold, silent=silent, tells=tells)
-    )

@@ -1,6 +1,5 @@
-"""The day's cycle from outside: which day is due, fetch it, judge it; for the bot and by hand."""
+"""The day's cycle from outside: which day is due, fetch it, judge it."""
 
-import asyncio
 import json
 import logging
 import threading
@@ -10,20 +9,15 @@ from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
-from rich.console import Console
 
 from bot import own_record, provisional, sources, texts
 from bot.app import App, followed
 from bot.backup import back_up_daily
 from bot.calendars import calendar_of, is_proven, renew
-from bot.deliver import Delivery, deliver
 from bot.errors import UserError
-from bot.history import show
-from bot.home import LOCK, themes
+from bot.home import themes
 from bot.jobs import DayReport, daily, facts_of
-from bot.limits import Pace
 from bot.posting import posted
 from bot.records import Chat, Outgoing
 from config.settings import Settings
@@ -229,61 +223,3 @@ def _doors(app: App) -> dict[str, Door]:
 
 def _plain(thing: Any) -> Any:
     return asdict(thing) if isinstance(thing, Door) else str(thing)
-
-
-def run_daily(app: App, day: date | None, wants_fetch: bool, as_json: bool) -> None:
-    """One day's cycle by hand; prints its transitions and what became of the messages."""
-    notes = Console(stderr=True)
-    report = _judged(app, day, wants_fetch, lambda what: notes.print(f"fetching {what} …"))
-    show(report.transitions, app.store, as_json)
-    done = "judged" if report.new else "had been judged before; nothing new was sent"
-    notes.print(f"{report.day}: {done}, {len(report.transitions)} transitions", soft_wrap=True)
-    notes.print(_delivered(app), soft_wrap=True)
-
-
-def _judged(app: App, day: date | None, wants_fetch: bool, say: Callable[[str], None]) -> DayReport:
-    if wants_fetch and (not day or not stored(app, day)):
-        due = due_day(app)
-        if day and day != due:
-            raise UserError(
-                f"only the last closed trading day, {due}, can be fetched, and {day} is not stored;"
-                " import its history with `paomo import`"
-            )
-        if not stored(app, due):
-            if over(app, due):
-                raise UserError(
-                    f"trading has begun again, so {due} can no longer be fetched; today's figures"
-                    f" are due from {app.settings.schedule.first_try:%H:%M} Shanghai time"
-                )
-            fetch(app, due, say)
-        return daily(app, due)
-    held = [day] if day else app.store.days(limit=1)
-    if not held:
-        raise UserError("the store holds no day; run `paomo import` first, or without --no-fetch")
-    return daily(app, held[-1])
-
-
-def _delivered(app: App) -> str:
-    """Delivers what waits, unless a running bot does; says what happened."""
-    waiting = app.ledger.outbox.count("due", "sending")
-    if not app.settings.telegram_token:
-        return f"nothing was delivered: no TELEGRAM_TOKEN is set; {waiting} messages wait"
-    if not waiting:
-        return "no messages wait"
-    try:
-        with FileLock(app.settings.home / LOCK, timeout=0):
-            sent = asyncio.run(_deliver(app))
-    except Timeout:
-        return f"{waiting} messages wait; the running bot delivers them"
-    return f"{sent} messages delivered, {app.ledger.outbox.count('due', 'sending')} wait"
-
-
-async def _deliver(app: App) -> int:
-    from bot import gallery, sender
-
-    bot = sender.builder(app.settings).build().bot
-    late = app.settings.schedule.late_minutes
-    async with bot:
-        send = sender.of_outbox(bot, app.ledger.reads_hant, gallery.of_app(app))
-        needs = Delivery(app.ledger, send, Pace(), app.now, late)
-        return await deliver(needs)

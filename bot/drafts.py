@@ -1,6 +1,6 @@
 """A judged day as messages for every chat: each text and picture made once, not once a chat."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -8,6 +8,7 @@ from functools import cache
 from bot import messages, provisional
 from bot.alerting import Reason
 from bot.app import App
+from bot.budget import left
 from bot.buttons import Reach, under_alerts
 from bot.choices import Choice, Listener, chosen, is_loud
 from bot.glances import (
@@ -20,7 +21,6 @@ from bot.glances import (
     weekly_text,
 )
 from bot.judged import NOBODY, Judged, setting_of, slot, transitions
-from bot.ledger_provisional import prefix
 from bot.pictures import CHART, CHART_DAYS, Picture
 from bot.posting import posted, with_rest
 from bot.records import OFF, Chat, Kept, Outgoing, Wishes
@@ -32,7 +32,7 @@ from market.store import MAINLAND
 from signals.model import Transition
 
 THREADS = 3  # running episodes with a message of their own, a day and chat
-WEEK_DAYS = 15  # trading days among which those of a weekly digest are
+WEEK_DAYS = 15  # trading days among which those of a weekly digest, and held alerts, are
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Written:
 
     messages: Sequence[Outgoing]
     kept: Mapping[int, Sequence[Kept]]  # by chat: what was not pushed
-    overtaken: Sequence[int]  # chats whose alerts of days before, still held, are told anew
+    # by chat whose alerts of days before are still held: the message that tells them instead
+    overtaken: Mapping[int, Outgoing | None]
 
 
 @dataclass(frozen=True)
@@ -76,21 +77,36 @@ class _Texts:
 def drafts_of(app: App, judged: Judged) -> Written:
     """The day's messages for every chat; each text and chart is made once, not once a chat."""
     day, texts = judged.day.day, _Texts(app, judged)
-    held, untold = app.ledger.outbox.held(day, app.store.exchange), _first_untold(app, day)
+    untold = _first_untold(app, day)
     # alerts of days before that quiet hours still hold are told with those of the day instead
+    held = _held_since(app, day, untold)
     late = transitions(app, min([untold, *held.values()]), day)
     setting = setting_of(app, judged, late)
     out, kept = list[Outgoing](), dict[int, Sequence[Kept]]()
+    overtaken = dict[int, Outgoing | None].fromkeys(held)
     for chat in app.ledger.chats():
         of = Listener(app.ledger.wishes(chat.id), app.ledger.mutes(chat.id))
         missed = [t for t in late if t.day >= held.get(chat.id, untold)]
-        limited = of.wishes.budget is not None
-        loud = app.ledger.outbox.loud(chat.id, day, prefix(day)) if limited else 0
+        loud = left(app.ledger, chat.id, of.wishes, app.now(), day)
         choice = chosen(of, judged.told, missed, setting, loud)
         drafts = _posted(app, texts, choice, of.wishes, chat)
         out += [replace(draft, chat=chat.id) for draft in drafts]
         kept[chat.id] = choice.kept
-    return Written(out, kept, tuple(held))
+        if chat.id in held:
+            again = set(_tells(choice.missed))
+            overtaken[chat.id] = next((m for m in drafts if again.intersection(m.tells)), None)
+    return Written(out, kept, overtaken)
+
+
+def _held_since(app: App, day: date, untold: date) -> dict[int, date]:
+    """The oldest day whose alerts a chat still waits for, of chats that do, or `untold`."""
+    held = app.ledger.outbox.held(day, app.store.exchange)
+    since = app.store.days(until=day, limit=WEEK_DAYS)[0]
+    days = {messages.number(t): t.day for t in transitions(app, since, day)} if held else {}
+    return {
+        chat: min([untold, *(days[alert] for alert in alerts if alert in days)])
+        for chat, alerts in held.items()
+    }
 
 
 def _posted(app: App, texts: _Texts, choice: Choice, wishes: Wishes, chat: Chat) -> list[Outgoing]:
@@ -99,7 +115,7 @@ def _posted(app: App, texts: _Texts, choice: Choice, wishes: Wishes, chat: Chat)
     look = look_of(wishes, language, app.settings.charts.theme, chat.hant)
     held = held_until(app.now(), wishes.quiet, wishes.zone) is not None
     news = [
-        *_silent(texts.missed(language, missed) if missed else [], not is_loud(choice.late)),
+        *_sounding(texts.missed(language, missed) if missed else [], int(is_loud(choice.late))),
         *_news(app, texts, choice, chat, look, held),
     ]
     # a day that was only filled in later has no market to tell of
@@ -122,8 +138,8 @@ def _news(
     for told, key, about in bundled(app, day, chat.id, kept, together=held or day.is_wide):
         elsewhere = frozenset(t.theme for t in kept if t not in told)
         bundle = Bundle(told, elsewhere, key, chat.language, reach, held)
-        loud = any(choice.today[t] is Reason.SEND for t in told)
-        first, *more = _silent(texts.alerts(bundle), not loud)
+        loud = sum(choice.today[t] is Reason.SEND for t in told)
+        first, *more = _sounding(texts.alerts(bundle), loud)
         out += [replace(first, about=about), *more]
     return out if held or not kept else [*out, texts.chart(chat.language, look, kept[0])]
 
@@ -167,8 +183,10 @@ def _glance(
     return texts.weekly(texts.week_text(covered, language, own), language, look)
 
 
-def _silent(drafts: Iterable[Outgoing], silent: bool) -> list[Outgoing]:
-    return [replace(draft, silent=draft.silent or silent) for draft in drafts]
+def _sounding(drafts: Sequence[Outgoing], loud: int) -> list[Outgoing]:
+    """The parts of a message with so many alerts that are told with a sound; with none, silent."""
+    made = [replace(draft, silent=draft.silent or not loud) for draft in drafts]
+    return [*(replace(first, loud=loud) for first in made[:1]), *made[1:]]
 
 
 def _told(app: App) -> date | None:
@@ -222,7 +240,7 @@ def _parts(
 ) -> list[Outgoing]:
     """The parts of one message; what it tells is told by the first, and sounds once."""
     made = [Outgoing(f"{key}:{n}", NOBODY, day, text, now) for n, text in enumerate(texts, 1)]
-    return [replace(made[0], tells=tells), *_silent(made[1:], silent=True)]
+    return [replace(made[0], tells=tells), *(replace(rest, silent=True) for rest in made[1:])]
 
 
 def _chart(

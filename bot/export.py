@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,9 @@ from bot.lived import Lived, live
 from bot.messages import number
 from bot.progress import Report, shown
 from bot.score import rows
-from signals.panel import FRAMES, Panel
+from market.calendar import EXCHANGES
+from market.store import Store
+from signals.panel import FRAMES
 
 Format = Literal["parquet", "csv"]
 ENDS: dict[str, tuple[str, ...]] = {  # of a score's row: what has several parts, a column each
@@ -77,8 +80,9 @@ def tables(app: App, progress: Report) -> Iterator[tuple[str, pd.DataFrame]]:
             columns=["alert", "day", "theme", "rule", "value", "threshold", "unit", "firing"],
         ),
     )
+    stores = [place.store for place in map(app.of, EXCHANGES) if place.store.days()]
+    yield "theme_days", pd.concat(map(_theme_days, stores), ignore_index=True)
     days = app.store.days()
-    yield "theme_days", _long(app.store.panel(days[-1], len(days)))
     lived = live(app.settings, app.store, days[0], days[-1], progress)
     yield "scores", _flat(rows(lived, progress), lived)
 
@@ -103,10 +107,11 @@ def _columns(row: dict[str, Any]) -> dict[str, Any]:
     return plain | spread | beside
 
 
-def _long(panel: Panel) -> pd.DataFrame:
-    """A row for each day and theme that anything is known of."""
+def _theme_days(store: Store) -> pd.DataFrame:
+    """A row for each day and theme of the store's exchange that anything is known of."""
+    panel = store.panel(date.max, -1)
     frames = {name: getattr(panel, name) for name in FRAMES}
     stacked = {name: frame.stack(future_stack=True) for name, frame in frames.items()}
     rows = pd.DataFrame(stacked).dropna(how="all").reset_index(names=["day", "theme"])
     market = pd.DataFrame({"benchmark": panel.benchmark, "market_amount": panel.market_amount})
-    return rows.join(market, on="day")
+    return rows.join(market, on="day").assign(exchange=store.exchange)

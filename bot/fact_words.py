@@ -54,6 +54,11 @@ FACTS: dict[str, Words] = {
         "zh": "点名该题材或其成分股，近{days}天；● 含触发词",
         "en": "lines naming the theme or a member, last {days} days; ● has a trigger word",
     },
+    "not_there": {
+        "zh": "港股公司的财报、公告与解禁不取，此处一无所知",
+        "en": "reports, notices and lock-ups of Hong Kong's companies are not fetched: nothing is"
+        " known of them",
+    },
     "nothing_came": {"zh": "尚未取到任何新闻", "en": "No news line has come in yet"},
     "lists": {
         "zh": "词表见 news.toml；标题原样转引，真伪由来源负责",

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
+from heapq import merge
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.app import judge, judged_themes, open_app
 from bot.errors import UserError
 from bot.home import LOCK, alone, database, settings
 from bot.progress import shown
+from market.calendar import EXCHANGES
 from market.importer import ImportRefused, ImportReport, import_history
 from market.source import Theme
 from market.store import Store
@@ -65,14 +67,26 @@ def _print_report(report: ImportReport) -> None:
 
 
 def run_replay(since: date, until: date, themes: list[str], as_json: bool) -> None:
-    """Prints what would have been said between the two days."""
+    """Prints what would have been said between the two days, of both exchanges, by day."""
+    if since > until:
+        raise UserError(f"--from {since} is after --to {until}")
     known = settings()
     rules, policy = judge(known)
     store = Store(database(known.home))
     by_id = store.themes()
     chosen = _chosen(by_id.values(), themes)
-    panel = _panel(store, judged_themes(known, store), since, until)
-    told = _told(panel, rules, policy, since)
+    exchanges = [store.of(code) for code in EXCHANGES if store.of(code).days(until)]
+    if not exchanges:
+        raise UserError("the store holds no day up to then; run `paomo import` first")
+    asked = [(of, judged_themes(known, of)) for of in exchanges]
+    told = merge(
+        *(
+            _told(of.panel(until, -1, own), rules, policy, since)
+            for of, own in asked
+            if chosen.intersection(own)
+        ),
+        key=lambda transition: transition.day,
+    )
     for one in store.revisions.all():
         print(
             f"as corrected by revision {one.id}: {one.bars} bars from {one.since}", file=sys.stderr
@@ -84,15 +98,17 @@ def show(told: Iterable[Transition], store: Store, as_json: bool) -> None:
     """Prints transitions: each as a JSON line, or as its message without markup."""
     themes = store.themes()
     for transition in told:
+        theme = themes[transition.theme]
         if as_json:
-            print(json.dumps(line(transition, themes[transition.theme]), ensure_ascii=False))
+            print(json.dumps(line(transition, theme), ensure_ascii=False))
         else:
-            print(_text(transition, store, themes), end="\n\n")
+            print(_text(transition, store.of(theme.exchange), themes), end="\n\n")
 
 
 def _text(transition: Transition, store: Store, themes: Mapping[str, Theme]) -> str:
     day = transition.day
-    of_day = messages.Day(day, store.market_day(day), themes, store.theme_facts(day))
+    facts = store.market_day(day), themes, store.theme_facts(day)
+    of_day = messages.Day(day, *facts, exchange=store.exchange)
     return "\n".join(map(texts.plain, messages.alerts([transition], of_day, "zh")))
 
 
@@ -102,15 +118,6 @@ def _chosen(themes: Iterable[Theme], names: list[str]) -> set[str]:
     if missing:
         raise UserError(f"no theme named {', '.join(missing)} in the store; see `paomo import`")
     return {t.id for t in known if not names or t.name in names or t.id in names}
-
-
-def _panel(store: Store, themes: list[str], since: date, until: date) -> Panel:
-    if since > until:
-        raise UserError(f"--from {since} is after --to {until}")
-    days = store.days(until)
-    if not days:
-        raise UserError("the store holds no day up to then; run `paomo import` first")
-    return store.panel(until, len(days), themes)
 
 
 def _told(
@@ -127,6 +134,7 @@ def line(transition: Transition, theme: Theme) -> dict[str, Any]:
         "day": transition.day.isoformat(),
         "theme": theme.name,
         "id": theme.id,
+        "exchange": theme.exchange,
         "from": transition.before.stage,
         "to": transition.after.stage,
         "kind": transition.kind,

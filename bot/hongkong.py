@@ -27,24 +27,39 @@ def catch_up(app: App, stop: threading.Event | None = None) -> DayReport | None:
 
     Raises UserError when its figures cannot be had now.
     """
-    curated = themes(app.settings.home).hong_kong
-    if not curated:
+    if not themes(app.settings.home).hong_kong:
         return None
-    there, calendar = app.of(HONG_KONG.code), calendar_of(app, HONG_KONG)
-    day = calendar.last_closed(app.now(), app.settings.schedule.hong_kong)
+    there = app.of(HONG_KONG.code)
+    day = due_day(there)
     if not stored(there, day):
-        _fetch(there, day, curated, stop)
+        fetch(there, day, stop)
     evaluated = there.ledger.evaluated()
     if not judged_themes(there.settings, there.store) or (evaluated and evaluated >= day):
         return None
-    if day in calendar.half:  # for its messages: how late they are
+    return judge(there, day)
+
+
+def baskets(app: App) -> list[Curated]:
+    """The baskets of Hong Kong that are judged."""
+    return [one for one in themes(app.settings.home).hong_kong if one.members]
+
+
+def due_day(there: App) -> date:
+    """Hong Kong's newest trading day whose figures are due by now."""
+    calendar = calendar_of(there, HONG_KONG)
+    return calendar.last_closed(there.now(), there.settings.schedule.hong_kong)
+
+
+def judge(there: App, day: date) -> DayReport:
+    """A stored day of Hong Kong, from theme rows to the outbox; see jobs.daily."""
+    if day in calendar_of(there, HONG_KONG).half:  # for its messages: how late they are
         there.ledger.set_fact(f"half:{day}", "yes")
     return daily(there, day)
 
 
-def _fetch(
-    there: App, day: date, curated: tuple[Curated, ...], stop: threading.Event | None
-) -> None:
+def fetch(there: App, day: date, stop: threading.Event | None = None) -> None:
+    """Brings Hong Kong's day into the store; raises UserError when it cannot be had."""
+    curated = themes(there.settings.home).hong_kong
     history = timedelta(days=there.settings.data.history_days * 7 // 5)
     with upstreams(there, stop) as source:
         try:

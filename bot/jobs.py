@@ -80,8 +80,7 @@ def _build(app: App, days: Sequence[date]) -> None:
         else:  # had it been told: for chats that try their settings
             as_told = of.grouped(as_told, states, told, until)
             rehearsed += [(t, as_told.before(t)) for t in told]
-    if app.store.exchange == MAINLAND:
-        past.remember(app, panel, scores)
+    past.remember(app, panel, scores)
     with app.ledger.atomic():
         app.ledger.kept.rehearse(rehearsed)
         app.ledger.set_fact("rehearsed", days[-TALLIED_DAYS:][0].isoformat())
@@ -103,8 +102,7 @@ def _evaluated(app: App, days: Sequence[date]) -> Iterator[DayReport]:
         corrections.begin(app, states.values())
     stories, net = app.ledger.grouping(), panel.net
     of = grouper(app.store, app.settings.stories)
-    if app.store.exchange == MAINLAND:  # of Hong Kong no run-ups are kept: another market
-        past.follow_up(app, panel, scores)
+    past.follow_up(app, panel, scores)
     news_since = oldest_news(app, days[-1])
     for day in days:
         before = states

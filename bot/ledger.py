@@ -53,7 +53,7 @@ class Ledger:
         """The same ledger, over the same connection, with the days of an exchange; "": of all."""
         other = copy(self)
         other.exchange = exchange
-        other.journal = Journal(self._db, exchange)
+        other.journal, other._run_ups = Journal(self._db, exchange), None
         return other
 
     @property
@@ -61,7 +61,7 @@ class Ledger:
         """Past run-ups; brings numpy, which who only asks for health must not wait for."""
         from bot.ledger_runs import RunUps
 
-        self._run_ups = self._run_ups or RunUps(self._db)
+        self._run_ups = self._run_ups or RunUps(self._db, self.exchange)
         return self._run_ups
 
     def has_tables(self) -> bool:

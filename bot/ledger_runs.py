@@ -16,11 +16,11 @@ STAMP = "run_ups"  # fact: through which day, of which rules, and how often writ
 
 
 class RunUps:
-    """The ledger's run-ups; its connection, and its transactions, are the ledger's."""
+    """The ledger's run-ups of an exchange; its connection and transactions are the ledger's."""
 
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: Connection, exchange: str) -> None:
         """`db` holds the ledger's tables."""
-        self._db = db
+        self._db, self._exchange = db, exchange
         self._held: tuple[str, list[Run]] = ("", [])  # stamp, and what was read at it
 
     def followed(self, rules: Sequence[str]) -> date | None:
@@ -32,21 +32,25 @@ class RunUps:
         """All run-ups by theme and day, read once after each time they were written."""
         stamp = self._stamp()
         if stamp != self._held[0]:
-            rows = self._db.execute("SELECT * FROM run_up ORDER BY theme, begun")
+            rows = self._db.execute(
+                "SELECT theme, begun, place, trail, evidence FROM run_up"
+                " WHERE exchange=? ORDER BY theme, begun",
+                (self._exchange,),
+            )
             self._held = stamp, [_run(*row) for row in rows]
         return self._held[1]
 
     def save(self, changed: Iterable[Run], through: date, rules: Sequence[str]) -> None:
         """Writes run-ups, and through which day all are followed."""
-        rows = [_row(run) for run in changed]
-        self._db.executemany("INSERT OR REPLACE INTO run_up VALUES (?,?,?,?,?)", rows)
+        rows = [(*_row(run), self._exchange) for run in changed]
+        self._db.executemany("INSERT OR REPLACE INTO run_up VALUES (?,?,?,?,?,?)", rows)
         writes = json.loads(self._stamp() or "{}").get("writes", 0) + 1
         stamp = {"through": through.isoformat(), "rules": list(rules), "writes": writes}
         self._set(STAMP, stamp)
 
     def forget(self) -> None:
         """Drops all run-ups, to be made anew."""
-        self._db.execute("DELETE FROM run_up")
+        self._db.execute("DELETE FROM run_up WHERE exchange=?", (self._exchange,))
 
     def leads(self) -> dict[str, Lead]:
         """How themes go with the centre, as of the last judged day; only those that stand out."""
@@ -61,11 +65,16 @@ class RunUps:
         return self._fact(STAMP)
 
     def _fact(self, name: str) -> str:
-        row = self._db.execute("SELECT value FROM fact WHERE name=?", (name,)).fetchone()
+        known = "SELECT value FROM fact WHERE name=?"
+        row = self._db.execute(known, (self._named(name),)).fetchone()
         return row[0] if row else ""
 
     def _set(self, name: str, value: Any) -> None:
-        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?,?)", (name, json.dumps(value)))
+        row = (self._named(name), json.dumps(value))
+        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?,?)", row)
+
+    def _named(self, fact: str) -> str:
+        return fact if self._exchange == "XSHG" else f"{self._exchange}:{fact}"
 
 
 def _row(run: Run) -> tuple[str, str, int, bytes, bytes]:

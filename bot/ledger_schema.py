@@ -149,3 +149,10 @@ def m010_topics(db: Database) -> None:
     """
     db.execute("ALTER TABLE chat ADD COLUMN of_group INTEGER")
     db.execute("CREATE TABLE rehearsed (day TEXT, body TEXT, voices TEXT)")
+
+
+@migrations()
+def m010_exchanges(db: Database) -> None:
+    """How many loud alerts are in a message; whose exchange a run-up is of."""
+    db.execute("ALTER TABLE outbox ADD COLUMN loud INTEGER DEFAULT 0")
+    db.execute("ALTER TABLE run_up ADD COLUMN exchange TEXT DEFAULT 'XSHG'")

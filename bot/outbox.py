@@ -1,7 +1,7 @@
 """The outbox: every message that is to go out, and what became of it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -77,7 +77,7 @@ class Outbox:
 
     def _queued(self, where: str, **values: object) -> list[Queued]:
         rows = self._db.execute(
-            f"SELECT key, chat, day, text, created, photo, priority, silent, id, attempts,"
+            f"SELECT key, chat, day, text, created, photo, priority, silent, loud, id, attempts,"
             f" repeated, plain, error, operation, about, buttons,"
             f" (SELECT topic FROM chat WHERE chat.id=outbox.chat),"
             f" (SELECT of_group FROM chat WHERE chat.id=outbox.chat),"
@@ -132,14 +132,17 @@ class Outbox:
     def absorbed(self, message: Queued, other: Queued, text: str) -> Queued:
         """A message with a text that tells the other's too, which is no more."""
         buttons, silent = message.buttons or other.buttons, message.silent and other.silent
-        whole = replace(message, text=text, buttons=buttons, silent=silent)
+        loud = message.loud + other.loud
+        whole = replace(message, text=text, buttons=buttons, silent=silent, loud=loud)
         with atomic(self._db):
-            self._mark(message.id, "text=?, silent=?, buttons=?", text, silent, _rows(buttons))
+            told = (text, silent, loud, _rows(buttons))
+            self._mark(message.id, "text=?, silent=?, loud=?, buttons=?", *told)
             self._db.execute("DELETE FROM outbox WHERE id=?", (other.id,))
-            self._db.execute(
-                "UPDATE telling SET key=? WHERE chat=? AND key=?",
-                (message.key, message.chat, other.key),
-            )
+            for table, column in (("telling", "key"), ("outbox", "about")):
+                self._db.execute(
+                    f"UPDATE {table} SET {column}=? WHERE chat=? AND {column}=?",
+                    (message.key, message.chat, other.key),
+                )
         return whole
 
     def addressed(self, key: str) -> list[int]:
@@ -191,24 +194,44 @@ class Outbox:
             "UPDATE outbox SET state='due', repeated=1 WHERE state IN ('due', 'sending')"
         )
 
-    def loud(self, chat: int, day: date, prefix: str) -> int:
-        """How many messages of a day with a sound a chat was given whose keys begin so."""
+    def loud(self, chat: int, since: datetime, until: datetime, before: date, exchange: str) -> int:
+        """Alerts with a sound for a chat between two instants, without what `held` tells of."""
         counted = (
-            "SELECT count(*) FROM outbox WHERE chat=? AND day=? AND NOT silent"
-            " AND operation='send' AND state<>'parked' AND substr(key, 1, ?)=?"
+            "SELECT ifnull(sum(loud), 0) FROM outbox WHERE chat=? AND created>=? AND created<?"
+            f" AND state<>'parked' AND NOT ({HELD})"
         )
-        of = (chat, day.isoformat(), len(prefix), prefix)
+        of = (chat, stamp(since), stamp(until), before.isoformat(), exchange)
         return int(self._db.execute(counted, of).fetchone()[0])
 
-    def held(self, before: date, exchange: str) -> dict[int, date]:
-        """Chats for which alerts of days before one still wait for their hour: the oldest day."""
-        of = (before.isoformat(), exchange)
-        rows = self._db.execute(f"SELECT chat, min(day) FROM outbox WHERE {HELD} GROUP BY chat", of)
-        return {chat: date.fromisoformat(day) for chat, day in rows}
+    def held(self, before: date, exchange: str) -> dict[int, set[str]]:
+        """Numbers of the alerts that still wait for their hour in messages of days before one."""
+        rows = self._db.execute(
+            "SELECT outbox.chat, alert FROM outbox LEFT JOIN telling USING (chat, key)"
+            f" WHERE {HELD}",
+            (before.isoformat(), exchange),
+        )
+        found: dict[int, set[str]] = {}
+        for chat, alert in rows:
+            found.setdefault(chat, set()).update([alert] if alert else [])
+        return found
 
-    def release(self, chats: Iterable[int], before: date, exchange: str) -> None:
-        """Drops what `held` tells of, for these chats: a later message tells it."""
-        rows = [(before.isoformat(), exchange, chat) for chat in chats]
+    def release(self, tellers: Mapping[int, Outgoing | None], before: date, exchange: str) -> None:
+        """Drops what `held` tells of, for these chats; of each the message that tells it instead.
+
+        That one is in the outbox already. A correction that waited goes after it, silently.
+        """
+        rows = [(before.isoformat(), exchange, chat) for chat in tellers]
+        gone = f"SELECT key FROM outbox WHERE {HELD} AND chat=?"
+        follows = f"key LIKE '%:correction:%' AND about IN ({gone}) AND chat=?"
+        for chat, told in tellers.items():
+            if told:
+                at = stamp(told.created)
+                self._db.execute(
+                    "UPDATE outbox SET priority=1, silent=1, loud=0, about=?,"
+                    " created=max(created, ?), not_before=max(ifnull(not_before, ''), ?)"
+                    f" WHERE state='due' AND attempts=0 AND {follows}",
+                    (told.key, at, at, before.isoformat(), exchange, chat, chat),
+                )
         gone = f"SELECT key FROM outbox WHERE {HELD} AND chat=telling.chat"
         self._db.executemany(f"DELETE FROM telling WHERE key IN ({gone}) AND chat=?", rows)
         self._db.executemany(f"DELETE FROM outbox WHERE {HELD} AND chat=?", rows)
@@ -267,10 +290,10 @@ def _rows(buttons: Buttons) -> str | None:
 
 
 def _message(row: tuple[Any, ...]) -> Queued:
-    key, chat, day, text, created, photo, priority, silent, id_, attempts, again, plain, *rest = row
-    error, operation, about, buttons, topic, group, to = rest
+    key, chat, day, text, created, photo, priority, silent, loud, id_, attempts, *rest = row
+    again, plain, error, operation, about, buttons, topic, group, to = rest
     return Queued(
         key, chat, date.fromisoformat(day), text, datetime.fromisoformat(created), photo, priority,
-        bool(silent), None, None, operation, about, json.loads(buttons or "[]"), (),
+        bool(silent), None, None, operation, about, json.loads(buttons or "[]"), (), loud,
         id_, attempts, bool(again), bool(plain), error, to, topic, group,
     )  # fmt: skip

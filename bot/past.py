@@ -7,6 +7,7 @@ from functools import cached_property
 
 from bot.app import App, judged_themes
 from market.filling import whole
+from market.store import MAINLAND
 from market.world import NASDAQ
 from signals.evaluate import LOOK_BACK, Scores, evaluate
 from signals.lead import Lead, leads
@@ -39,11 +40,14 @@ class Past:
 
 
 def marks(app: App) -> list[str]:
-    """What run-ups hang on: the rules with their knobs, and the boards whose past has come in."""
-    fetched = sum(app.store.note(f"history:{theme}") is not None for theme in app.store.themes())
-    made_whole = sum(app.store.note(whole(theme)) is not None for theme in app.store.themes())
+    """What run-ups hang on: the rules with their knobs, and the themes whose past has come in."""
+    store = app.store
+    own = [one for one in store.themes().values() if one.exchange == store.exchange]
+    fetched = sum(store.note(f"history:{theme.id}") is not None for theme in own)
+    made_whole = sum(store.note(whole(theme.id)) is not None for theme in own)
     rules = [f"{rule.name} {rule.params}" for rule in app.rules]
-    return [*rules, f"histories {fetched}", f"whole {made_whole}"]
+    marks = [*rules, f"histories {fetched}", f"whole {made_whole}"]
+    return marks if store.exchange == MAINLAND else [*marks, f"themes {len(own)}"]
 
 
 def follow_up(app: App, panel: Panel, scores: Scores) -> None:
@@ -87,6 +91,8 @@ def _save_leads(app: App, panel: Panel) -> None:
     """The leads of all themes and of the market, as of the panel's last day."""
     closes = app.store.points(panel.days[0], panel.as_of, NASDAQ.id)
     index = {day: close for (day, _), close in closes.items()}
+    if app.store.exchange != MAINLAND:  # whose figures alone were held against chance
+        index = {}
     found: dict[str, Lead] = leads(panel.net, index) if index else {}
     market = leads(panel.benchmark.to_frame(MARKET), index) if index else {}
     app.ledger.run_ups.save_leads(found | market)

@@ -72,4 +72,8 @@ PHRASES: dict[str, Words] = {
         "zh": "只有获准的人可以查询；打开泡沫",
         "en": "Only those let in may ask; open Paomo",
     },
+    "others_corrected": {
+        "zh": "另有 {count} 条未单独推送的警报也已更正，见 /record",
+        "en": "{count} more alerts, not told here by themselves, were corrected: /record",
+    },
 }

@@ -40,7 +40,7 @@ def with_rest(digest: Sequence[Outgoing], rest: Outgoing) -> list[Outgoing]:
     if not told:
         return [*digest, rest]
     body, _, foot = "\n".join(part.text for part in told).rpartition("\n\n")
-    parts = _numbered(told[0], split("\n\n".join([body, rest.text, foot])))
+    parts = numbered(told[0], split("\n\n".join([body, rest.text, foot])))
     return [*parts, *(part for part in digest if part.photo)]
 
 
@@ -72,13 +72,13 @@ def _as_one(
     tells = tuple(each for m in messages for each in m.tells)
     buttons = next((m.buttons for m in messages if m.buttons), ())
     told = replace(first, key=key, photo=None, priority=0, silent=silent, about=about)
-    told = replace(told, tells=tells, buttons=buttons)
-    return _numbered(told, parts)
+    told = replace(told, tells=tells, buttons=buttons, loud=sum(m.loud for m in messages))
+    return numbered(told, parts)
 
 
-def _numbered(first: Outgoing, texts: Sequence[str]) -> list[Outgoing]:
+def numbered(first: Outgoing, texts: Sequence[str]) -> list[Outgoing]:
     """A message for each text, keyed by number; what follows the first makes no sound."""
     stem = first.key.rpartition(":")[0]
-    rest = replace(first, silent=True, about=None, tells=(), buttons=())
+    rest = replace(first, silent=True, about=None, tells=(), buttons=(), loud=0)
     made = [replace(first, text=texts[0])]
     return made + [replace(rest, key=f"{stem}:{n}", text=t) for n, t in enumerate(texts[1:], 2)]

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from bot.alerting import PUSHED, Reason, decide
 from bot.app import App
-from bot.ledger_provisional import Outcome, Provisional, key_of, prefix
+from bot.budget import left
+from bot.ledger_provisional import Outcome, Provisional, key_of
 from bot.messages import Day, number
 from bot.provisional_messages import Ending, provisional
 from bot.records import EDIT, OFF, ON, PROVISIONAL, Outgoing
@@ -48,11 +49,9 @@ def _enqueue(app: App, day: Day, word: Provisional, chat_id: int) -> None:
     chat = app.ledger.chat(chat_id)
     assert chat
     text = provisional(word, day, chat.language, zone=wishes.zone)
-    spent = wishes.budget is not None and (
-        app.ledger.outbox.loud(chat_id, day.day, prefix(day.day)) >= wishes.budget
-    )
+    spent = left(app.ledger, chat_id, wishes, now) == 0
     silent = level != ON or why is Reason.SILENT or spent
-    draft = Outgoing(word.key, chat_id, day.day, text, now, silent=silent)
+    draft = Outgoing(word.key, chat_id, day.day, text, now, silent=silent, loud=int(not silent))
     app.ledger.outbox.enqueue(replace(draft, not_after=closed(day.day)))
 
 

@@ -56,6 +56,7 @@ class Outgoing:
     about: str | None = None  # key of the chat's message that it changes, or answers
     buttons: Buttons = ()
     tells: tuple[tuple[str, str], ...] = ()  # number of each alert in it, and its episode
+    loud: int = 0  # alerts in it that are told with a sound, see Wishes.budget
 
     @property
     def exchange(self) -> str:
@@ -115,7 +116,7 @@ class Wishes:
     quiet: tuple[int, int] | None = None  # hours in its zone, from and to, without messages
     watched: frozenset[str] = frozenset()  # themes told of; empty: all
     sense: str = SENSES[0]
-    budget: int | None = None  # loud alerts a day; None: no limit
+    budget: int | None = None  # loud alerts a day of its zone; None: no limit
     digest_hour: int | None = None  # in its zone; None: right after the close
     digest_weekday: int | None = None  # Monday is 0; None: every trading day
     zone: ZoneInfo = SHANGHAI  # of the hours above, and of instants told

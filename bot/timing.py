@@ -24,6 +24,13 @@ def held_until(
     return (end if end > local else end + timedelta(days=1)).astimezone(UTC)
 
 
+def day_of(instant: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """When the calendar day of an instant begins in a zone, and when the next one does; UTC."""
+    first = instant.astimezone(zone).date()
+    begun, ended = (datetime.combine(first + timedelta(days=n), time(), zone) for n in (0, 1))
+    return begun.astimezone(UTC), ended.astimezone(UTC)
+
+
 def covers_close(wishes: Wishes, day: date) -> bool:
     """Whether the quiet hours hold what is told right after a day's close."""
     return held_until(closed(day), wishes.quiet, wishes.zone) is not None

@@ -13,7 +13,7 @@ from config.themes import Themes
 from market.backdrop import Look, faults_of
 from market.checks import Fault
 from market.facts import as_figures, as_int
-from market.fundamentals import deadline, due_reports
+from market.fundamentals import deadline, due_reports, wanted_reports
 from market.histories import by_board
 from market.schema import BALANCE, STATEMENT
 from market.source import NoData, Source
@@ -41,16 +41,6 @@ def fetch_filings(
     return faults_of(store, "filings", looks, day)
 
 
-def last_quarters(day: date) -> list[date]:
-    """The quarters still being reported; the last one that is complete where there are none."""
-    return due_reports(day) or [max(end for end in _ends(day) if deadline(end) < day)]
-
-
-def _ends(day: date) -> list[date]:
-    years = (day.year - 1, day.year)
-    return [date(y, m, d) for y in years for m, d in ((3, 31), (6, 30), (9, 30), (12, 31))]
-
-
 def disclose(source: Source, store: Store, day: date) -> None:
     """Moves reports whose deadline is to come to the day on which they were published."""
     for report in due_reports(day):
@@ -68,11 +58,12 @@ def disclose(source: Source, store: Store, day: date) -> None:
 
 def balances(source: Source, store: Store, day: date) -> None:
     """Balance sheets of the newest quarters, and once of the same quarters a year before."""
-    for report in last_quarters(day):
+    due = [end for end in due_reports(day) if _due(store, f"balances:{end}", day)]
+    for report in wanted_reports(day):
         before = report.replace(year=report.year - 1)
         if not store.books.has("balance", before):
             _balances(source, store, before, day)
-        if _due(store, f"balances:{report}", day) or not store.books.has("balance", report):
+        if report in due or not store.books.has("balance", report):
             _balances(source, store, report, day)
 
 

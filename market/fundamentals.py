@@ -22,12 +22,22 @@ def deadline(report: date) -> date:
 
 def due_reports(day: date) -> list[date]:
     """Quarters ended in the last year and a half whose reports are due or still coming."""
-    ends = [
-        date(year, month, last)
-        for year in (day.year - 1, day.year)
-        for month, last in ((3, 31), (6, 30), (9, 30), (12, 31))
-    ]
-    return [end for end in ends if end < day <= deadline(end) + REPORTS_OPEN][-2:]
+    return [end for end in _ends(day) if end < day <= deadline(end) + REPORTS_OPEN][-2:]
+
+
+def wanted_reports(day: date) -> list[date]:
+    """Those, and before them the newest quarter that all had to report: a new store begins there.
+
+    Else a bot that begins in December or June would know no reports for months.
+    """
+    whole = max(end for end in _ends(day) if deadline(end) < day)
+    return sorted({whole, *due_reports(day)})
+
+
+def _ends(day: date) -> list[date]:
+    """Ends of the quarters of a day's year and of the year before."""
+    years, lasts = (day.year - 1, day.year), ((3, 31), (6, 30), (9, 30), (12, 31))
+    return [date(year, month, last) for year in years for month, last in lasts]
 
 
 def public_days(reports: pd.DataFrame) -> pd.Series:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from market.facts import as_figures, as_int
-from market.fundamentals import due_reports, public_days
+from market.fundamentals import due_reports, public_days, wanted_reports
 from market.source import NoData, Source
 from market.store import Store
 
@@ -13,11 +13,12 @@ REPORTS_EVERY = timedelta(days=7)  # between two looks at a quarter's reports
 
 
 def earnings(source: Source, store: Store, day: date) -> None:
-    """Reports of the quarters that companies still report, looked at weekly."""
-    for report in due_reports(day):
+    """Reports of the quarters still being reported, looked at weekly; of the one before, once."""
+    due = due_reports(day)
+    for report in wanted_reports(day):
         name = f"earnings:{report}"
         seen = store.note(name)
-        if seen and date.fromisoformat(seen) + REPORTS_EVERY > day:
+        if seen and (report not in due or date.fromisoformat(seen) + REPORTS_EVERY > day):
             continue
         try:
             found = source.earnings(report)

@@ -118,6 +118,7 @@ class FakeSource:
 
     def earnings(self, report: date) -> pd.DataFrame:
         self._asked("earnings")
+        self._asked(f"earnings {report}")
         codes = sorted(self.market.bars["code"].unique())
         figures = {"revenue": 1e9, "profit": 1e8, "revenue_yoy": 0.1, "profit_yoy": 0.1}
         return pd.DataFrame({"code": codes}).assign(report=report, published=pd.NaT, **figures)

@@ -132,19 +132,19 @@ def test_what_is_beyond_the_budget_is_the_weakest(left: int | None, loud: int) -
     assert list(reasons.values()).count(Reason.SILENT) == 1
 
 
-@pytest.mark.parametrize(("before", "beyond"), [(0, 1), (1, 2), (3, 4), (9, 4)])
-def test_loud_words_within_the_day_count_towards_the_budget(before: int, beyond: int) -> None:
+@pytest.mark.parametrize(("left", "beyond"), [(3, 1), (2, 2), (0, 4), (None, 0)])
+def test_what_is_left_of_the_budget_goes_to_the_strongest(left: int | None, beyond: int) -> None:
     listener = Listener(Wishes({}, budget=3), {})
-    choice = chosen(listener, several(4), [], Setting(NOW, DAY, {}, {}), before)
+    choice = chosen(listener, several(4), [], Setting(NOW, DAY, {}, {}), left)
     assert len(choice.beyond) == beyond
     assert list(choice.beyond) == several(4)[4 - beyond :]
 
 
-@pytest.mark.parametrize(("budget", "why"), [(None, "send"), (3, "send"), (2, "silent")])
-def test_what_was_missed_is_silent_once_the_budget_is_spent(budget: int | None, why: str) -> None:
+@pytest.mark.parametrize(("left", "why"), [(None, "send"), (3, "send"), (2, "silent")])
+def test_what_was_missed_is_silent_once_the_budget_is_spent(left: int | None, why: str) -> None:
     late = [transition(F, B, day=DAY - timedelta(days=1))]
-    listener = Listener(Wishes({}, budget=budget), {})
-    choice = chosen(listener, several(2), late, Setting(NOW, late[0].day, {}, {}), 0)
+    listener = Listener(Wishes({}, budget=left), {})
+    choice = chosen(listener, several(2), late, Setting(NOW, late[0].day, {}, {}), left)
     assert list(choice.late.values()) == [why]
 
 
@@ -190,7 +190,8 @@ def test_no_alert_is_ever_lost(
     told = list({(n, k): transition(b, a, k, theme=f"t{n}") for n, (b, a, k), _ in given_}.values())
     voices = {(DAY, f"t{n}:{k}"): ("t9",) for n, (_, _, k), merged in given_ if merged}
     mutes = {theme: Mute() for theme in muted}
-    choice = chosen(Listener(wishes, mutes), told, [], Setting(now, DAY, {}, voices), loud_before)
+    left = None if wishes.budget is None else max(wishes.budget - loud_before, 0)
+    choice = chosen(Listener(wishes, mutes), told, [], Setting(now, DAY, {}, voices), left)
     assert choice.today.keys() == set(told)  # each has its reason
     alerts = [draft("alerts", now, [t.key for t in choice.alerts], 0)] if choice.alerts else []
     digest = (

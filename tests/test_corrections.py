@@ -171,7 +171,7 @@ def test_an_alert_told_on_another_day_by_right_figures_says_which(app: App, tmp_
     by_operator(app, tmp_path)
     found = {one.alert: one for one in app.ledger.corrections.all()}
     (late,) = (one.now for one in found.values() if one.was is None and one.now)
-    key = f"{number(early)}:correction:1"
+    key = f"{DAYS[-1]}:correction:1:1"
     (text,) = (m.text for m in app.ledger.outbox.waiting() if m.key == key and m.chat == 7)
     assert f"{late.day} 🔺 <b>热题材</b> · 升温 · 冰点 → 发酵 #{number(late)}" in text
     assert found[number(early)].now is None

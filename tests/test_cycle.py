@@ -13,7 +13,8 @@ from filelock import FileLock
 
 from bot import sources, wire
 from bot.app import App, open_app
-from bot.cycle import catch_up, due_day, run_daily
+from bot.by_hand import run_daily
+from bot.cycle import catch_up, due_day
 from bot.errors import UserError
 from bot.filling import run_filling
 from bot.home import LOCK
@@ -188,7 +189,7 @@ def test_quotes_of_a_day_that_has_begun_are_not_taken_for_the_day_before(
 
 
 def test_a_day_that_is_neither_stored_nor_the_last_one_is_refused(app: App) -> None:
-    with pytest.raises(UserError, match="only the last closed trading day, 2026-07-15"):
+    with pytest.raises(UserError, match="only its last closed trading day, 2026-07-15, can"):
         run_daily(app, date(2026, 7, 9), True, False)
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from config.themes import Themes, load_themes
 from market.facts import as_int
-from market.filings import LARGEST, balances, disclose, last_quarters, statements, waiting, wanted
+from market.filings import LARGEST, balances, disclose, statements, waiting, wanted
+from market.fundamentals import wanted_reports
 from market.reports import earnings
 from market.simulate import HOT, SimulatedMarket, simulate
 from market.source import Banned, Theme
@@ -16,6 +17,8 @@ from market.store import Store
 from tests.fakes import FakeSource
 
 A_DAY = 4  # companies
+LONG_AGO = date(2020, 1, 1)
+Q2, Q2_BEFORE = date(2023, 6, 30), date(2022, 6, 30)
 Q3, Q3_BEFORE = date(2023, 9, 30), date(2022, 9, 30)
 DAY = date(2023, 10, 18)  # reports of the third quarter still come
 
@@ -50,13 +53,30 @@ def followed(market: SimulatedMarket, store: Store) -> Store:
 @pytest.mark.parametrize(
     ("day", "quarters"),
     [
-        (DAY, [Q3]),
+        (DAY, [Q2, Q3]),
         (date(2023, 12, 20), [Q3]),  # nothing is reported: the last that is complete
-        (date(2024, 4, 10), [date(2023, 12, 31), date(2024, 3, 31)]),
+        (date(2024, 1, 5), [Q3, date(2023, 12, 31)]),  # few have reported the year yet
+        (date(2024, 4, 10), [Q3, date(2023, 12, 31), date(2024, 3, 31)]),
+        (date(2024, 5, 10), [date(2023, 12, 31), date(2024, 3, 31)]),
+        (date(2024, 6, 20), [date(2024, 3, 31)]),
     ],
 )
-def test_there_is_always_a_quarter_to_look_at(day: date, quarters: list[date]) -> None:
-    assert last_quarters(day) == quarters
+def test_there_is_always_a_quarter_that_all_have_reported(day: date, quarters: list[date]) -> None:
+    assert wanted_reports(day) == quarters
+
+
+@pytest.mark.parametrize("begun", [date(2023, 12, 20), date(2024, 1, 5)])
+def test_a_bot_that_begins_between_two_seasons_knows_the_reports_of_the_last(
+    source: FakeSource, store: Store, begun: date
+) -> None:
+    for days in (0, 1, 8):
+        earnings(source, store, begun + timedelta(days=days))
+    known = store.reports(LONG_AGO, begun)
+    assert set(known["report"]) == {Q3}
+    assert len(known) == 600
+    assert (
+        source.asked.count(f"earnings {Q3}") == 1
+    )  # nothing comes after its season: once is enough
 
 
 def test_balance_sheets_come_with_the_year_before_and_then_weekly(
@@ -65,8 +85,10 @@ def test_balance_sheets_come_with_the_year_before_and_then_weekly(
     for days in (0, 1, 6, 7):
         balances(source, store, DAY + timedelta(days=days))
     asked = [what for what in source.asked if what.startswith("balances ")]
-    assert asked == [f"balances {Q3_BEFORE}", f"balances {Q3}", f"balances {Q3}"]
-    assert store.books.known("balance", DAY, Q3_BEFORE, None)["report"].unique() == [Q3_BEFORE]
+    once = [f"balances {end}" for end in (Q2_BEFORE, Q2, Q3_BEFORE)]
+    assert asked == [*once, f"balances {Q3}", f"balances {Q3}"]
+    known = store.books.known("balance", DAY, Q2_BEFORE, None)["report"]
+    assert set(known) == {Q2_BEFORE, Q2, Q3_BEFORE}
     assert len(store.books.known("balance", date(2023, 10, 31), Q3, None)) == 600
 
 

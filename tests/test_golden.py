@@ -9,7 +9,7 @@ import pytest
 from bot import messages, texts
 from bot.commands import answer
 from bot.commands.asked import Asked
-from bot.correction_messages import correction
+from bot.correction_messages import Told, corrections
 from bot.digest import watched_table
 from bot.jobs import daily
 from bot.ledger_corrections import Correction
@@ -86,10 +86,13 @@ def test_corrections_of_each_kind(language: Language) -> None:
         (Correction(1, "ab1858", TURN, None, "a" * 64, "b" * 64), moved, "next_close"),
         (Correction(1, "ab1858", None, moved, "", "b" * 64), None, "next_close"),
     ]
-    shown = [
-        correction(one, late, Revision(1, DAY, DAY, why, 3), state, TOLD, language)
-        for one, late, why in cases
-    ]
+    shown = []
+    for one, late, why in cases:
+        instead = Correction(1, "", None, late, "", "") if late else None
+        revision = Revision(1, DAY, DAY, why, 3)
+        shown += corrections([Told(one, instead)], revision, {"t": state}, TOLD, language)
+    every = [Told(one) for one, _, _ in (*cases, *cases[:2])]
+    shown += corrections(every, Revision(1, DAY, DAY, "operator", 3), {}, TOLD, language, 7)
     golden(f"correction_{language}", "\n\n~~~\n\n".join(shown))
 
 

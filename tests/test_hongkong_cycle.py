@@ -11,6 +11,7 @@ import pytest
 
 from bot import hongkong, watch
 from bot.app import App, open_app
+from bot.by_hand import run_daily
 from bot.calendars import calendar_of
 from bot.cycle import catch_up
 from bot.errors import UserError
@@ -78,6 +79,41 @@ def test_an_evening_asks_for_each_member_once(app: App, upstream: Upstream) -> N
     upstream.requests.clear()
     assert hongkong.catch_up(at(app, DAY, 16, 50)) is None
     assert upstream.requests == []
+
+
+def test_by_hand_both_exchanges_are_judged_and_twice_is_once(
+    app: App, upstream: Upstream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upstream.today = upstream.hk_today = DAY
+    evening = at(app, DAY, 16, 45)
+    run_daily(evening, None, True, True)
+    said = capsys.readouterr().err
+    assert f"\n{DAY}: judged, 0 transitions" in said
+    assert f"fetching Hong Kong …\nHong Kong, {DAY}: judged, 0 transitions" in said
+    assert [app.ledger.evaluated(), app.of("XHKG").ledger.evaluated()] == [DAY, DAY]
+    upstream.requests.clear()
+    run_daily(evening, DAY, True, True)
+    assert capsys.readouterr().err.count("had been judged before") == 2
+    assert upstream.requests == []
+
+
+def test_by_hand_what_keeps_one_exchange_from_its_day_does_not_keep_the_other(
+    app: App, upstream: Upstream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upstream.today = upstream.hk_today = DAY
+    morning = at(app, DAY + timedelta(days=1), 10, 0)
+    with pytest.raises(UserError, match="trading has begun again"):
+        run_daily(morning, None, True, False)
+    assert f"Hong Kong, {DAY}: judged" in capsys.readouterr().err
+    assert app.ledger.evaluated() is None
+    other = at(app, DAY + timedelta(days=1), 16, 0)  # the mainland's is due, Hong Kong's is not
+    upstream.today = DAY + timedelta(days=1)
+    run_daily(other, upstream.today, True, False)
+    said = capsys.readouterr().err
+    assert f"\n{upstream.today}: judged" in said
+    assert f"only its last closed trading day, {DAY}, can be fetched" in said
+    with pytest.raises(UserError, match=f"{BEFORE} is before {upstream.today}, the last"):
+        run_daily(other, BEFORE, False, False)
 
 
 def test_a_day_is_not_taken_before_it_is_over(app: App, upstream: Upstream) -> None:

@@ -1,6 +1,7 @@
 """Hong Kong is judged by the same rules on its own days; what is said of it says so."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import journal
+from bot import by_hand, export, history, journal, past
 from bot.app import App, judge, judged_themes
 from bot.commands import answer
 from bot.commands.asked import Asked
 from bot.deliver import Delivery, deliver
 from bot.draw import draw
+from bot.errors import UserError
+from bot.home import DATABASE
 from bot.jobs import daily, facts_of
 from bot.ledger import Ledger
 from bot.limits import Pace
@@ -168,6 +171,33 @@ def test_both_exchanges_have_a_day_each_in_one_journal(lived: App, tmp_path: Pat
     assert mainland.ledger.journal.entry(LAST) != lived.of("XHKG").ledger.journal.entry(LAST)
 
 
+def test_a_stored_day_is_judged_by_hand_as_a_replay_says(
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app, last = opened(settings, tmp_path), date(2024, 10, 9)
+    app = replace(app, store=Store(tmp_path / DATABASE))
+    (tmp_path / "paomo.toml").write_text("", "utf-8")
+    span, days = timedelta(days=560), [day for day in LIVED if day <= last]
+    source = FakeHongKong()
+    ingest_hong_kong(source, app.of("XHKG").store, last, BASKETS, span)  # type: ignore[arg-type]
+    for day in days:
+        by_hand.run_daily(app, day, False, True)
+    stepped = capsys.readouterr().out
+    told = [json.loads(line) for line in stepped.splitlines()]
+    assert {one["exchange"] for one in told} == {"XHKG"}
+    assert any(date(2024, 10, 1) <= date.fromisoformat(one["day"]) <= last for one in told)
+    monkeypatch.setenv("PAOMO_HOME", str(tmp_path))
+    history.run_replay(days[1], last, [], True)
+    assert capsys.readouterr().out == stepped
+    history.run_replay(days[1], last, ["模拟港股热"], False)
+    assert "净值相对恒生指数" in capsys.readouterr().out
+    with pytest.raises(UserError, match="no figures of the mainland are stored of 2024-10-05"):
+        by_hand.run_daily(app, date(2024, 10, 5), False, True)
+
+
 @pytest.fixture
 def both_judged(settings: Settings, tmp_path: Path) -> App:
     app, source = opened(settings, tmp_path), FakeHongKong()
@@ -192,10 +222,13 @@ SAID = {  # command, what stands behind it -> words in Chinese and in English
     ("market", ""): ("模拟港股热 · ", "模拟港股热 · "),
     ("top", ""): ("港股（相对恒生指数）", "Hong Kong (net of the Hang Seng index)"),
     ("themes", ""): ("模拟港股热", "模拟港股热"),
-    ("stock", "09900"): ("模拟港股热", "模拟港股热"),
+    ("stock", "09900"): ("数据日 2024-10-10", "data of 2024-10-10"),
+    ("fundamentals", "hk-hot"): ("港股公司的财报", "of Hong Kong's companies are not fetched"),
+    ("events", "hk-hot"): ("港股公司的财报", "of Hong Kong's companies are not fetched"),
     ("status", ""): ("港股: 2024-10-10", "Hong Kong: 2024-10-10"),
     ("chain", "hk-hot"): ("", ""),
-    ("history", "hk-hot"): ("模拟港股热", "模拟港股热"),
+    ("history", "hk-hot"): ("数据日 2024-10-10", "data of 2024-10-10"),
+    ("replay", "2024-10-10"): ("重放 2024-10-10 · 港股", "Replay of 2024-10-10 · Hong Kong"),
     ("similar", "hk-hot"): ("模拟港股热", "模拟港股热"),
     ("mute", "hk-hot 3d"): ("模拟港股热", "模拟港股热"),
     ("watch", "hk-hot"): ("模拟港股热", "模拟港股热"),
@@ -213,6 +246,20 @@ def test_commands_answer_on_hong_kong(both_judged: App, language: str) -> None:
         assert words[language == "en"] in plain(told), command
 
 
+def test_run_ups_of_hong_kong_are_known_evening_by_evening(lived: App) -> None:
+    """As all days at once would give them, and beside the mainland's, not among them."""
+    there = lived.of("XHKG")
+    stepped = [(run.theme, run.days) for run in there.ledger.run_ups.all()]
+    assert [theme for theme, _ in stepped] == ["hk-hot"]
+    past.rebuild(there, LAST)
+    assert [(run.theme, run.days) for run in there.ledger.run_ups.all()] == stepped
+    assert lived.ledger.run_ups.all() == []
+    known = answer(lived, "history", asked("模拟港股热", "zh")).text
+    assert "2024-09-13 → 2024-10-25 +42.4% (27日)" in known
+    largest = plain(answer(lived, "history", asked("", "en")).text)
+    assert "Hong Kong (net of the Hang Seng index)\n1. 模拟港股热 2024-09-13" in largest
+
+
 def test_a_chart_is_of_its_own_days_and_names_its_index(both_judged: App) -> None:
     for theme in ("hk-hot", "hk-hstech"):
         asked = Asked(Chat(7, "private", "", "zh"), 7, theme, date(2024, 10, 10))
@@ -220,6 +267,16 @@ def test_a_chart_is_of_its_own_days_and_names_its_index(both_judged: App) -> Non
         assert picture
         assert picture.day == date(2024, 10, 10)
         assert (draw(both_judged, picture) or b"")[:4] == b"\x89PNG"
+
+
+def test_both_exchanges_theme_days_are_exported_each_beside_its_market(both_judged: App) -> None:
+    made = export.tables(both_judged, lambda *of: None)
+    days = next(table for name, table in made if name == "theme_days")
+    of = {code: set(days[days["exchange"] == code]["theme"]) for code in ("XSHG", "XHKG")}
+    assert of == {"XSHG": {"hot", "calm"}, "XHKG": {"hk-hot", "hk-calm", "hk-hstech"}}
+    last = days[(days["theme"] == "hk-hot") & (days["day"] == date(2024, 10, 10))]
+    panel = both_judged.of("XHKG").store.panel(date(2024, 10, 10), 1, [])
+    assert last["benchmark"].item() == panel.benchmark.item()
 
 
 def test_the_mainlands_digest_and_ranking_keep_to_the_mainland(both_judged: App) -> None:

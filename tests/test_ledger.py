@@ -136,12 +136,24 @@ def test_what_is_held_until_its_hour_keeps_no_other_waiting(ledger: Ledger) -> N
     assert ledger.outbox.oldest() == NOW + hour
 
 
-def test_loud_messages_of_a_day_are_counted_by_their_keys(ledger: Ledger) -> None:
-    for key, more in (("d:p:1", {}), ("d:p:2", {}), ("d:p:3", {"silent": True}), ("d:q", {})):
-        ledger.outbox.enqueue(message(key, **more))
-    ledger.outbox.enqueue(message("d:p:1", chat=2))
-    assert ledger.outbox.loud(1, DAY, "d:p:") == 2
-    assert ledger.outbox.loud(1, DAY + timedelta(days=1), "d:p:") == 0
+def test_loud_alerts_are_counted_between_two_instants(ledger: Ledger) -> None:
+    hour, later = timedelta(hours=1), DAY + timedelta(days=1)
+    for key, loud in ((f"{DAY}:alerts:1", 2), (f"XHKG:{DAY}:held:1", 1), (f"{DAY}:held:1", 4)):
+        ledger.outbox.enqueue(message(key, loud=loud))
+    ledger.outbox.enqueue(message(f"{DAY}:alerts:1", chat=2, loud=1))
+    ledger.outbox.enqueue(message("later", created=NOW + hour, loud=8))
+    ledger.outbox.enqueue(message("digest"))
+
+    def loud(until: datetime, before: date = date.min, exchange: str = "XSHG") -> int:
+        return ledger.outbox.loud(1, NOW, until, before, exchange)
+
+    assert loud(NOW) == 0
+    assert loud(NOW + hour) == 7
+    assert loud(NOW + 2 * hour) == 15
+    assert loud(NOW + hour, later) == 3  # what is held of days before is told anew
+    assert loud(NOW + hour, later, "XHKG") == 6
+    ledger.outbox.park(ledger.outbox.waiting()[0].id, "refused")
+    assert loud(NOW + hour) == 5
 
 
 def test_alerts_still_held_are_dropped_once_a_later_message_tells_them(ledger: Ledger) -> None:
@@ -149,13 +161,13 @@ def test_alerts_still_held_are_dropped_once_a_later_message_tells_them(ledger: L
     for key, day in ((f"{DAY}:held:1", DAY), (f"{later}:held:1", later), ("k", DAY)):
         ledger.outbox.enqueue(message(key, day=day))
     sent, _ = ledger.outbox.waiting()[:2]
-    assert ledger.outbox.held(later, "XSHG") == {1: DAY}
+    assert ledger.outbox.held(later, "XSHG") == {1: set()}
     ledger.outbox.sending(sent.id)  # on its way already
     assert ledger.outbox.held(later, "XSHG") == {}
-    ledger.outbox.release([1], later, "XSHG")
+    ledger.outbox.release({1: None}, later, "XSHG")
     assert len(ledger.outbox.waiting()) == 3
     ledger.outbox.enqueue(message(f"{DAY}:held:2"))
-    ledger.outbox.release([1], later, "XSHG")
+    ledger.outbox.release({1: None}, later, "XSHG")
     assert f"{DAY}:held:2" not in {m.key for m in ledger.outbox.waiting()}
 
 
@@ -165,7 +177,7 @@ def test_what_is_held_of_one_exchange_is_not_dropped_by_the_evening_of_the_other
     later = DAY + timedelta(days=1)
     for key in (f"{DAY}:held:1", f"XHKG:{DAY}:held:1"):
         ledger.outbox.enqueue(message(key))
-    ledger.outbox.release([1], later, "XHKG")
+    ledger.outbox.release({1: None}, later, "XHKG")
     assert [m.key for m in ledger.outbox.waiting()] == [f"{DAY}:held:1"]
 
 

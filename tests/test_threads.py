@@ -294,5 +294,5 @@ def test_alerts_that_quiet_hours_hold_are_told_by_the_message_that_goes(
     assert held.about == app.ledger.tellings.thread(ME, f"t0:{BEGUN}")
     assert held.buttons
     with app.ledger.atomic():
-        app.ledger.outbox.release([ME], DAYS[2], "XSHG")
+        app.ledger.outbox.release({ME: None}, DAYS[2], "XSHG")
     assert app.ledger.tellings.heard(number(change("t1", DAYS[1]))) == {}

@@ -16,6 +16,7 @@ from bot.words import Language, say
 from market.announced import AHEAD_DAYS, PAST_DAYS, dates_read
 from market.news import Line
 from market.source import Theme
+from market.store import MAINLAND
 
 LISTED = 12  # events of the past, and lock-ups to come, that are listed
 TRIGGERS, LINES = 12, 12  # news lines listed
@@ -46,6 +47,8 @@ def _fundamentals(app: App, asked: Asked, theme: Theme) -> Answer:
     label = say("simulated", language) if theme.source == "simulated" else ""
     if not members:
         return Answer(f"{label}{title}\n{fact('no_members', language)}")
+    if theme.exchange != MAINLAND:
+        return Answer(f"{label}{title}\n{fact('not_there', language)}")
     made_with = app.store.member_day(theme.id, day)
     foot = f"{say('day', language)} {day} · {say('list_of', language)} {made_with}"
     text = "\n".join([label + title, *_divergence(app, theme, language), foot])
@@ -95,9 +98,15 @@ def _events(app: App, asked: Asked, theme: Theme) -> Answer:
         past=past,
         coming=coming,
         more=[max(0, len(part) - LISTED) for part in (found.past, found.coming)],
-        read=fact("read", language).format(read=dates_read(app.store, asked.today), days=PAST_DAYS),
+        read=_read(app, asked) if theme.exchange == MAINLAND else fact("not_there", language),
     )
     return Answer(text)
+
+
+def _read(app: App, asked: Asked) -> str:
+    """Of how many dates the announcements were read."""
+    read = dates_read(app.store, asked.today)
+    return fact("read", asked.language).format(read=read, days=PAST_DAYS)
 
 
 def _triggers(app: App, asked: Asked) -> Answer:

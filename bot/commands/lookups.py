@@ -246,9 +246,8 @@ def stock(app: App, asked: Asked) -> Answer:
         )
     code, name = found[0]
     states = all_states(app)
-    lines = [
-        f"· {name_of(t)} · {stage_of(states, t.id, asked.language)}"
-        for t in app.store.themes_of(code)
-    ]
+    themes = app.store.themes_of(code)
+    lines = [f"· {name_of(t)} · {stage_of(states, t.id, asked.language)}" for t in themes]
     none = both(asked, "不在任何已知题材里。", "in no known theme.")
-    return listed(escape(f"{name} {code}".strip()), lines, as_of(app, asked), none=none)
+    day = as_of(app.of(themes[0].exchange) if themes else app, asked)
+    return listed(escape(f"{name} {code}".strip()), lines, day, none=none)

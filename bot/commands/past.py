@@ -10,6 +10,7 @@ from bot.commands.asked import Answer, Asked, both, listed, name_of, of_one
 from bot.past import MARKET, Past, marks
 from bot.texts import figure
 from bot.words import say
+from market.calendar import HONG_KONG
 from market.source import Theme
 from signals.analogues import Analogue, Likeness, likeness
 from signals.compare import RUN_UP, RUN_UP_DAYS
@@ -53,13 +54,22 @@ def _of_theme(app: App, asked: Asked, theme: Theme) -> Answer:
 
 
 def _largest(app: App, asked: Asked) -> Answer:
-    day, known = _last(app), app.store.themes()
-    found = [one for one in _endings(app, day) if one.theme in known]
-    ranked = sorted(found, key=lambda one: -one.run_up)[:LISTED]
-    lines = [f"{n}. {name_of(known[e.theme])} {_line(e, asked)}" for n, e in enumerate(ranked, 1)]
+    """The mainland's, and what they say together; Hong Kong's below, against another market."""
+    day, there = _last(app), app.of(HONG_KONG.code)
+    found = _endings(app, day)
+    lines, below = _ranked(app, found, asked), _ranked(there, _endings(there, _last(there)), asked)
+    if below:
+        below = ["", say("against_hsi", asked.language), *below, _dated(_last(there), asked)]
     title = both(asked, "以往最大的行情（净）", "The largest run-ups, net")
     after = [*_together(found, asked), *_centre(app, asked), _meaning(asked), _dated(day, asked)]
-    return listed(title, lines, "", *after, none=say("nothing", asked.language))
+    return listed(title, lines, "", *after, *below, none=say("nothing", asked.language))
+
+
+def _ranked(app: App, found: Sequence[Ending], asked: Asked) -> list[str]:
+    """The largest of run-ups, a line each."""
+    known = app.store.themes()
+    ranked = sorted(found, key=lambda one: -one.run_up)[:LISTED]
+    return [f"{n}. {name_of(known[e.theme])} {_line(e, asked)}" for n, e in enumerate(ranked, 1)]
 
 
 def _line(one: Ending, asked: Asked) -> str:

@@ -11,14 +11,14 @@ import pandas as pd
 from bot import context, messages, own_record
 from bot.app import NET, App, labels
 from bot.commands.asked import PICKS, Answer, Asked, as_of, both, listed
-from bot.correction_messages import correction
+from bot.correction_messages import Told, corrections
 from bot.jobs import facts_of
 from bot.names import stage_name
 from bot.records import Buttons
 from bot.texts import figure, plain
 from bot.words import say
 from market.calendar import HONG_KONG
-from signals.model import Kind, Stage, ThemeState, Transition
+from signals.model import Kind, Stage, Transition
 from signals.scorecard import Label, followed
 
 SHOWN = 10  # alerts of a page
@@ -75,9 +75,7 @@ def _corrected(app: App, number: str, asked: Asked) -> list[str]:
         subject = one.was or one.now
         assert subject
         day = facts_of(app, app.ledger.evaluated() or subject.day)
-        state = states.get(subject.theme) or ThemeState(subject.theme)
-        known = revisions[one.revision]
-        texts.append(correction(one, None, known, state, day, asked.language))
+        texts += corrections([Told(one)], revisions[one.revision], states, day, asked.language)
     return texts
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from threading import Lock
 
 from bot import messages
@@ -12,6 +11,8 @@ from bot.app import App
 from bot.commands.asked import Answer, Asked, both
 from bot.jobs import facts_of
 from bot.replayed import would_have_told
+from market.calendar import EXCHANGES
+from market.store import MAINLAND
 from signals.model import Transition
 
 AT_WORK = Lock()  # held while a day is made anew
@@ -19,16 +20,29 @@ WRITTEN = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|[-/.年](\d{1,2})[-/.月](\d{1,2})
 
 
 def replay(app: App, asked: Asked) -> Answer:
-    """The alerts of a day: as they were told, or made anew of the days stored up to it."""
+    """The alerts of a day: as they were told, or made anew of the days stored up to it.
+
+    Of each exchange that has the day; of none, what the mainland's day before it told.
+    """
     day = _day(asked.rest)
     if not day:
         hint = both(asked, "请写日期，例如", "Write a day, such as")
         return Answer(f"{hint} /replay 2024-02-05")
-    fault = _fault(app, asked, day)
-    if fault:
-        return Answer(fault)
-    (nearest,) = app.store.days(until=day, limit=1)
-    lines = [f"<b>{both(asked, '重放', 'Replay of')} {nearest}</b>"]
+    places = [place for place in map(app.of, EXCHANGES) if place.store.days(until=day, limit=1)]
+    if day > asked.today or not places:
+        return Answer(_fault(app, asked, day))
+    exact = [place for place in places if place.store.days(until=day, limit=1) == [day]]
+    given = [_of(place, asked, day) for place in exact or places[:1]]
+    made = [answer.more for answer in given if answer.more]
+    more = (lambda app: "\n\n".join(make(app) for make in made)) if made else None
+    return Answer("\n\n".join(answer.text for answer in given), more=more)
+
+
+def _of(app: App, asked: Asked, day: date) -> Answer:
+    """An exchange's alerts of a day, or of the stored one before it."""
+    (nearest,), exchange = app.store.days(until=day, limit=1), app.store.exchange
+    where = "" if exchange == MAINLAND else both(asked, " · 港股", " · Hong Kong")
+    lines = [f"<b>{both(asked, '重放', 'Replay of')} {nearest}{where}</b>"]
     if nearest != day:
         words = (
             f"{day} 没有行情，取此前最近的交易日。",
@@ -45,7 +59,7 @@ def replay(app: App, asked: Asked) -> Answer:
         " memberships may look ahead.",
     )
     text = "\n".join([*lines, both(asked, *words)])
-    return Answer(text, more=partial(_made, asked=asked, day=nearest))
+    return Answer(text, more=lambda app: _made(app.of(exchange), asked, nearest))
 
 
 def _day(text: str) -> date | None:
@@ -61,11 +75,9 @@ def _day(text: str) -> date | None:
 
 
 def _fault(app: App, asked: Asked, day: date) -> str:
-    """Why there is nothing to replay of a day; empty when there is."""
+    """Why there is nothing to replay of a day."""
     if day > asked.today:
         return both(asked, f"{day} 还没有到。", f"{day} is still to come.")
-    if app.store.days(until=day, limit=1):
-        return ""
     stored = app.store.days()
     if not stored:
         return both(asked, "库中还没有任何交易日。", "The store holds no day yet.")

@@ -53,7 +53,7 @@ def _told(app: App, asked: Asked, theme: Theme) -> Answer:
         since=shown.since,
         rules=[_rule(signal, language, theme.exchange) for signal in known],
         unknown=[rule_name(s.rule, language) for s in signals if isnan(s.value)],
-        legend=_legend(language),
+        legend=_legend(language) if theme.exchange == MAINLAND else "",
         ways=[_way(step, language) for step in steps],
         divergence=_divergence(state, app.policy, language),
         last=_last(told[-1], theme, language) if told else None,
