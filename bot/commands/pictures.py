@@ -81,13 +81,21 @@ def _chart(app: App, asked: Asked, theme: Theme, days: int) -> Answer:
     span = both(asked, f"{days} 个交易日", f"{days} trading days")
     title = f"{_labelled(theme, asked)} · {span}"
     none = both(asked, "这段时间里没有警报。", "No alert within these days.")
-    given = listed(title, lines, as_of(app, asked), none=none)
+    given = listed(title, lines, *_replayed(app, asked, theme), as_of(app, asked), none=none)
     row = tuple(
         (both(asked, f"{span}日", f"{span} d"), f"p:{theme.id} {span}")
         for span in SPANS
         if span != days
     )
     return replace(given, buttons=(row,), picture=drawn, captioned=True, in_place=True)
+
+
+def _replayed(app: App, asked: Asked, theme: Theme) -> list[str]:
+    """That stages are shaded which nobody was told of, where the episode began before the bot."""
+    began, started = app.ledger.kept.began(), shown_state(app, theme.id).started
+    if not (began and started and started < began):
+        return []
+    return [say("drawn_replayed", asked.language).format(day=began)]
 
 
 def compare(app: App, asked: Asked) -> Answer:
