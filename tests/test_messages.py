@@ -173,6 +173,7 @@ def test_the_number_of_an_alert_is_its_own() -> None:
         (-0.05, "fraction", "-5.0%"),
         (-0.0004, "fraction", "+0.0%"),
         (0.091, "loss", "9.1%"),
+        (0.0327, "rate", "3.27%"),
         (0.7, "share", "70%"),
         (2.06, "ratio", "2.1x"),
         (3.0, "days", "3天"),
