@@ -148,12 +148,14 @@ def _compared(app: App, asked: Asked, first: Theme, second: Theme) -> Answer:
     stages = [STAGES[shown_state(app, t.id).stage][asked.language] for t in (first, second)]
     values = [{s.rule: s for s in app.ledger.standing.reading(t.id)} for t in (first, second)]
     rows = [(both(asked, "阶段", "stage"), stages)]
-    rows += [
-        (rule_name(rule, asked.language), [_value(v, rule, asked) for v in values])
-        for rule in MEASURES
-        if any(rule in v for v in values)
+    none = say("unknown", asked.language)
+    pairs = [
+        (rule_name(r, asked.language), [_value(v, r, asked) for v in values]) for r in MEASURES
     ]
+    rows += [(name, pair) for name, pair in pairs if set(pair) != {none}]
     lines = [f"{escape(name)}: {' | '.join(pair)}" for name, pair in rows]
+    absent = [escape(name) for name, pair in pairs if set(pair) == {none}]
+    lines += [f"{none}: {' · '.join(absent)}"] if absent else []
     head = "\n".join([" | ".join(names), *lines])
     more = partial(_together, asked=asked, first=first, second=second)
     return Answer(
