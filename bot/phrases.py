@@ -43,6 +43,9 @@ PHRASES: dict[str, Words] = {
     "ends_or": {"zh": "，或", "en": ", or "},
     "ends_days": {"zh": "，连续{days}日", "en": ", {days} days running"},
     "ends_seen": {"zh": "（已{seen}日）", "en": " ({seen} so far)"},
+    "best": {"zh": "当日最强", "en": "best of the day"},
+    "worst": {"zh": "最弱", "en": "worst"},
+    "moves": {"zh": "当日", "en": "on the day"},
     "strength": {"zh": "站上20日线占比", "en": "members above 20-day avg"},
     "peak_fall": {"zh": "距本轮高点净回落", "en": "net fall from its peak"},
     "diverging": {

@@ -118,13 +118,6 @@ def test_below_a_chart_its_alerts_stand_with_the_numbers_of_their_marks(app: App
         assert units(given.text) < CAPTION_LIMIT
 
 
-def test_a_chart_says_that_stages_before_the_bot_began_are_from_a_replay(app: App) -> None:
-    assert app.ledger.states()["hot"].started == date(2024, 6, 11)
-    text = ask(app, "chart 热题材", "en").text
-    assert "stages before 2024-06-28 are from a replay; nothing was pushed then" in text
-    assert "回放" not in ask(app, "chart 普通题材").text  # it has no episode
-
-
 def test_charts_before_the_first_judged_day_say_so(settings: Settings) -> None:
     empty = App(settings, Store(None), Ledger(None), *judge(settings), lambda: datetime.now(UTC))
     markets.fill(empty.store, days=3)

@@ -7,9 +7,13 @@ from datetime import date
 import pytest
 
 from bot.app import App, judge
+from bot.commands import answer
+from bot.commands.asked import Asked
 from bot.ledger import Ledger
+from bot.records import Chat
 from bot.replayed import stages
 from config.settings import Settings
+from market.source import Theme
 from market.store import Store
 from signals.model import Stage, ThemeState, Transition
 from signals.panel import Panel
@@ -25,6 +29,10 @@ class Stored(Store):
     def __init__(self) -> None:
         super().__init__(None)
         self.reads = 0
+
+    def days(self, until: date | None = None, limit: int = -1) -> list[date]:
+        known = [day for day in PANEL.days if not until or day <= until]
+        return known if limit < 0 else known[-limit:]
 
     def panel(self, until: date, days: int, themes: Sequence[str] | None = None) -> Panel:
         assert (days, themes) == (-1, ["t0"])
@@ -73,3 +81,20 @@ def test_what_the_bot_judged_stands_and_nothing_is_read_where_it_suffices(
     assert app.ledger.standing.state("t1") == ThemeState("t1")
     assert isinstance(app.store, Stored)
     assert app.store.reads == 0
+
+
+def test_a_chart_says_that_stages_before_the_bot_began_are_from_a_replay(
+    settings: Settings,
+) -> None:
+    _, every = judged_from(settings, date.max)
+    app, _ = judged_from(settings, every[1][0])
+    app.store.save_themes([Theme("t0", "题材", "concept", "XSHG", "file", "members")])
+    app.ledger.set_fact("evaluated", str(PANEL.as_of))
+    asked = Asked(Chat(7, "private", "", "en"), 7, "题材", PANEL.as_of)
+    assert "replay" not in answer(app, "chart", asked).text  # nothing is judged yet
+    app.ledger.journal.add(every[1][0], "{}")
+    words = f"stages before {every[1][0]} are from a replay; nothing was pushed then"
+    assert words in answer(app, "chart", asked).text
+    quiet = replace(asked, rest="别的")
+    app.store.save_themes([Theme("t1", "别的", "concept", "XSHG", "file", "members")])
+    assert "replay" not in answer(app, "chart", quiet).text
