@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from bot.heatmap import shortened
 from bot.names import STAGES
 from bot.style import DPI, SMALL, TITLE, WIDTH_INCHES, Look, dated, font, png, readable
 from bot.words import Language, say
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 FULL = 0.5  # net run-up of the full colours, fraction
 ROW_INCHES, HEAD_INCHES, FOOT_INCHES = 0.5, 0.75, 1.55
-NAME_LIMIT = 7  # characters of a sub-industry's name beside its row
+NAME_UNITS = 16  # of a sub-industry's name beside its row: a Chinese character takes two
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,8 @@ def _title(shown: Ignition) -> str:
 def _named(axes: Any, shown: Ignition, days: list[Any]) -> None:
     """Names of the rows, a few dates below, and thin lines of paper between the rows."""
     links, style = shown.chain.links, shown.look.style
-    names = [readable(shown.themes[link.theme])[:NAME_LIMIT] for link in links]
-    axes.set_yticks(range(len(links)), names, fontproperties=font(SMALL))
+    named = [shortened(readable(shown.themes[link.theme]), NAME_UNITS) for link in links]
+    axes.set_yticks(range(len(links)), named, fontproperties=font(SMALL))
     dated(axes, days)
     axes.set_xlim(-0.5, len(days) - 0.5)
     between = np.arange(1, len(links)) - 0.5

@@ -6,6 +6,7 @@ Chinese renders anywhere: the font comes with a package. Matplotlib loads when a
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,8 +31,9 @@ from bot.style import (
 )
 from bot.words import Language, say
 from market.source import Theme
-from signals.model import RUNNING, Kind, Stage, ThemeState, Transition
+from signals.model import RUNNING, Kind, Stage, Transition
 from signals.panel import Panel
+from signals.rules.breadth import share_above_ma20
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,7 +50,9 @@ class Shown:
     panel: Panel
     theme: Theme
     transitions: Sequence[Transition]  # the theme's own within those days, oldest first
-    state: ThemeState  # on the last day
+    entered: Sequence[tuple[date, Stage]]  # by first day, oldest first; the first may be older
+    stage: Stage  # on the last day
+    enough: tuple[int, float]  # members, and share of all, from which breadth is known
     language: Language
     look: Look
 
@@ -87,9 +91,8 @@ def figure(shown: Shown) -> "Figure":
 
 
 def _breadth(shown: Shown) -> pd.Series:
-    """Share of members above their 20-day average, by day."""
-    known = shown.panel.ma20_known[shown.theme.id]
-    return shown.panel.above_ma20[shown.theme.id] / known.where(known > 0)
+    """Share of members above their 20-day average, by day; NaN where too few are known."""
+    return share_above_ma20(shown.panel, *shown.enough)[shown.theme.id]
 
 
 def _crowding(shown: Shown) -> pd.Series:
@@ -99,7 +102,7 @@ def _crowding(shown: Shown) -> pd.Series:
 
 
 def _title(shown: Shown) -> str:
-    stage = STAGES[shown.state.stage][shown.language]
+    stage = STAGES[shown.stage][shown.language]
     label = say("simulated", shown.language) if shown.theme.source == "simulated" else ""
     return f"{label}{readable(shown.theme)} · {stage} · {shown.panel.as_of}"
 
@@ -146,6 +149,8 @@ def _share(
 ) -> None:
     """A share by day and its mean; that nothing is known is said, not drawn as zero."""
     title, style = say(words, shown.language), shown.style
+    if percent.notna().any() and percent.isna().any():
+        title += say("drawn_gaps", shown.language)
     axes.set_title(title, fontproperties=font(SMALL), color=style.pale, loc="left")
     if not percent.notna().any():
         axes.set_yticks([])
@@ -173,15 +178,12 @@ def _shade(panels: Sequence[Any], shown: Shown) -> None:
 
 
 def _spans(shown: Shown) -> list[tuple[int, int, Stage]]:
-    """Each stage from the day it was entered to the next, as rows of the panel."""
-    days, told = shown.panel.days, shown.transitions
-    # what stage the chart begins in, the first transition knows; without one, the state
-    first = told[0].before if told else shown.state
-    spans = [(bisect_left(days, first.since), first.stage)] if first.since else []
-    changes = [t for t in told if t.before.stage is not t.after.stage]
-    spans += [(days.index(t.day), t.after.stage) for t in changes]
-    ends = [*(start for start, _ in spans[1:]), len(days) - 1][: len(spans)]
-    return [(start, end, stage) for (start, stage), end in zip(spans, ends, strict=True)]
+    """Each stage from the day it was entered to the next, as rows of the panel, if any is there."""
+    days = shown.panel.days
+    begun = [(bisect_left(days, since), stage) for since, stage in shown.entered]
+    ends = [*(start for start, _ in begun[1:]), len(days)][: len(begun)]
+    spans = zip(begun, ends, strict=True)
+    return [(start, end, stage) for (start, stage), end in spans if end > 0]
 
 
 def _axes(panels: Sequence[Any], shown: Shown) -> None:

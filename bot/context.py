@@ -9,9 +9,10 @@ from bot.hongkong_facts import HongKong
 from bot.names import STAGES
 from bot.past import Past
 from bot.records import Grouping
-from bot.texts import figure
+from bot.texts import BETWEEN, figure
 from bot.words import Language, say
 from config.record import Own, Record, shipped
+from market.facts import ThemeFacts
 from market.source import Theme
 from signals.chain import Chain
 from signals.clock import standing
@@ -21,7 +22,7 @@ from signals.model import Stage, Transition
 from signals.runs import Run
 
 NAME_LIMIT = 40  # characters of a theme's name that are shown
-CONSTITUENTS = 20  # members of a theme that are named, folded on a phone
+FEW = 5  # members named at either end of a theme's day
 SIBLINGS = 6  # themes of a story that are named beside the one that speaks
 
 
@@ -34,11 +35,26 @@ def siblings(theme: str, stories: Grouping, themes: Mapping[str, Theme], languag
     return f"{words}: {', '.join(names[:SIBLINGS])}{more}" if names else ""
 
 
-def constituents(moves: Sequence[tuple[str, float]], language: Language) -> str:
-    """A theme's members with their moves, the best first; empty where none are known."""
-    shown = [f"{name} {figure(move, 'fraction', language)}" for name, move in moves[:CONSTITUENTS]]
-    more = [f"… +{len(moves) - CONSTITUENTS}"] if len(moves) > CONSTITUENTS else []
-    return f"{say('constituents', language)}: {' · '.join([*shown, *more])}" if shown else ""
+def constituents(
+    facts: ThemeFacts | None, moves: Sequence[tuple[str, float]], language: Language
+) -> str:
+    """How many members a theme has and of which list, and those that moved most, the best first."""
+    known = [f"{name} {figure(move, 'fraction', language)}" for name, move in moves if move == move]
+    parts = [_covered(facts, language)] if facts else []
+    if len(known) > 2 * FEW:
+        best, worst = known[:FEW], known[-FEW:]
+        parts += [f"{say('best', language)} {best[0]}", *best[1:]]
+        parts += [f"{say('worst', language)} {worst[-1]}", *worst[-2::-1]]
+    elif known:
+        parts += [f"{say('moves', language)} {known[0]}", *known[1:]]
+    return BETWEEN.join(parts)
+
+
+def _covered(facts: ThemeFacts, language: Language) -> str:
+    backfilled = f" ({say('backfilled', language)})" if facts.backfilled else ""
+    counts = f"{facts.members}, {say('covered', language)} {facts.covered}"
+    listed = f"{say('list_of', language)} {facts.member_day}{backfilled}"
+    return f"{say('members', language)} {counts}{BETWEEN}{listed}"
 
 
 def chain(of: Chain | None, language: Language) -> str:
@@ -144,7 +160,7 @@ def _figures(known: Record, words: str, language: Language) -> str:
         fall=f"{known.fall:.0%}",
         days=known.days,
         matched=f"{known.matched:.0%}",
-        since=known.since,
-        until=known.until,
+        since=f"{known.since:%Y-%m}",
+        until=f"{known.until:%Y-%m}",
         members=known.members,
     )

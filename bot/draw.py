@@ -9,7 +9,7 @@ import numpy as np
 from bot.app import App
 from bot.pictures import CHAIN, CHART, COMPARED, HEAT, MACRO, Picture
 from bot.script import drawing
-from signals.model import ThemeState
+from signals.model import Stage, ThemeState
 
 CHAIN_DAYS = 120  # trading days of a chain's map
 KEPT = 48  # pictures in memory, some 100 KB each
@@ -55,6 +55,7 @@ def chart(app: App, picture: Picture) -> bytes | None:
     """A theme's price, breadth and crowding; `of` is the theme and the number of trading days."""
     from bot.charts import Shown, theme_chart
     from bot.commands.asked import shown_state
+    from bot.replayed import stages
 
     theme, days = picture.of
     known = app.store.themes().get(theme)
@@ -63,10 +64,14 @@ def chart(app: App, picture: Picture) -> bytes | None:
         return None
     panel = app.store.panel(picture.day, int(days), [theme])
     told = app.ledger.transitions(theme, panel.days[0], picture.day)
-    now = told[-1].after if told else ThemeState(theme)
+    entered = stages(app, theme, panel.days[0], picture.day)
+    now = entered[-1][1] if entered else Stage.QUIET
     if app.ledger.evaluated() == picture.day:  # what ended long ago is quiet again
-        now = shown_state(app, theme)
-    return theme_chart(Shown(panel, known, told, now, picture.language, picture.look))
+        now = shown_state(app, theme).stage
+    knobs = next(rule.params for rule in app.rules if rule.name == "breadth")
+    enough = (knobs.min_members, knobs.min_coverage)
+    said = (picture.language, picture.look)
+    return theme_chart(Shown(panel, known, told, entered, now, enough, *said))
 
 
 def heat(app: App, picture: Picture) -> bytes | None:

@@ -9,7 +9,7 @@ from bot.fact_words import EVENTS, FACTS, fact
 from bot.happened import Beside, Happened
 from bot.standing import Standing
 from bot.texts import figure, local
-from bot.words import Language
+from bot.words import Language, say
 from config.news import Kind
 from market.aggregates import Measure
 from market.announced import AHEAD_DAYS, PAST_DAYS
@@ -18,20 +18,30 @@ from market.news import Line
 from market.source import Theme
 
 TITLE_LIMIT = 80  # characters of an announcement or a news line that are shown
-ORDER = ("profit", "revenue", "core", "investment", "trading", "stock")
+PRICE = "price"  # beside the sums of reports
+ORDER = ("profit", "revenue", PRICE, "core", "investment", "trading", "stock")
 SHARES = ("core", "investment", "trading")  # shown without a sign
 
 
 def standing_lines(of: Standing, language: Language) -> list[str]:
     """Each aggregate with its unit, the year before and coverage; at the end period and public day.
 
-    An aggregate of another period than most says so itself.
+    An aggregate of another period than most says so itself; those without a report share a line.
     """
     told = [(m.period, m.public) for m in of.measures.values() if m.period and m.public]
     common = max(told, key=told.count) if told else None
-    lines = [_measure(name, of, language, common) for name in ORDER]
+    covered = {name: one.covered for name, one in of.measures.items()} | {PRICE: of.price.covered}
+    lines = [
+        _price(of, language) if name == PRICE else _measure(name, of, language, common)
+        for name in ORDER
+        if covered[name]
+    ]
     foot = [fact("most", language).format(dated=_dated(*common, language))] if common else []
-    return [*lines[:2], _price(of, language), *lines[2:], *foot]
+    absent = [fact(name, language) for name in ORDER if not covered[name]]
+    if absent:
+        none = " · ".join([*absent, _covered(0, of, language)])
+        foot = [f"{say('unknown', language)}: {none}", *foot]
+    return [*lines, *foot]
 
 
 def _measure(name: str, of: Standing, language: Language, common: tuple[date, date] | None) -> str:

@@ -210,7 +210,9 @@ def facts_of(app: App, day: date) -> messages.Day:
     figures = store.market_day(day), store.themes(), store.theme_facts(day)
     if store.exchange != MAINLAND:  # no record, no clock: they are the mainland's
         of = store.exchange
-        return messages.Day(day, *figures, faults, of_day, exchange=of, moves=moves)
+        return messages.Day(
+            day, *figures, faults, of_day, exchange=of, moves=moves, policy=app.policy
+        )
     new, before, own = news(store, day), past.Past(app), own_record.kept(app.ledger)
     name, there = app.ledger.fact("username"), HongKong(app)
     return messages.Day(
@@ -222,4 +224,5 @@ def facts_of(app: App, day: date) -> messages.Day:
         hong_kong=there,
         username=name,
         moves=moves,
+        policy=app.policy,
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 from bot.backdrop import KNOWN, backdrop
 from bot.reading_texts import name, period
-from bot.style import DPI, TITLE, WIDTH_INCHES, Look, Style, bare, font, png
+from bot.style import DPI, SMALL, TITLE, WIDTH_INCHES, Look, Style, bare, font, png
 from bot.texts import figure
 from bot.words import Language, say
 from market.store import Store
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 YEARS = 10  # shown at most
 COLUMNS = 2
-TICKS = 3  # months named below each
+TICKS, TICK = 3, 11.5  # months named below each; points of the words at its axes
 ROW_INCHES, HEAD_INCHES, FOOT_INCHES = 2.0, 1.2, 0.35
-POINTS = 11.5  # of the words above each
 MONEY = {"zh": (1e8, "亿元"), "en": (1e9, "CNY bn")}  # what money is drawn in
 
 
@@ -61,22 +60,22 @@ def _draw(axes: Any, store: Store, day: date, of: KNOWN, language: Language, sty
     line = values.to_numpy(float) / size
     days = np.array(values.index, dtype="datetime64[D]")
     axes.plot(days, line, color=style.ink, linewidth=1.6)
-    axes.plot(days[-1], line[-1], "o", color=style.up, markersize=6)
+    axes.plot(days[-1], line[-1], "o", color=style.other, markersize=6)
     if line.min() < 0 < line.max():
         axes.axhline(0, color=style.pale, linewidth=0.8, linestyle=":")
     told = f"{figure(now.value, one.unit, language)} · {period(one, now.period)} ({unit})"
     title = f"{name(one, language)}\n{told}"
-    axes.set_title(title, fontproperties=font(POINTS), color=style.ink, loc="left")
+    axes.set_title(title, fontproperties=font(SMALL), color=style.ink, loc="left")
     places = np.unique(np.linspace(0, len(days) - 1, TICKS).astype(int))
     axes.set_xticks(
-        days[places], [str(day)[2:7] for day in days[places]], fontproperties=font(POINTS - 1)
+        days[places], [str(day)[2:7] for day in days[places]], fontproperties=font(TICK)
     )
     axes.locator_params(axis="y", nbins=4)
-    bare(axes, style, POINTS - 1)
+    bare(axes, style, TICK)
 
 
 def _unit(unit: str, language: Language) -> tuple[float, str]:
     """What a unit is drawn in: its size in ours, and its name."""
-    if unit == "fraction":
+    if unit in ("fraction", "rate"):
         return 0.01, "%"
     return MONEY[language] if unit == "cny" else (1.0, say("points", language))

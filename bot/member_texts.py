@@ -28,7 +28,7 @@ def company(of: Company, language: Language) -> str:
     """A company's name, code and move of the day."""
     none = "无成交" if language == "zh" else "no trade"
     move = figure(of.move, "fraction", language) if of.move == of.move else none
-    return f"{of.name or '?'} {of.code} {move}"
+    return f"{of.name} {of.code} {move}".lstrip()
 
 
 def quoted(companies: Sequence[Company], language: Language) -> list[str]:

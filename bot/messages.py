@@ -9,7 +9,7 @@ from typing import Any
 
 from bot import context
 from bot.context import NAME_LIMIT
-from bot.evidence import evidence
+from bot.evidence import ends, evidence, grounds
 from bot.fact_texts import beside
 from bot.happened import Beside
 from bot.hongkong_facts import HongKong
@@ -24,6 +24,7 @@ from market.memberships import Change
 from market.series import Series
 from market.source import Theme
 from signals.chain import Chain
+from signals.lifecycle import Policy
 from signals.macro import Reading
 from signals.model import Kind, Stage, ThemeState, Transition
 
@@ -50,6 +51,7 @@ class Day:
     own: Own | None = None  # the record of the store itself, once it was made
     hong_kong: HongKong | None = None  # on its last judged day
     exchange: str = "XSHG"  # whose day it is; in Hong Kong net is of the Hang Seng index
+    policy: Policy | None = None  # what a stage is entered and left by
     username: str | None = None  # the bot's own, once Telegram told it: names of themes are links
     # name and move (fraction) of a theme's members on the day, the best first
     moves: Callable[[str], Sequence[tuple[str, float]]] = lambda theme: ()
@@ -131,18 +133,22 @@ def headline(transition: Transition, theme: Theme, language: Language) -> str:
 
 def _section(transition: Transition, day: Day, language: Language) -> dict[str, Any]:
     """A transition with its evidence, as the template takes it."""
+    theme, kind = transition.theme, transition.kind
+    entered = grounds(transition, day.policy)
+    ran = day.past.runs if day.past and kind is not Kind.OVER else ()
     return {
-        "headline": headline(transition, day.themes[transition.theme], language),
-        "episode": episode(transition.after, transition, language),
-        "siblings": context.siblings(transition.theme, day.stories, day.themes, language),
-        "chain": context.chain(day.chains.get(transition.theme), language),
-        "past": past(transition, day, language),
-        "beside": beside(day.beside, day.themes[transition.theme], day.day, language),
+        "headline": headline(transition, day.themes[theme], language),
+        "ended": context.ended(transition, day.past, language) if kind is Kind.OVER else "",
+        "evidence": evidence(transition.signals, language, kind, entered),
         "record": record(transition, day, language),
-        "facts": day.facts.get(transition.theme),
-        "members": context.constituents(day.moves(transition.theme), language),
+        "chain": context.chain(day.chains.get(theme), language),
+        "siblings": context.siblings(theme, day.stories, day.themes, language),
+        "clock": context.clock(ran, theme, day.day, language),
+        "beside": beside(day.beside, day.themes[theme], day.day, language),
+        "ends": ends(transition, day.policy, language),
+        "members": context.constituents(day.facts.get(theme), day.moves(theme), language),
+        "episode": episode(transition.after, transition, language),
         "number": number(transition),
-        "evidence": evidence(transition.signals, language, transition.kind),
     }
 
 
@@ -167,13 +173,6 @@ def _counted(told: Sequence[Transition], language: Language) -> str:
     """How many of each kind."""
     counts = {kind: sum(t.kind is kind for t in told) for kind in Kind}
     return " · ".join(f"{KINDS[kind][language]} {n}" for kind, n in counts.items() if n)
-
-
-def past(transition: Transition, day: Day, language: Language) -> str:
-    """How it ended, once it is over; else where it stands among past run-ups. May be empty."""
-    if transition.kind is Kind.OVER:
-        return context.ended(transition, day.past, language)
-    return context.clock(day.past.runs if day.past else (), transition.theme, day.day, language)
 
 
 def record(transition: Transition, day: Day, language: Language) -> str:

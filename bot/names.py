@@ -19,13 +19,13 @@ KINDS: dict[Kind, Words] = {
 MARKS = {Kind.SURGE: "🔺", Kind.DIVERGENCE: "↔️", Kind.REVERSAL: "🔻", Kind.OVER: "⏹"}
 RULES: dict[str, Words] = {
     "run_up": {"zh": "60日净涨幅", "en": "net run-up, 60 days"},
-    "breadth": {"zh": "站上20日线占比（5日均）", "en": "members above their 20-day average"},
+    "breadth": {"zh": "站上20日线占比（5日均）", "en": "members above 20-day avg, 5-day mean"},
     "exuberance": {"zh": "爆炸性上涨（PSY 检验）", "en": "explosive growth (PSY test)"},
     "heat": {"zh": "新高与涨停热度（一年分位）", "en": "highs and limit-ups, own-year rank"},
     "divergence": {"zh": "价格相对业绩的净偏离", "en": "net growth of price less earnings"},
     "valuation": {"zh": "市盈率（一年分位）", "en": "price/earnings, own-year rank"},
     "fall": {"zh": "距60日高点净回落", "en": "net fall from the 60-day peak"},
-    "weakness": {"zh": "跌破20日线占比", "en": "members below their 20-day average"},
+    "weakness": {"zh": "跌破20日线占比", "en": "members below 20-day avg"},
     "outflow": {"zh": "成交活跃度较高点回落", "en": "activity lost since its high"},
     "board_height": {"zh": "连板高度", "en": "longest limit-up run"},
     "broken_boards": {"zh": "炸板率（5日）", "en": "broken limit-ups, 5 days"},

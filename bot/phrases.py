@@ -7,23 +7,22 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 Words = dict[Language, str]
 
 PHRASES: dict[str, Words] = {
-    "fires": {"zh": "已触发", "en": "fires"},
     "risers": {
         "zh": "尚不可知；今日上涨家数占比（东方财富板块列表，并非20日线占比）：",
         "en": "not known yet; members that rose today, by EastMoney's list (not 20-day breadth):",
     },
     "short_of": {"zh": "差 {gap}", "en": "{gap} short"},
     "rule_record": {
-        "zh": "{share}（{span}，n={onsets}）对 {matched}",
-        "en": "{share} ({span}, n={onsets}) against {matched}",
+        "zh": "成绩 {share}（{span}，n={onsets}），对照 {matched}",
+        "en": "record {share} ({span}, n={onsets}) against {matched}",
     },
     "rule_unmeasured": {"zh": "无成绩", "en": "no record"},
     "rule_legend": {
-        "zh": "末项：开始触发后{days}日内净跌{fall}的比例（95%区间，次数）对同样波动的题材；"
-        "参考数据 {since} 至 {until}，按 {members} 名单，含前视。",
-        "en": "Last: how often a net fall of {fall} within {days} days followed when a rule began"
-        " to fire (95% interval, count), against equally volatile themes; reference data"
-        " {since} to {until}, with members of {members}, which looks ahead.",
+        "zh": "成绩：指标开始触发之后，{days}日内净跌{fall}以上的比例（95%区间，n 为次数），"
+        "对照同样波动的题材；参考数据 {since} 至 {until}，按 {members} 名单，含前视。",
+        "en": "Record: how often a rule that began to fire was followed by a net fall of {fall}"
+        " within {days} days (95% interval, n cases), against equally volatile themes; reference"
+        " data {since} to {until}, with members of {members}, which looks ahead.",
     },
     "last_change": {"zh": "最近变动", "en": "last change"},
     "no_change": {
@@ -38,8 +37,17 @@ PHRASES: dict[str, Words] = {
         "zh": "连续{days}日（已{seen}日）",
         "en": "{days} d in a row ({seen} so far)",
     },
-    "strength": {"zh": "站上20日线占比", "en": "members above their 20-day average"},
-    "peak_fall": {"zh": "距本轮高点净回落", "en": "net fall from the episode's peak"},
+    "ends": {"zh": "{stage}的条件：{asked}", "en": "{stage} when: {asked}"},
+    "ends_if": {"zh": "{rule} {threshold}（现 {value}）", "en": "{rule} {threshold} (now {value})"},
+    "ends_and": {"zh": "，且", "en": ", and "},
+    "ends_or": {"zh": "，或", "en": ", or "},
+    "ends_days": {"zh": "，连续{days}日", "en": ", {days} days running"},
+    "ends_seen": {"zh": "（已{seen}日）", "en": " ({seen} so far)"},
+    "best": {"zh": "当日最强", "en": "best of the day"},
+    "worst": {"zh": "最弱", "en": "worst"},
+    "moves": {"zh": "当日", "en": "on the day"},
+    "strength": {"zh": "站上20日线占比", "en": "members above 20-day avg"},
+    "peak_fall": {"zh": "距本轮高点净回落", "en": "net fall from its peak"},
     "diverging": {
         "zh": "背离已告知；消失{days}日后可再告知（已{seen}日）",
         "en": "a divergence was told; it may be told again once unseen for {days} days"

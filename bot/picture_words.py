@@ -23,6 +23,11 @@ DRAWN: dict[str, dict[Literal["zh", "en"], str]] = {
         "zh": "拥挤：占全市场成交额 %，粗线为5日均",
         "en": "crowding: share of all trading, %; bold: 5 days",
     },
+    "drawn_gaps": {"zh": "；断开处：未知", "en": "; gaps: not known"},
+    "drawn_replayed": {
+        "zh": "{day} 之前的阶段由回放得出，当时没有推送",
+        "en": "stages before {day} are from a replay; nothing was pushed then",
+    },
     "heat_map": {"zh": "题材热力图", "en": "Heat map of themes"},
     "heat_median": {
         "zh": "{count} 个题材：60日净涨幅中位 {run_up}，{breadth} 的成分股站上20日线（中位）",

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from bot.evidence import grounds, shown_condition, threshold_of
 from bot.ledger_provisional import Outcome, Provisional
 from bot.messages import Day, theme_name
-from bot.names import rule_name, stage_name
+from bot.names import stage_name
 from bot.texts import figure, moment, render
 from bot.words import Language, say
 from market.calendar import SHANGHAI
@@ -40,24 +41,24 @@ def provisional(
         "before": stage_name(would.before.stage, language),
         "after": stage_name(would.after.stage, language),
         "word": word,
-        "values": _values(word, language),
+        "values": _values(word, day, language),
         "ending": _ending(outcome, ending or Ending(), language) if outcome else "",
     }
     return render("provisional", day, language, **context)
 
 
-def _values(word: Provisional, language: Language) -> list[tuple[str, str, str]]:
-    """Name, value and standing of the rules the stage would be entered on."""
-    chosen = GROUNDS[word.would.after.stage]
-    return [
-        (
-            rule_name(signal.rule, language),
-            figure(signal.value, signal.unit, language),
-            say("without_today" if signal.rule == NOT_TODAYS else "estimated", language),
-        )
-        for signal in word.would.signals
-        if signal.rule in chosen
-    ]
+def _values(word: Provisional, day: Day, language: Language) -> list[tuple[str, str, str]]:
+    """Name, value, and standing of what the stage would be entered on; its bound if it is known."""
+    chosen, would = GROUNDS[word.would.after.stage], word.would
+    entered = grounds(would, day.policy)
+    plain = [threshold_of(signal) for signal in would.signals if signal.rule in chosen]
+    lines = []
+    for asked in entered or plain:
+        shown = shown_condition(asked, language)
+        standing = say("without_today" if asked.what == NOT_TODAYS else "estimated", language)
+        bound = f"{shown['threshold']} · " if entered else ""
+        lines.append((shown["rule"], shown["value"], bound + standing))
+    return lines
 
 
 def _ending(outcome: Outcome, ending: Ending, language: Language) -> str:

@@ -50,7 +50,7 @@ def change(size: float, unit: str, language: Language) -> str:
     """A difference between two values of a unit; of fractions in percentage points."""
     if math.isnan(size):
         return say("unknown", language)
-    if unit == "fraction":
+    if unit in ("fraction", "rate"):
         return f"{size * 100:+.1f} {say('share_points', language)}"
     if unit == "points":
         return f"{size:+.1f} {say('points', language)}"

@@ -27,7 +27,9 @@ def figure(value: float, unit: str, language: Language, finer: int = 0) -> str:
     if math.isnan(value):
         return say("unknown", language)
     if unit == "fraction":
-        return f"{value:+.{1 + finer}%}"
+        return f"{value:+z.{1 + finer}%}"
+    if unit in ("loss", "rate"):
+        return f"{value:z.{1 + finer + (unit == 'rate')}%}"
     if unit == "days":
         return f"{value:.{finer}f}{'天' if language == 'zh' else ' d'}"
     if unit == "cny":

@@ -134,7 +134,6 @@ WORDS: dict[str, Words] = {
     },
     "day": {"zh": "数据日", "en": "data of"},
     "members": {"zh": "成分股", "en": "members"},
-    "constituents": {"zh": "成分股当日涨跌", "en": "constituents, move of the day"},
     "covered": {"zh": "有数据", "en": "with data"},
     "list_of": {"zh": "名单", "en": "list of"},
     "backfilled": {"zh": "按此名单回填", "en": "backfilled with this list"},

@@ -13,7 +13,7 @@ class Series:
     key: str
     zh: str
     en: str
-    unit: str  # fraction | points | cny
+    unit: str  # fraction (a change) | rate (a level) | points | cny
     cadence: str  # month | quarter | day
     lag_days: int  # calendar days from a period's end to its release
     function: str  # AKShare's
@@ -141,7 +141,7 @@ TABLE = (
         high=1e13,
     ),
     Series(
-        *("yield10", "10年期国债收益率", "10-year government bond yield", "fraction", "day", 1),
+        *("yield10", "10年期国债收益率", "10-year government bond yield", "rate", "day", 1),
         function="bond_zh_us_rate",
         arguments=("20160101",),  # it reads pages of 500 days until this one
         column="中国国债收益率10年",

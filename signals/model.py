@@ -39,7 +39,8 @@ class Signal:
     day: date
     value: float  # in `unit`; NaN means unknown
     threshold: float  # in `unit`
-    unit: str  # share (0..1), fraction (a return), ratio (times), percentile (0..1), days
+    # share and percentile (0..1), fraction (a return), loss (its size), ratio (times), days
+    unit: str
 
     @property
     def firing(self) -> bool:

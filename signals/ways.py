@@ -18,7 +18,7 @@ class Condition:
     what: str  # a rule; or strength (members above their average) or peak_fall (from its peak)
     value: float  # in `unit`; NaN unknown
     bound: float  # in `unit`
-    unit: str  # fraction | share
+    unit: str  # fraction | loss | share
     side: int = 1  # 1: the value must be at the bound or above; -1: at it or below; -2: below it
 
     @property
@@ -64,11 +64,11 @@ def ways(state: ThemeState, reading: Reading, policy: Policy, at: Mapping[str, f
         open_to = {Stage.BURSTING: _turn(state, reading, at), Stage.OVER: faded}
     elif state.stage is Stage.BURSTING:
         fell = fall(state, reading)
-        near = Condition("peak_fall", fell, policy.resume_fall, "fraction", -1)
+        near = Condition("peak_fall", fell, policy.resume_fall, "loss", -1)
         strong = Condition("strength", 1 - reading.weakness, policy.bubble_breadth, "share")
         given_back = [
             Condition("run_up", run_up, policy.given_back_run_up, "fraction", -2),
-            Condition("peak_fall", fell, policy.given_back_fall, "fraction"),
+            Condition("peak_fall", fell, policy.given_back_fall, "loss"),
         ]
         open_to = {Stage.BUBBLE: [near, surging, strong], Stage.OVER: given_back}
     else:
@@ -79,9 +79,9 @@ def ways(state: ThemeState, reading: Reading, policy: Policy, at: Mapping[str, f
 
 def _turn(state: ThemeState, reading: Reading, at: Mapping[str, float]) -> list[Condition]:
     return [
-        Condition("peak_fall", fall(state, reading), at["fall"], "fraction"),
+        Condition("peak_fall", fall(state, reading), at["fall"], "loss"),
         Condition("weakness", reading.weakness, at["weakness"], "share"),
-        Condition("outflow", reading.outflow, at["outflow"], "fraction"),
+        Condition("outflow", reading.outflow, at["outflow"], "loss"),
     ]
 
 

@@ -120,7 +120,9 @@ def page(shot: Shot) -> str:
         f".b{{background:{inks['paper']};border-radius:12px;margin:0 34px 8px 0;overflow:hidden}}"
         ".t{padding:7px 11px;white-space:pre-wrap}img{width:100%;display:block}"
         f"blockquote{{margin:2px 0;padding:2px 8px;border-left:3px solid {inks['mark']};"
-        f"background:{inks['mark']}22;font-size:13.5px}}"
+        f"background:{inks['mark']}22;font-size:13.5px;overflow:hidden;"
+        "display:-webkit-box;-webkit-box-orient:vertical}"
+        "blockquote[expandable]{-webkit-line-clamp:3}"  # folded, as it arrives
         f".k{{display:flex;gap:4px;margin:-4px 34px 4px 0}}.k div{{flex:1;text-align:center;"
         f"background:{inks['mark']}55;border-radius:8px;padding:6px 2px;font-size:14px}}"
     )
@@ -130,7 +132,7 @@ def page(shot: Shot) -> str:
 
 
 def _bubble(of: Bubble) -> str:
-    text = of.text
+    text = of.text.replace("</blockquote>\n", "</blockquote>")  # a block ends its own line
     for emoji, mark in STAND_INS.items():
         text = text.replace(emoji, mark)
     image = ""

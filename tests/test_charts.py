@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,6 +18,9 @@ from signals.model import Kind, Stage, ThemeState, Transition
 from signals.panel import Panel
 from tests import markets
 from tests.colours import BYTES, LOOKS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 THEME = Theme("t0", "机器人执行器", "concept", "XSHG", "em", "board", "BK1234")
 LIGHT = Look("light", "cn")
@@ -43,7 +47,9 @@ def turned(panel: Panel) -> list[Transition]:
 
 def shown(panel: Panel, theme: Theme = THEME, look: Look = LIGHT, language: str = "zh") -> Shown:
     told = turned(panel)
-    return Shown(panel, theme, told, told[-1].after, language, look)  # type: ignore[arg-type]
+    entered = [(t.day, t.after.stage) for t in told if t.kind is not Kind.DIVERGENCE]
+    knobs = (panel, theme, told, entered, Stage.BURSTING, (3, 0.5))
+    return Shown(*knobs, language, look)  # type: ignore[arg-type]
 
 
 def words(of: Shown) -> str:
@@ -89,25 +95,22 @@ def test_a_name_the_font_cannot_write_is_shown_by_its_id(panel: Panel) -> None:
 
 def test_stages_are_shaded_from_the_day_they_began(panel: Panel) -> None:
     made = figure(shown(panel))
-    spans = {patch.get_x() for patch in made.axes[0].patches}  # type: ignore[attr-defined]
-    assert spans == {50, 60, 90}
-    quiet = replace(shown(panel), transitions=[], state=ThemeState("t0"))
+    assert spans(made) == {50, 60, 90}
+    quiet = replace(shown(panel), transitions=[], entered=[])
     assert not figure(quiet).axes[0].patches
 
 
-def test_a_stage_entered_before_anything_was_told_is_shaded_from_its_first_day(
-    panel: Panel,
-) -> None:
-    since = ThemeState("t0", Stage.BUBBLE, panel.days[30])
-    for told in ([], turned(panel)[3:]):
-        of = replace(shown(panel), transitions=told, state=since)
-        if told:
-            of = replace(of, transitions=[replace(told[0], before=since)])
-        (first, *_) = figure(of).axes[0].patches
-        assert first.get_x() == 30  # type: ignore[attr-defined]
-    old = ThemeState("t0", Stage.BUBBLE, date(2020, 1, 1))
-    (only,) = figure(replace(shown(panel), transitions=[], state=old)).axes[0].patches
-    assert only.get_x() == 0  # type: ignore[attr-defined]
+def spans(made: "Figure") -> set[float]:
+    return {patch.get_x() for patch in made.axes[0].patches}  # type: ignore[attr-defined]
+
+
+def test_stages_are_shaded_that_nothing_was_told_of(panel: Panel) -> None:
+    long_ago, days = date(2020, 1, 1), panel.days
+    entered = [(long_ago, Stage.FORMING), (days[0], Stage.BUBBLE), (days[30], Stage.BURSTING)]
+    of = replace(shown(panel), transitions=[], entered=entered)
+    assert spans(figure(of)) == {0, 30}
+    assert "发酵" not in words(of)  # it was over before the chart begins
+    assert spans(figure(replace(of, entered=entered[:1]))) == {0}
 
 
 def test_each_alert_has_the_shape_of_its_kind_and_a_number(panel: Panel) -> None:
@@ -125,6 +128,17 @@ def test_a_share_that_is_unknown_is_said_and_not_drawn_as_zero(
     assert "未知" in words(shown(holes))
     assert not figure(shown(holes)).axes[place].lines
     assert "未知" not in words(shown(panel))
+
+
+def test_breadth_has_a_gap_where_the_rule_knows_it_not_and_the_title_says_so(panel: Panel) -> None:
+    thin = panel.ma20_known.copy()
+    thin.iloc[40:60, 0] = 2  # of the three that are asked for
+    of = replace(shown(panel), panel=replace(panel, ma20_known=thin))
+    daily, mean = (np.asarray(line.get_ydata(), float) for line in figure(of).axes[1].lines)
+    assert np.flatnonzero(np.isnan(daily[30:])).tolist() == list(range(10, 30))
+    assert np.isnan(mean[40:64]).all()
+    assert not np.isnan(mean[64:]).any()
+    assert "断开处：未知" in words(of)
 
 
 def test_crowding_is_the_share_of_all_that_was_traded(panel: Panel) -> None:

@@ -46,11 +46,12 @@ def test_why_tells_of_each_rule_what_is_missing_and_its_record(lived: App) -> No
     text = plain(ask(lived, "why 热题材").text)
     now = text.split("各指标")[1].splitlines()
     run_up = next(s for s in lived.ledger.readings()["hot"] if s.rule == "run_up")
-    line = next(line for line in now if line.startswith("○ 60日净涨幅"))
+    at = next(n for n, line in enumerate(now) if line.startswith("○ 60日净涨幅"))
+    line = now[at + 1]
     assert f"差 {100 * (run_up.threshold - run_up.value):.1f}个百分点" in line
     known = shipped_rules()["run_up"]
-    assert f"n={known.onsets}）对 {known.matched:.0%}" in line
-    assert "已触发" in next(line for line in now if "站上20日线占比（5日均）" in line)
+    assert f"n={known.onsets}），对照 {known.matched:.0%}" in line
+    assert any(line.startswith("● 站上20日线占比（5日均）") for line in now)
     assert "按 2026-01-16 名单，含前视" in text
     assert all(words in text for words in ("最近变动: 2024-06-11", "未知: ", "数据日 2024-06-28"))
 
@@ -64,7 +65,7 @@ def test_why_tells_what_the_next_stage_asks_and_for_how_long(lived: App) -> None
     text = said(replace(lived, ledger=ledger), "why 热题材", "en")
     assert "→ bubble: all of these, 2 d in a row (0 so far)" in text
     assert "→ over: 10 d in a row (3 so far)" in text
-    assert "(< +5.0%) · " in text
+    assert "(<\N{NO-BREAK SPACE}+5.0%) · " in text
     assert "a divergence is told once seen for 5 days running (2 so far)" in text
     assert "No change since the bot began" in text
 

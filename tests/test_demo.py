@@ -99,6 +99,16 @@ def test_a_seed_gives_the_same_market() -> None:
     assert not simulate(3).bars.equals(simulate(4).bars)
 
 
+def test_an_alert_says_what_would_end_its_stage_and_an_end_how_it_came(chat: list[Queued]) -> None:
+    told = [texts.plain(m.text) for m in chat if m.priority == 0 and not m.photo]
+    over = [text for text in told if "→ 结束" in text.splitlines()[0]]
+    running = [text for text in told if "→ 高潮" in text or "→ 退潮" in text.splitlines()[0]]
+    assert running
+    assert over
+    assert all("结束的条件：" in text for text in running)
+    assert all(re.search("历时\\d+个交易日", text.splitlines()[1]) for text in over)
+
+
 def test_the_readmes_message_is_one_of_the_demos(chat: list[Queued]) -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
     quoted = [line.removeprefix(">").strip() for line in readme.splitlines() if line[:1] == ">"]

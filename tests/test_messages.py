@@ -18,11 +18,13 @@ from bot.words import Language
 from market.facts import MarketDay, ThemeFacts
 from market.source import Theme
 from signals.chain import Chain, Link
+from signals.lifecycle import Policy
 from signals.model import Kind, Signal, Stage, Story, ThemeState, Transition
 from signals.rules import Rule
 
 GOLDEN = Path(__file__).with_name("golden")
 DAY = date(2024, 3, 1)
+POLICY = Policy(0.15, 0.6, 0.03, 0.05, -0.05, 0.3, 2, 1, 10, 5)
 BUBBLE = ThemeState(
     "t", Stage.BUBBLE, date(2024, 2, 1), date(2024, 1, 15), 1, 1.4, date(2024, 2, 20)
 )
@@ -34,8 +36,9 @@ TURN = Transition(
     replace(BUBBLE, stage=Stage.BURSTING, since=DAY),
     (
         Signal("t", "run_up", DAY, 0.31, 0.25, "fraction"),
-        Signal("t", "fall", DAY, 0.091, 0.08, "fraction"),
+        Signal("t", "fall", DAY, 0.091, 0.08, "loss"),
         Signal("t", "weakness", DAY, 0.62, 0.5, "share"),
+        Signal("t", "outflow", DAY, 0.455, 0.3, "loss"),
         Signal("t", "divergence", DAY, nan, 0.25, "fraction"),
         Signal("t", "brand_new", DAY, 2.06, 2.0, "ratio"),
         Signal("t", "breadth", DAY, 0.41, 0.7, "share"),
@@ -44,6 +47,7 @@ TURN = Transition(
         Signal("t", "broken_boards", DAY, 0.38, 0.35, "share"),
         Signal("t", "crowding", DAY, nan, 0.95, "percentile"),
     ),
+    1.2726,  # 9.1 % below its peak
 )
 SURGE = replace(
     TURN, kind=Kind.SURGE, before=ThemeState("t"), after=replace(BUBBLE, stage=Stage.FORMING)
@@ -51,7 +55,7 @@ SURGE = replace(
 THEMES = {"t": Theme("t", "白酒 <&> Co", "concept", "XSHG", "em", "board", "BK0896")}
 FACTS = {"t": ThemeFacts(40, 38, False, date(2024, 2, 26))}
 MARKET = MarketDay(5000.0, 5100, 3210, 1820, 62, 1.23e12, "tencent", 0.012, -0.003)
-TOLD = messages.Day(DAY, MARKET, THEMES, FACTS, (("holes", "2024-02-28"),))
+TOLD = messages.Day(DAY, MARKET, THEMES, FACTS, (("holes", "2024-02-28"),), policy=POLICY)
 
 
 def golden(name: str, text: str) -> None:
@@ -167,6 +171,9 @@ def test_the_number_of_an_alert_is_its_own() -> None:
         (nan, "share", "未知"),
         (0.256, "fraction", "+25.6%"),
         (-0.05, "fraction", "-5.0%"),
+        (-0.0004, "fraction", "+0.0%"),
+        (0.091, "loss", "9.1%"),
+        (0.0327, "rate", "3.27%"),
         (0.7, "share", "70%"),
         (2.06, "ratio", "2.1x"),
         (3.0, "days", "3天"),

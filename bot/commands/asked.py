@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
+from bot.alerting import value
 from bot.app import App, judged_themes
 from bot.commands.named import named, nearest
 from bot.context import NAME_LIMIT
@@ -16,7 +17,11 @@ from bot.words import Language, say
 from config.settings import Settings
 from market.calendar import HONG_KONG
 from market.source import Theme
-from signals.model import Stage, ThemeState
+from signals.evaluate import thresholds
+from signals.lifecycle import Reading
+from signals.model import Signal, Stage, ThemeState
+from signals.replay import READ
+from signals.ways import Way, ways
 
 PICKS = 8  # themes or stocks offered when several match
 
@@ -128,6 +133,14 @@ def _oldest_end(app: App) -> date:
 def _shown(state: ThemeState, oldest: date) -> ThemeState:
     ended = state.stage is Stage.OVER and state.since is not None and state.since <= oldest
     return replace(state, stage=Stage.QUIET, since=None) if ended else state
+
+
+def open_ways(app: App, theme: str, day: date, signals: Sequence[Signal]) -> list[Way]:
+    """The ways that are open to a theme after the last judged day, by what the rules said on it."""
+    net = float(app.store.net(day, day, [theme])[theme].iloc[-1])
+    reading = Reading(day, net, *(value(signals, rule) for rule in READ))
+    state = app.ledger.standing.state(theme)
+    return ways(state, reading, app.policy, thresholds(app.rules))
 
 
 def as_of(app: App, asked: Asked) -> str:

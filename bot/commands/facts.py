@@ -6,11 +6,11 @@ from functools import partial
 from bot import texts
 from bot.app import App
 from bot.commands.asked import Answer, Asked, both, listed, name_of, of_one
+from bot.evidence import shown_condition, threshold_of
 from bot.fact_texts import event_counts, event_line, news_line, standing_lines, words
 from bot.fact_words import fact
 from bot.happened import Beside
 from bot.home import news_words
-from bot.names import RULES
 from bot.standing import standing
 from bot.words import Language, say
 from market.announced import AHEAD_DAYS, PAST_DAYS, dates_read
@@ -57,12 +57,10 @@ def _fundamentals(app: App, asked: Asked, theme: Theme) -> Answer:
 
 def _divergence(app: App, theme: Theme, language: Language) -> list[str]:
     """What the rule says that rests on these reports."""
-    signals = app.ledger.readings().get(theme.id, ())
+    line = "{dot} {rule} <b>{value}</b> ({threshold}) /why"
     return [
-        f"{'●' if s.firing else '○'} {RULES[s.rule][language]}"
-        f" <b>{texts.figure(s.value, s.unit, language)}</b> ({say('threshold', language)}"
-        f" {texts.figure(s.threshold, s.unit, language)}) /why"
-        for s in signals
+        line.format(**shown_condition(threshold_of(s), language))
+        for s in app.ledger.standing.reading(theme.id)
         if s.rule == "divergence"
     ]
 

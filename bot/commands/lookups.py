@@ -20,12 +20,13 @@ from bot.commands.asked import (
     listed,
     name_of,
     of_one,
+    open_ways,
     shown_state,
     shown_states,
     stage_of,
 )
 from bot.commands.named import stocks
-from bot.evidence import evidence
+from bot.evidence import ends_of, evidence
 from bot.fact_texts import beside
 from bot.jobs import facts_of
 from bot.joins import of_week
@@ -74,11 +75,13 @@ def card(app: App, asked: Asked, theme: Theme) -> Answer:
         state=state,
         episode=messages.episode(state, None, asked.language),
         siblings=context.siblings(theme.id, told.stories, told.themes, asked.language),
-        facts=told.facts.get(theme.id),
-        members=context.constituents(told.moves(theme.id), asked.language),
+        members=context.constituents(
+            told.facts.get(theme.id), told.moves(theme.id), asked.language
+        ),
         evidence=evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
         past=[*_past(app, asked, theme, day), *_lists(app, asked, theme, day)],
         beside=beside(told.beside, theme, day, asked.language),
+        ends=ends_of(open_ways(app, theme.id, day, signals), asked.language),
     )
     return Answer(text, _buttons(asked, theme), picture=chart(app, asked, theme.id))
 

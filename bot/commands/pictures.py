@@ -81,13 +81,21 @@ def _chart(app: App, asked: Asked, theme: Theme, days: int) -> Answer:
     span = both(asked, f"{days} 个交易日", f"{days} trading days")
     title = f"{_labelled(theme, asked)} · {span}"
     none = both(asked, "这段时间里没有警报。", "No alert within these days.")
-    given = listed(title, lines, as_of(app, asked), none=none)
+    given = listed(title, lines, *_replayed(app, asked, theme), as_of(app, asked), none=none)
     row = tuple(
         (both(asked, f"{span}日", f"{span} d"), f"p:{theme.id} {span}")
         for span in SPANS
         if span != days
     )
     return replace(given, buttons=(row,), picture=drawn, captioned=True, in_place=True)
+
+
+def _replayed(app: App, asked: Asked, theme: Theme) -> list[str]:
+    """That stages are shaded which nobody was told of, where the episode began before the bot."""
+    began, started = app.ledger.kept.began(), shown_state(app, theme.id).started
+    if not (began and started and started < began):
+        return []
+    return [say("drawn_replayed", asked.language).format(day=began)]
 
 
 def compare(app: App, asked: Asked) -> Answer:
@@ -140,12 +148,14 @@ def _compared(app: App, asked: Asked, first: Theme, second: Theme) -> Answer:
     stages = [STAGES[shown_state(app, t.id).stage][asked.language] for t in (first, second)]
     values = [{s.rule: s for s in app.ledger.standing.reading(t.id)} for t in (first, second)]
     rows = [(both(asked, "阶段", "stage"), stages)]
-    rows += [
-        (rule_name(rule, asked.language), [_value(v, rule, asked) for v in values])
-        for rule in MEASURES
-        if any(rule in v for v in values)
+    none = say("unknown", asked.language)
+    pairs = [
+        (rule_name(r, asked.language), [_value(v, r, asked) for v in values]) for r in MEASURES
     ]
+    rows += [(name, pair) for name, pair in pairs if set(pair) != {none}]
     lines = [f"{escape(name)}: {' | '.join(pair)}" for name, pair in rows]
+    absent = [escape(name) for name, pair in pairs if set(pair) == {none}]
+    lines += [f"{none}: {' · '.join(absent)}"] if absent else []
     head = "\n".join([" | ".join(names), *lines])
     more = partial(_together, asked=asked, first=first, second=second)
     return Answer(

@@ -7,25 +7,21 @@ from math import isnan
 import numpy as np
 
 from bot import messages, texts
-from bot.alerting import value
 from bot.app import App
-from bot.commands.asked import Answer, Asked, name_of, of_one, shown_state
+from bot.commands.asked import Answer, Asked, name_of, of_one, open_ways, shown_state
 from bot.commands.lookups import unjudged
-from bot.evidence import MOOD, evidence
+from bot.evidence import MOOD, evidence, grounds, shown_condition, threshold_of
 from bot.jobs import facts_of
 from bot.names import STAGES, rule_name
 from bot.words import Language, say
 from config.record import Record, shipped_rules
 from market.source import Theme
 from market.store import MAINLAND
-from signals.evaluate import thresholds
-from signals.lifecycle import KIND, Policy, Reading
+from signals.lifecycle import KIND, Policy
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
-from signals.replay import READ
-from signals.ways import Condition, Way, ways
+from signals.ways import Condition, Way
 
 EARLIER = 5  # changes named beside the last
-SIGNS = {1: "≥", -1: "≤", -2: "<"}  # of a condition's side
 
 
 def why(app: App, asked: Asked) -> Answer:
@@ -40,9 +36,7 @@ def _told(app: App, asked: Asked, theme: Theme) -> Answer:
         return Answer(unjudged(asked, theme))
     state, shown = app.ledger.standing.state(theme.id), shown_state(app, theme.id)
     language, told = asked.language, app.ledger.transitions(theme.id)
-    net = float(app.store.net(day, day, [theme.id])[theme.id].iloc[-1])
-    reading = Reading(day, net, *(value(signals, rule) for rule in READ))
-    steps = ways(state, reading, app.policy, thresholds(app.rules))
+    steps = open_ways(app, theme.id, day, signals)
     known = [signal for signal in signals if not isnan(signal.value)]
     text = texts.render(
         "why",
@@ -56,7 +50,7 @@ def _told(app: App, asked: Asked, theme: Theme) -> Answer:
         legend=_legend(language) if theme.exchange == MAINLAND else "",
         ways=[_way(step, language) for step in steps],
         divergence=_divergence(state, app.policy, language),
-        last=_last(told[-1], theme, language) if told else None,
+        last=_last(told[-1], theme, app.policy, language) if told else None,
         earlier=[_line(t, theme, language) for t in told[-EARLIER - 1 : -1][::-1]],
     )
     return Answer(text, more=partial(_confidence, theme=theme.id, language=language))
@@ -64,18 +58,15 @@ def _told(app: App, asked: Asked, theme: Theme) -> Answer:
 
 def _rule(signal: Signal, language: Language, exchange: str) -> dict[str, str]:
     """What a rule says, how far it is from firing, and how often that was right."""
-    short = say("fires", language)
-    if not signal.firing:
-        missing = texts.gap(signal.threshold - signal.value, signal.unit, language)
-        short = say("short_of", language).format(gap=missing)
-    return {
-        "dot": "●" if signal.firing else "○",
-        "rule": rule_name(signal.rule, language),
-        "value": texts.figure(signal.value, signal.unit, language),
-        "threshold": texts.figure(signal.threshold, signal.unit, language),
-        "short": short,
-        "record": _record(signal.rule, language, exchange),
-    }
+    asked, record = threshold_of(signal), _record(signal.rule, language, exchange)
+    return {**shown_condition(asked, language), "short": _short(asked, language), "record": record}
+
+
+def _short(asked: Condition, language: Language) -> str:
+    """How far a condition is from holding; empty where it holds, or is unknown."""
+    if asked.holds or isnan(asked.value):
+        return ""
+    return say("short_of", language).format(gap=texts.gap(asked.missing, asked.unit, language))
 
 
 def _record(rule: str, language: Language, exchange: str) -> str:
@@ -116,18 +107,8 @@ def _way(way: Way, language: Language) -> dict[str, object]:
 
 
 def _condition(asked: Condition, language: Language) -> str:
-    words = {"peak_fall": "peak_fall", "strength": "strength"}
-    name = say(words[asked.what], language) if asked.what in words else ""
-    now, bound = (
-        texts.figure(number, asked.unit, language) for number in (asked.value, asked.bound)
-    )
-    text = f"{name or rule_name(asked.what, language)} {now} ({SIGNS[asked.side]} {bound})"
-    if asked.holds:
-        return f"● {text}"
-    if isnan(asked.value):
-        return f"○ {text}"
-    missing = texts.gap(asked.missing, asked.unit, language)
-    return f"○ {text} · {say('short_of', language).format(gap=missing)}"
+    shown = "{dot} {rule} {value} ({threshold})".format(**shown_condition(asked, language))
+    return " · ".join(part for part in (shown, _short(asked, language)) if part)
 
 
 def _divergence(state: ThemeState, policy: Policy, language: Language) -> str:
@@ -139,14 +120,14 @@ def _divergence(state: ThemeState, policy: Policy, language: Language) -> str:
     return say(words, language).format(**count)
 
 
-def _last(told: Transition, theme: Theme, language: Language) -> dict[str, object]:
+def _last(told: Transition, theme: Theme, policy: Policy, language: Language) -> dict[str, object]:
     """The last change, and the evidence it rested on."""
     entered = told.after.stage if told.kind is not Kind.DIVERGENCE else Stage.QUIET
     kind = told.kind if told.kind is Kind.DIVERGENCE else KIND[entered]
     return {
         "line": _line(told, theme, language),
         "number": messages.number(told),
-        "evidence": evidence(told.signals, language, kind)["leading"],
+        "evidence": evidence(told.signals, language, kind, grounds(told, policy))["leading"],
     }
 
 

@@ -33,9 +33,9 @@ RULES: dict[str, tuple[Any, str]] = {
     "exuberance": (exuberance, "share"),
     "divergence": (divergence, "fraction"),
     "valuation": (valuation, "percentile"),
-    "fall": (fall, "fraction"),
+    "fall": (fall, "loss"),
     "weakness": (weakness, "share"),
-    "outflow": (outflow, "fraction"),
+    "outflow": (outflow, "loss"),
     "board_height": (board_height, "days"),
     "broken_boards": (broken_boards, "share"),
     "crowding": (crowding, "percentile"),
@@ -51,7 +51,7 @@ class Rule:
     score: Callable[[Panel, Any], pd.DataFrame]  # panel, params -> day x theme, in `unit`
     params: Any  # the rule's own frozen Params
     threshold: float  # in `unit`
-    unit: str  # fraction | share (0..1) | percentile (0..1) | ratio | days
+    unit: str  # fraction | loss (its size) | share (0..1) | percentile (0..1) | ratio | days
 
 
 def build(blocks: Mapping[str, Mapping[str, float]]) -> tuple[Rule, ...]:
