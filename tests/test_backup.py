@@ -36,7 +36,7 @@ def test_a_backup_taken_beside_a_writer_is_whole(home: Path) -> None:
     writer.save_chat(Chat(8, "private", "", "zh"))  # still in the write-ahead log
     held = back_up(home, home / "copy.db")
     writer.close()
-    assert held == "judged to 2024-03-01, 2 chats"
+    assert str(held) == "judged to 2024-03-01, 2 chats"
     assert proven(home / "copy.db") == held
     assert not (home / "copy.part").exists()
 
