@@ -178,15 +178,17 @@ def of_one(
 
 
 def _unknown(asked: Asked, near: Sequence[Theme], code: str, more: str) -> Answer:
-    typed = escape(asked.rest.strip()[:NAME_LIMIT])
-    none = both(asked, f"没有找到题材“{typed}”", f"No theme named “{typed}”")
-    if not near:
-        return Answer(
-            both(asked, f"{none}，请看 /themes 或 /help", f"{none}; see /themes or /help")
-        )
-    return Answer(
-        both(asked, f"{none}，相近的有：", f"{none}; near to it:"), picked(near, code, more)
-    )
+    words = not_found(asked, asked.rest, is_near=bool(near))
+    see = both(asked, "，请看 /themes 或 /help", "; see /themes or /help")
+    return Answer(words if near else words + see, picked(near, code, more))
+
+
+def not_found(asked: Asked, typed: str, is_near: bool, is_stock: bool = False) -> str:
+    """That nothing is called so, and whether those near to it follow."""
+    of = both(asked, "股票", "stock") if is_stock else both(asked, "题材", "theme")
+    name = escape(typed.strip()[:NAME_LIMIT])
+    none = both(asked, f"没有找到{of}“{name}”", f"No {of} named “{name}”")
+    return none + both(asked, "，相近的有：", "; near to it:") if is_near else none
 
 
 def picked(themes: Iterable[Theme], code: str, more: str = "") -> Buttons:

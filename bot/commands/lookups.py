@@ -1,6 +1,6 @@
 """Questions about themes and stocks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
@@ -17,14 +17,18 @@ from bot.commands.asked import (
     as_of,
     both,
     chart,
+    hottest,
     listed,
     name_of,
+    not_found,
     of_one,
     shown_state,
     shown_states,
     stage_of,
 )
-from bot.commands.named import stocks
+from bot.commands.free_text import CODE
+from bot.commands.members import companies
+from bot.commands.named import close, stocks
 from bot.evidence import evidence
 from bot.fact_texts import beside
 from bot.jobs import facts_of
@@ -32,6 +36,7 @@ from bot.joins import of_week
 from bot.links import linked
 from bot.names import STAGES, rule_name
 from bot.records import Buttons
+from bot.script import simplified
 from bot.words import say
 from market.calendar import HONG_KONG
 from market.source import Theme
@@ -147,7 +152,7 @@ def themes(app: App, asked: Asked) -> Answer:
         names += [name_of(theme) for theme in here[LINKED:NAMED]]
         rest = " …" if len(here) > NAMED else ""
         title = f"<b>{STAGES[shown][asked.language]} {len(here)}</b>"
-        lines.append(f"{title}\n{', '.join(names)}{rest}\n")
+        lines.append(f"{title}\n{', '.join(names)}{rest}\n" if names else f"{title}\n")
     rest = both(asked, f"共 {len(known)} 个题材，", f"{len(known)} themes in all; ")
     text = "\n".join([*lines, f"{rest}/theme {both(asked, '题材名', 'NAME')}"])
     return Answer(text, buttons)
@@ -194,7 +199,7 @@ def top(app: App, asked: Asked) -> Answer:
     measure = next((k for k, name in names.items() if wanted in (k, name.casefold())), None)
     if not measure:
         hint = both(asked, "没有这个指标；有", "No such measure; there are")
-        return Answer(f"{hint}: {', '.join(names)}", _switches(asked, "o", names, None))
+        return Answer(f"{hint}: {', '.join(names.values())}", _switches(asked, "o", names, None))
     rule, there = MEASURES[measure], app.of(HONG_KONG.code)
     below = _ranked(there, asked, rule)
     if below:
@@ -234,17 +239,21 @@ def _risers(app: App, asked: Asked) -> list[str]:
 def stock(app: App, asked: Asked) -> Answer:
     """The themes a stock is in, with their stages."""
     if not asked.rest:
-        return Answer(
-            both(asked, "请写股票代码或名称。", "Write a stock's code or name.") + " /stock 600519"
+        hint = both(
+            asked,
+            "哪家公司？请按一个，或直接发名称或代码，如 贵州茅台、600519",
+            "Which company? Press one, or just send its name or code, such as 600519",
         )
+        return Answer(hint, _stocks_to_pick(_watched_companies(app, asked)))
     known = app.store.stocks()
-    found = stocks(known, asked.rest) or [(asked.rest, "")]
+    found = stocks(known, asked.rest) or ([(asked.rest, "")] if CODE.fullmatch(asked.rest) else [])
     if len(found) > 1:
-        rows = tuple(((f"{name} {code}", f"s:{code}"),) for code, name in found[:PICKS])
-        return Answer(
-            both(asked, f"找到 {len(found)} 只股票：", f"{len(found)} stocks match:"), rows
-        )
-    code, name = found[0]
+        words = both(asked, f"找到 {len(found)} 只股票：", f"{len(found)} stocks match:")
+        return Answer(words, _stocks_to_pick(found))
+    return _themes_of(app, asked, *found[0]) if found else _no_stock(asked, known)
+
+
+def _themes_of(app: App, asked: Asked, code: str, name: str) -> Answer:
     states = all_states(app)
     lines = [
         f"· {name_of(t)} · {stage_of(states, t.id, asked.language)}"
@@ -252,3 +261,24 @@ def stock(app: App, asked: Asked) -> Answer:
     ]
     none = both(asked, "不在任何已知题材里。", "in no known theme.")
     return listed(escape(f"{name} {code}".strip()), lines, as_of(app, asked), none=none)
+
+
+def _no_stock(asked: Asked, known: Mapping[str, str]) -> Answer:
+    """Nothing is called so; what is called nearly so."""
+    near = close({*known.values()}, simplified(asked.rest.strip()))
+    words = not_found(asked, asked.rest, is_near=bool(near), is_stock=True)
+    return Answer(words, _stocks_to_pick([one for one in known.items() if one[1] in near]))
+
+
+def _watched_companies(app: App, asked: Asked) -> list[tuple[str, str]]:
+    """Code and name of the companies that traded most in the chat's watched themes, else in the
+    hottest.
+    """
+    watched = app.ledger.wishes(asked.chat.id).watched
+    themes = watched or [theme.id for theme in hottest(app, 1)]
+    codes = {code for theme in themes for code in app.store.members(theme)}
+    return [(one.code, one.name) for one in companies(app, sorted(codes))]
+
+
+def _stocks_to_pick(found: Sequence[tuple[str, str]]) -> Buttons:
+    return tuple(((f"{name} {code}".strip(), f"s:{code}"),) for code, name in found[:PICKS])

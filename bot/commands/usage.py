@@ -28,7 +28,7 @@ class Usage(NamedTuple):
 NAME, ID = ("题材名", "NAME"), ("编号", "ID")  # what goes behind many commands
 USAGES: dict[str, Usage] = {
     "themes": Usage(
-        *("theme", "", "", ""),
+        *("theme", "[阶段]", "[STAGE]", ""),
         "每个阶段有哪些题材；名称可点开。",
         "Which themes are in each stage; press a name to open it.",
     ),
@@ -67,9 +67,10 @@ USAGES: dict[str, Usage] = {
         " what the next stage asks.",
     ),
     "top": Usage(
-        *("theme", "", "", ""),
-        "60日净涨幅最大的十个题材及其阶段。",
-        "The ten themes with the largest net run-up of 60 days, and their stages.",
+        *("theme", "[净涨|宽度|拥挤|背离|回落]", "[net|breadth|crowding|divergence|fall]", ""),
+        "一项指标居前的十个题材及其阶段；不写则按60日净涨幅。",
+        "The ten themes with the most of a measure, and their stages; without one by net run-up of"
+        " 60 days.",
     ),
     "stock": Usage(
         *("theme", "代码或名称", "CODE", "600519"),
@@ -77,7 +78,7 @@ USAGES: dict[str, Usage] = {
         "Which themes a stock is in, and the stage of each.",
     ),
     "members": Usage(
-        *("theme", "题材名 [涨幅|新增|移出]", "NAME [gainers|joined|left]", "机器人 新增"),
+        *("theme", "题材名 [涨幅|新增|移出]", "NAME [gainers|joined|left]", "机器人"),
         "成分股及其当日涨跌；或涨幅居前者、新增、移出；名单取于哪一天。",
         "A theme's members and their moves; or the gainers, who joined or left; the day of the"
         " list.",

@@ -191,4 +191,10 @@ def unwatch(app: App, asked: Asked) -> Answer:
         done = both(asked, f"已取消关注 {name}", f"{name} is watched no more")
         return Answer(done if left else f"{done}\n{rest}")
 
-    return of_one(app, asked, "x", told) if asked.rest else watch(app, asked)
+    wishes: Wishes = app.ledger.wishes(asked.chat.id)
+    if asked.rest:
+        return of_one(app, asked, "x", told)
+    if wishes.watched:
+        return pages.watched(Looked(app, asked, wishes, app.ledger.mutes(asked.chat.id)))
+    none = ("没有关注任何题材，全部都推送。", "No theme is watched; all of them are pushed.")
+    return Answer(f"{both(asked, *none)} /watch")
