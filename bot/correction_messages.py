@@ -1,8 +1,8 @@
 """What is said when an alert's figures prove wrong: what was, what is, and on which data."""
 
 from bot.ledger_corrections import Correction
-from bot.messages import Day, headline, number, theme_name
-from bot.names import CAUSES, rule_name, stage_name
+from bot.messages import Day, headline, number
+from bot.names import CAUSES, rule_name, stage_name, theme_name
 from bot.texts import figure, render
 from bot.words import Language, say
 from market.revisions import Revision
@@ -24,7 +24,7 @@ def correction(
     assert subject
     theme = day.themes[subject.theme]
     context = {
-        "name": theme_name(theme),
+        "name": theme_name(theme, language),
         "number": one.alert,
         "of": subject.day,
         "cause": CAUSES[revision.why][language].format(bars=revision.bars, since=revision.since),

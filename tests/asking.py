@@ -25,6 +25,7 @@ from tests.process import Bot
 
 CODES = {"zh": "zh-hans", "hant": "zh-tw", "en": "en"}  # how clients name the languages
 THEMES = {"hot": "机器人", "calm": "白酒", "ai": "人工智能"}  # those that /help names
+ENGLISH = {"机器人": "Robots", "白酒": "Liquor"}
 STOCKS = {"600001": "甲股", "600519": "贵州茅台"}
 FIRST, PEOPLE = 1000, 320  # id of the first admin; how many there are
 READER, STRANGERS = 5, range(7, 10)
@@ -41,6 +42,8 @@ def judged(home: Path) -> str:
     store.save_members("calm", LAST, [*(f"{600000 + n}" for n in range(8, 24)), "600519"])
     store.save_names(STOCKS)
     derive(store, store.bar_days(), backfilled=True)
+    names = [f'"{name}" = "{english}"' for name, english in ENGLISH.items()]
+    (home / "themes.toml").write_text("\n".join(["[english]", *names]), "utf-8")
     known = load({"PAOMO_HOME": str(home)})
     app = App(known, store, ledger, *judge(known), lambda: datetime(2024, 6, 28, 9, tzinfo=UTC))
     for day in (store.days()[-20], LAST):  # the first silently

@@ -150,7 +150,8 @@ def test_a_slip_gives_the_nearest_or_what_there_is(asked: Asked) -> None:
         found = asked.answers[user]
         if USAGES[name].en_args.startswith(("NAME", "[NAME]")):
             near = [label for label, _ in found.buttons]
-            assert near == [THEMES["hot"]], (name, language, found.said)
+            shown = {"zh": THEMES["hot"], "en": f"{THEMES['hot']} Robots"}
+            assert near == [shown[language]], (name, language, found.said)
 
 
 def test_help_names_every_command_in_every_language(hall: Hall) -> None:
@@ -169,6 +170,15 @@ def test_a_reader_is_refused_what_runs_the_bot_and_a_stranger_everything(hall: H
     assert found[READER].said.startswith("No such command")
     for user, (_, language) in strangers.items():
         assert found[user].texts == [refused(user, "en" if language == "en" else "zh")]
+
+
+def test_who_reads_english_is_shown_both_names_and_asks_by_either(asked: Asked, hall: Hall) -> None:
+    for (name, language), user in asked.examples.items():
+        found = asked.answers[user].said
+        if language == "en" and USAGES[name].example.startswith(THEMES["hot"]):
+            assert "机器人 Robots" in found, name
+    user = hall.ask("/theme liquor", "en")
+    assert hall.answers([user], [user])[user].said.startswith("白酒 Liquor")
 
 
 def test_a_link_opens_its_theme_and_inline_offers_it(hall: Hall) -> None:

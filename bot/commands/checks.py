@@ -15,8 +15,7 @@ from bot.backup import back_up_now
 from bot.commands.asked import Answer, Asked, both, picture, shown_states
 from bot.errors import UserError
 from bot.jobs import facts_of
-from bot.messages import theme_name
-from bot.names import RULES, STAGES, rule_name
+from bot.names import RULES, STAGES, rule_name, theme_name
 from bot.pictures import CHART, CHART_DAYS
 from bot.records import Grouping, Outgoing, Wishes
 from bot.timing import silenced
@@ -58,7 +57,7 @@ class Hearing:
 
     def name(self, theme: str) -> str:
         """A theme's name."""
-        return theme_name(self.themes[theme])
+        return theme_name(self.themes[theme], self.language)
 
     def line(self, theme: str, value: str) -> str:
         """A theme that fires: its value, its stage, and whether this chat would hear of it."""

@@ -34,7 +34,7 @@ from bot.fact_texts import beside
 from bot.jobs import facts_of
 from bot.joins import of_week
 from bot.links import linked
-from bot.names import STAGES, rule_name
+from bot.names import STAGES, rule_name, theme_name
 from bot.records import Buttons
 from bot.script import simplified
 from bot.words import say
@@ -74,7 +74,7 @@ def card(app: App, asked: Asked, theme: Theme) -> Answer:
         "card",
         told,
         asked.language,
-        name=theme.name,
+        name=theme_name(theme, asked.language),
         stage=STAGES[state.stage][asked.language],
         state=state,
         episode=messages.episode(state, None, asked.language),
@@ -111,7 +111,7 @@ def _lists(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
 
 def unjudged(asked: Asked, theme: Theme) -> str:
     """What there is to say of a theme that has no figures."""
-    name = name_of(theme)
+    name = name_of(theme, asked.language)
     if theme.basis == "index":
         return f"<b>{name}</b>\n{say('index_only', asked.language)}"
     none = both(asked, "还没有判断过的数据。", "Nothing judged yet.")
@@ -148,8 +148,8 @@ def themes(app: App, asked: Asked) -> Answer:
     lines = []
     for shown in SHOWN:
         here = [known[t] for t, s in states.items() if s.stage is shown and t in known]
-        names = [linked(theme, username) for theme in here[:LINKED]]
-        names += [name_of(theme) for theme in here[LINKED:NAMED]]
+        names = [linked(theme, asked.language, username) for theme in here[:LINKED]]
+        names += [name_of(theme, asked.language) for theme in here[LINKED:NAMED]]
         rest = " …" if len(here) > NAMED else ""
         title = f"<b>{STAGES[shown][asked.language]} {len(here)}</b>"
         lines.append(f"{title}\n{', '.join(names)}{rest}\n" if names else f"{title}\n")
@@ -167,7 +167,7 @@ def _of_stage(app: App, asked: Asked, stage: Stage) -> Answer:
     known_sizes = {t: v for t, v in sizes.items() if v == v}
     found.sort(key=lambda t: (-known_sizes.get(t, -inf), t))
     lines = [
-        f"{n}. {name_of(known[t])} {_size(sizes.get(t, nan), 'fraction', asked)}"
+        f"{n}. {name_of(known[t], asked.language)} {_size(sizes.get(t, nan), 'fraction', asked)}"
         f"{_since(states[t].since)}"
         for n, t in enumerate(found[:NAMED], 1)
     ]
@@ -217,7 +217,7 @@ def _ranked(app: App, asked: Asked, rule: str) -> list[str]:
     unit = next(one.unit for one in app.rules if one.name == rule)
     judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
     return [
-        f"{n}. {linked(known[t], username)} {_size(sizes[t], unit, asked)}"
+        f"{n}. {linked(known[t], asked.language, username)} {_size(sizes[t], unit, asked)}"
         f" · {stage_of(states, t, asked.language)}"
         for n, t in enumerate(sorted(judged, key=lambda t: (-sizes[t], t))[:LISTED], 1)
     ]
@@ -256,7 +256,7 @@ def stock(app: App, asked: Asked) -> Answer:
 def _themes_of(app: App, asked: Asked, code: str, name: str) -> Answer:
     states = all_states(app)
     lines = [
-        f"· {name_of(t)} · {stage_of(states, t.id, asked.language)}"
+        f"· {name_of(t, asked.language)} · {stage_of(states, t.id, asked.language)}"
         for t in app.store.themes_of(code)
     ]
     none = both(asked, "不在任何已知题材里。", "in no known theme.")

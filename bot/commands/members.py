@@ -41,7 +41,7 @@ def _asking(data: str, kind: str) -> str:
 def _told(app: App, asked: Asked, theme: Theme, kind: str) -> Answer:
     day = app.store.member_day(theme.id)
     codes = app.store.members(theme.id)
-    head = f"<b>{name_of(theme)}</b>"
+    head = f"<b>{name_of(theme, asked.language)}</b>"
     if not day:
         none = both(asked, "成分股名单尚未取到。", "Its members are not known yet.")
         return Answer(f"{head}\n{none} /status")

@@ -26,9 +26,8 @@ from bot.commands.asked import (
 )
 from bot.commands.named import named, nearest
 from bot.compare import alike
-from bot.context import NAME_LIMIT
 from bot.messages import headline, number
-from bot.names import STAGES, rule_name
+from bot.names import STAGES, rule_name, theme_name
 from bot.pictures import CHART_DAYS, COMPARED
 from bot.style import CHOICE, COLOURS, PAPERS, STYLE, look_of
 from bot.texts import figure
@@ -117,7 +116,11 @@ def compare(app: App, asked: Asked) -> Answer:
 def _beside(app: App, asked: Asked, theme: Theme) -> Answer:
     """The first of two was named; which is the second."""
     others = [one for one in hottest(app, PICKS + 1) if one != theme]
-    words = both(asked, f"{name_of(theme)} 与哪个题材并排？", f"Which beside {name_of(theme)}?")
+    words = both(
+        asked,
+        f"{name_of(theme, asked.language)} 与哪个题材并排？",
+        f"Which beside {name_of(theme, asked.language)}?",
+    )
     return _picks(asked, words, others, theme.id, "{}")
 
 
@@ -151,7 +154,8 @@ def _picks(asked: Asked, words: str, found: Sequence[Theme], *halves: str) -> An
     """Buttons for what one of two names may mean; `halves` has {} in its place."""
     data = "z:" + " ".join(halves)
     rows = tuple(
-        ((theme.name[:NAME_LIMIT], data.replace("{}", theme.id)),) for theme in found[:PICKS]
+        ((theme_name(theme, asked.language), data.replace("{}", theme.id)),)
+        for theme in found[:PICKS]
     )
     if any(len(data.encode()) > DATA_LIMIT for row in rows for _, data in row):
         return Answer(both(asked, "请把题材名写得更全。", "Write more of the names."))
@@ -184,7 +188,7 @@ def _compared(app: App, asked: Asked, first: Theme, second: Theme) -> Answer:
 def _labelled(theme: Theme, asked: Asked) -> str:
     """A theme's name as HTML; that it is simulated stands before it."""
     label = say("simulated", asked.language) if theme.source == "simulated" else ""
-    return f"{label}{name_of(theme)}"
+    return f"{label}{name_of(theme, asked.language)}"
 
 
 def _value(values: dict[str, Signal], rule: str, asked: Asked) -> str:

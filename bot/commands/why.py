@@ -48,7 +48,7 @@ def _told(app: App, asked: Asked, theme: Theme) -> Answer:
         "why",
         facts_of(app, day),
         language,
-        name=name_of(theme),
+        name=name_of(theme, asked.language),
         stage=STAGES[shown.stage][language],
         since=shown.since,
         rules=[_rule(signal, language, theme.exchange) for signal in known],
