@@ -182,6 +182,6 @@ def test_a_command_whose_use_nobody_wrote_down_is_listed_all_the_same(bot: Wired
 
     chat = Chat(7, "private", "", "en")
     shown = {"novel": Command(lambda app, asked: Answer("x"), "新", "new")}
-    for rest, text in (("", "/novel"), ("+bot", "/novel — new"), ("novel", "/novel")):
+    for rest, text in (("all", "/novel"), ("+bot", "/novel — new"), ("novel", "/novel")):
         asked = Asked(chat, 7, rest, bot.app.now().date())
         assert text in plain(pages(asked, shown).text)
