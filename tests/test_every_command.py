@@ -41,24 +41,28 @@ class Asked:
         self.hall = hall
         takes = [name for name in COMMANDS if USAGES[name].en_args]
         self.examples = self._each(COMMANDS, CODES, self._example)
-        self.bare = self._each(takes, CODES, lambda name: "")
-        self.typos = self._each(takes, ("zh", "en"), lambda name: TYPO)
+        self.bare = self._each(takes, CODES, lambda *_: "")
+        self.typos = self._each(takes, ("zh", "en"), lambda *_: TYPO)
         self.odd = {hall.ask(text, "en"): text for text in ODD}
         people = [*self.examples.values(), *self.bare.values(), *self.typos.values(), *self.odd]
         drawn = [user for (name, _), user in self.examples.items() if name in DRAWN]
         self.answers = hall.answers(people, drawn)
 
     def _each(
-        self, names: Iterable[str], languages: Iterable[str], rest: Callable[[str], str]
+        self, names: Iterable[str], languages: Iterable[str], rest: Callable[[str, str], str]
     ) -> dict[tuple[str, str], int]:
         return {
-            (name, language): self.hall.ask(f"/{name} {rest(name)}".strip(), language)
+            (name, language): self.hall.ask(f"/{name} {rest(name, language)}".strip(), language)
             for language in languages
             for name in names
         }
 
-    def _example(self, name: str) -> str:
-        return USAGES[name].example.replace("a4fc6b", self.hall.alert)
+    def _example(self, name: str, language: str) -> str:
+        return (
+            USAGES[name]
+            .typed("en" if language == "en" else "zh")
+            .replace("a4fc6b", self.hall.alert)
+        )
 
     def in_language(self, language: str) -> Iterator[tuple[str, Answered]]:
         """What was asked in a language, and its answer; what chooses another is none of it."""

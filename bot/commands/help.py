@@ -96,8 +96,8 @@ def _usage(asked: Asked, name: str, shown: Commands) -> str:
         return head
     args = both(asked, known.zh_args, known.en_args)
     lines = [head, f"{both(asked, '用法', 'Use')}: /{name} {args}".rstrip()]
-    if known.example:
-        lines.append(f"{both(asked, '例如', 'Such as')}: <code>/{name} {known.example}</code>")
+    if example := known.typed(asked.language):
+        lines.append(f"{both(asked, '例如', 'Such as')}: <code>/{name} {example}</code>")
     lines.append(both(asked, known.zh, known.en))
     said = spoken(name, asked.language)
     return "\n".join([*lines, f"{both(asked, '也可以说', 'Or say')}: {said}"] if said else lines)
