@@ -10,7 +10,7 @@ from config.themes import Themes, load_themes
 from market.facts import as_int
 from market.filings import LARGEST, balances, disclose, last_quarters, statements, waiting, wanted
 from market.reports import earnings
-from market.simulate import HOT, SimulatedMarket, simulate
+from market.simulate import HOT, SimulatedMarket
 from market.source import Banned, Theme
 from market.store import Store
 from tests.fakes import FakeSource
@@ -18,11 +18,6 @@ from tests.fakes import FakeSource
 A_DAY = 4  # companies
 Q3, Q3_BEFORE = date(2023, 9, 30), date(2022, 9, 30)
 DAY = date(2023, 10, 18)  # reports of the third quarter still come
-
-
-@pytest.fixture(scope="module")
-def market() -> SimulatedMarket:
-    return simulate(8)
 
 
 @pytest.fixture

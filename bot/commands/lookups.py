@@ -42,7 +42,7 @@ from market.calendar import HONG_KONG
 from market.source import Theme
 from market.store import MAINLAND
 from signals.lifecycle import KIND
-from signals.model import Kind, Stage
+from signals.model import Kind, Signal, Stage
 
 LISTED = 10  # themes of a ranking
 SHOWN = (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING, Stage.OVER)  # stages that are listed
@@ -64,10 +64,10 @@ def theme(app: App, asked: Asked) -> Answer:
 
 def card(app: App, asked: Asked, theme: Theme) -> Answer:
     """A theme as it stands on the day last judged."""
-    day = app.ledger.evaluated()
-    signals = app.ledger.standing.reading(theme.id)
-    if theme.basis == "index" or not day or not signals:
+    known = judged(app, theme)
+    if not known:
         return Answer(unjudged(asked, theme), picture=chart(app, asked, theme.id))
+    day, signals = known
     state = shown_state(app, theme.id)
     told = facts_of(app, day)
     text = texts.render(
@@ -107,6 +107,12 @@ def _lists(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
         counts = app.store.board_days.counts(day).get(theme.id)
         lines.append(member_texts.counted(counts, asked.language))
     return [line for line in lines if line]
+
+
+def judged(app: App, theme: Theme) -> tuple[date, tuple[Signal, ...]] | None:
+    """The day last judged and what the rules said of a theme; None where nothing was judged."""
+    day, signals = app.ledger.evaluated(), app.ledger.standing.reading(theme.id)
+    return (day, signals) if theme.basis != "index" and day and signals else None
 
 
 def unjudged(asked: Asked, theme: Theme) -> str:
@@ -267,7 +273,8 @@ def _no_stock(asked: Asked, known: Mapping[str, str]) -> Answer:
     """Nothing is called so; what is called nearly so."""
     near = close({*known.values()}, simplified(asked.rest.strip()))
     words = not_found(asked, asked.rest, is_near=bool(near), is_stock=True)
-    return Answer(words, _stocks_to_pick([one for one in known.items() if one[1] in near]))
+    found = [one for one in known.items() if one[1] in near]
+    return Answer(words, _stocks_to_pick(sorted(found, key=lambda one: near.index(one[1]))))
 
 
 def _watched_companies(app: App, asked: Asked) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from bot import messages, texts
 from bot.alerting import value
 from bot.app import App
 from bot.commands.asked import Answer, Asked, name_of, of_one, shown_state
-from bot.commands.lookups import unjudged
+from bot.commands.lookups import judged, unjudged
 from bot.evidence import MOOD, evidence
 from bot.jobs import facts_of
 from bot.names import STAGES, rule_name
@@ -34,10 +34,10 @@ def why(app: App, asked: Asked) -> Answer:
 
 
 def _told(app: App, asked: Asked, theme: Theme) -> Answer:
-    day = app.ledger.evaluated()
-    signals = app.ledger.standing.reading(theme.id)
-    if theme.basis == "index" or not day or not signals:
+    judgement = judged(app, theme)
+    if not judgement:
         return Answer(unjudged(asked, theme))
+    day, signals = judgement
     state, shown = app.ledger.standing.state(theme.id), shown_state(app, theme.id)
     language, told = asked.language, app.ledger.transitions(theme.id)
     net = float(app.store.net(day, day, [theme.id])[theme.id].iloc[-1])
