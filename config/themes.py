@@ -39,7 +39,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     exclude: Exclude = Exclude()
     theme: tuple[Curated, ...] = ()
-    english: Mapping[str, Annotated[str, Field(min_length=1, max_length=40)]] = Field(
+    english: Mapping[str, Annotated[str, Field(min_length=1, max_length=24)]] = Field(
         default_factory=dict
     )
 
