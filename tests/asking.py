@@ -20,7 +20,7 @@ from market.derive import derive
 from market.source import Theme
 from market.store import Store
 from tests import markets
-from tests.botapi import BotApi
+from tests.botapi import PATIENCE_SECONDS, BotApi
 from tests.process import Bot
 
 CODES = {"zh": "zh-hans", "hant": "zh-tw", "en": "en"}  # how clients name the languages
@@ -30,7 +30,7 @@ STOCKS = {"600001": "甲股", "600519": "贵州茅台"}
 FIRST, PEOPLE = 1000, 320  # id of the first admin; how many there are
 READER, STRANGERS = 5, range(7, 10)
 LAST = date(2024, 6, 28)
-SECONDS = 90  # that all answers may take on a busy machine
+SECONDS = 2 * PATIENCE_SECONDS  # with all of them
 
 
 def judged(home: Path) -> str:
@@ -82,7 +82,7 @@ class Hall:
         self.asked: dict[int, tuple[str, str]] = {}  # person -> what, in which language
         admins = ",".join(str(FIRST + n) for n in range(PEOPLE))
         self.bot = Bot(home, self.api, PAOMO_ADMINS=admins, PAOMO_ALLOWED=str(READER))
-        self.api.called("getUpdates", 1, SECONDS)
+        self.api.called("getUpdates")
 
     def ask(self, text: str, language: str, user: int = 0) -> int:
         """Somebody writes, an admin of their own unless said; gives who."""
@@ -139,7 +139,7 @@ class Hall:
             above = [g for g in self.api.asked if g.get("callback_query_id") == str(user)]
             return bool(self.got(user).texts or any(g.get("text") for g in above))
 
-        return self.api.when(is_so, SECONDS)
+        return self.api.when(is_so)
 
     def offered(self, query: str) -> list[dict[str, Any]]:
         """What was offered inline to a query of that id."""
@@ -147,7 +147,7 @@ class Hall:
         def found() -> list[dict[str, Any]]:
             return [g for g in self.api.asked if g.get("inline_query_id") == query]
 
-        self.api.when(lambda: bool(found()), SECONDS)
+        self.api.when(lambda: bool(found()))
         return list(json.loads(found()[0]["results"]))
 
     def close(self) -> int:

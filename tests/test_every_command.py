@@ -76,7 +76,7 @@ class Asked:
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     made = Hall(tmp_path_factory.mktemp("home"))
     yield made
-    made.close()
+    assert made.close() == 0
 
 
 @pytest.fixture(scope="module")
