@@ -88,6 +88,16 @@ class BotApi:
         assert came, f"only {len(self.sent)} of {count} messages came: {self.sent}"
         return self.sent
 
+    def texts(self, count: int) -> list[str]:
+        """So many texts, sorted; of what said to wait, what it was changed into."""
+        texts = [message["text"] for message in self.until(count)]
+        waiting = [text for text in texts if say("working", "zh") in text]
+        self.when(lambda: len(self._changed()) >= len(waiting))
+        return sorted([text for text in texts if text not in waiting] + self._changed())
+
+    def _changed(self) -> list[str]:
+        return [given["text"] for given in self.asked if given["method"] == "editMessageText"]
+
     def when(self, came: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
         """Waits until something is so of what was sent or asked; whether it came."""
         with self._lock:
