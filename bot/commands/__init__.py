@@ -14,11 +14,12 @@ from bot.commands.facts import events, fundamentals, news
 from bot.commands.free_text import meant
 from bot.commands.help import pages
 from bot.commands.language import lang
-from bot.commands.lookups import stock, theme, themes, top
+from bot.commands.lookups import theme, themes, top
 from bot.commands.members import members
 from bot.commands.mutes import mute, unmute
 from bot.commands.named import close
 from bot.commands.replay import replay
+from bot.commands.stocks import stock
 from bot.commands.why import why
 from bot.words import Language
 

@@ -1,34 +1,27 @@
-"""Questions about themes and stocks."""
+"""Questions about themes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from html import escape
 from math import inf, nan
 
 from bot import context, member_texts, messages, texts
 from bot.app import App
 from bot.buttons import PICK
 from bot.commands.asked import (
-    PICKS,
     Answer,
     Asked,
     all_states,
     as_of,
     both,
     chart,
-    hottest,
     listed,
     name_of,
-    not_found,
     of_one,
     shown_state,
     shown_states,
     stage_of,
 )
-from bot.commands.free_text import CODE
-from bot.commands.members import companies
-from bot.commands.named import close, stocks
 from bot.evidence import evidence
 from bot.fact_texts import beside
 from bot.jobs import facts_of
@@ -36,7 +29,6 @@ from bot.joins import of_week
 from bot.links import linked
 from bot.names import STAGES, rule_name, theme_name
 from bot.records import Buttons
-from bot.script import simplified
 from bot.words import say
 from market.calendar import HONG_KONG
 from market.source import Theme
@@ -236,56 +228,7 @@ def _risers(app: App, asked: Asked) -> list[str]:
     least = app.settings.rules["breadth"]["min_members"]
     shares = {t: up / (up + down) for t, (up, down) in counts.items() if up + down >= least}
     lines = [
-        f"{n}. {name_of(known[t])} {_size(shares[t], 'share', asked)}"
+        f"{n}. {name_of(known[t], asked.language)} {_size(shares[t], 'share', asked)}"
         for n, t in enumerate(sorted(shares, key=lambda t: (-shares[t], t))[:LISTED], 1)
     ]
     return [say("risers", asked.language), *lines] if lines else []
-
-
-def stock(app: App, asked: Asked) -> Answer:
-    """The themes a stock is in, with their stages."""
-    if not asked.rest:
-        hint = both(
-            asked,
-            "哪家公司？请按一个，或直接发名称或代码，如 贵州茅台、600519",
-            "Which company? Press one, or just send its name or code, such as 600519",
-        )
-        return Answer(hint, _stocks_to_pick(_watched_companies(app, asked)))
-    known = app.store.stocks()
-    found = stocks(known, asked.rest) or ([(asked.rest, "")] if CODE.fullmatch(asked.rest) else [])
-    if len(found) > 1:
-        words = both(asked, f"找到 {len(found)} 只股票：", f"{len(found)} stocks match:")
-        return Answer(words, _stocks_to_pick(found))
-    return _themes_of(app, asked, *found[0]) if found else _no_stock(asked, known)
-
-
-def _themes_of(app: App, asked: Asked, code: str, name: str) -> Answer:
-    states = all_states(app)
-    lines = [
-        f"· {name_of(t, asked.language)} · {stage_of(states, t.id, asked.language)}"
-        for t in app.store.themes_of(code)
-    ]
-    none = both(asked, "不在任何已知题材里。", "in no known theme.")
-    return listed(escape(f"{name} {code}".strip()), lines, as_of(app, asked), none=none)
-
-
-def _no_stock(asked: Asked, known: Mapping[str, str]) -> Answer:
-    """Nothing is called so; what is called nearly so."""
-    near = close({*known.values()}, simplified(asked.rest.strip()))
-    words = not_found(asked, asked.rest, is_near=bool(near), is_stock=True)
-    found = [one for one in known.items() if one[1] in near]
-    return Answer(words, _stocks_to_pick(sorted(found, key=lambda one: near.index(one[1]))))
-
-
-def _watched_companies(app: App, asked: Asked) -> list[tuple[str, str]]:
-    """Code and name of the companies that traded most in the chat's watched themes, else in the
-    hottest.
-    """
-    watched = app.ledger.wishes(asked.chat.id).watched
-    themes = watched or [theme.id for theme in hottest(app, 1)]
-    codes = {code for theme in themes for code in app.store.members(theme)}
-    return [(one.code, one.name) for one in companies(app, sorted(codes))]
-
-
-def _stocks_to_pick(found: Sequence[tuple[str, str]]) -> Buttons:
-    return tuple(((f"{name} {code}".strip(), f"s:{code}"),) for code, name in found[:PICKS])
