@@ -45,7 +45,9 @@ def open_app(known: Settings, now: Callable[[], datetime] | None = None) -> App:
     rules, policy = judge(known)
     labels(known)  # so that a fault is told at once
     path = database(known.home)
-    return App(known, Store(path), Ledger(path), rules, policy, now or _utc_now)
+    return App(
+        known, Store(path, themes(known.home).english), Ledger(path), rules, policy, now or _utc_now
+    )
 
 
 def judged_themes(known: Settings, store: Store) -> list[str]:

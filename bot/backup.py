@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.errors import UserError
 from bot.home import DATABASE, LOCK, alone, settings
@@ -12,13 +13,26 @@ from bot.ledger import Ledger
 from market.database import DatabaseError, copy, damage, told
 
 FOLDER = "backups"
+AT_WORK = "backup.lock"  # beside the database; held while one is made
 ROOM = 1.2  # free space asked for, in sizes of the database
+PATIENCE_SECONDS = 600.0  # that a backup waits for another to end
 
 
-def back_up(home: Path, target: Path) -> str:
+class Held(NamedTuple):
+    """What a backup holds."""
+
+    evaluated: date | None  # the last day judged
+    chats: int
+
+    def __str__(self) -> str:
+        return f"judged to {self.evaluated or 'no day yet'}, {self.chats} chats"
+
+
+def back_up(home: Path, target: Path) -> Held:
     """Copies the database beside whoever uses it; gives what the copy holds.
 
     Raises UserError when there is no room, or the copy is not whole: then there is no new file.
+    Two at once would write into one file, so one waits for the other.
     """
     path = home / DATABASE
     if not path.exists():
@@ -27,6 +41,11 @@ def back_up(home: Path, target: Path) -> str:
     need, free = path.stat().st_size * ROOM, shutil.disk_usage(target.parent).free
     if free < need:
         raise UserError(f"{target}: {need / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free")
+    with alone(home / AT_WORK, "another backup is being made", PATIENCE_SECONDS):
+        return _copied(path, target)
+
+
+def _copied(path: Path, target: Path) -> Held:
     made = target.with_suffix(".part")
     made.unlink(missing_ok=True)
     try:
@@ -40,7 +59,7 @@ def back_up(home: Path, target: Path) -> str:
     return held
 
 
-def proven(file: Path) -> str:
+def proven(file: Path) -> Held:
     """What a backup holds, read from the file itself; raises UserError when it is not whole."""
     if not file.exists():
         raise UserError(f"{file}: no such file")
@@ -49,8 +68,7 @@ def proven(file: Path) -> str:
     with closing(Ledger(file, current=True)) as ledger:
         if not ledger.has_tables():
             raise UserError(f"{file}: a database, but not one of Paomo's")
-        chats, evaluated = len(ledger.chats(active_only=False)), ledger.evaluated()
-    return f"judged to {evaluated or 'no day yet'}, {chats} chats"
+        return Held(ledger.evaluated(), len(ledger.chats(active_only=False)))
 
 
 def back_up_daily(home: Path, day: date, keep: int) -> None:
@@ -69,7 +87,7 @@ class Made:
 
     file: Path
     size: int  # bytes
-    held: str  # what it holds, in words
+    held: Held
 
 
 def back_up_now(home: Path, now: datetime, to: Path | None = None) -> Made:
@@ -97,7 +115,7 @@ def run_restore(file: Path | None) -> None:
         print(f"the database before is kept as {aside}; delete it when all is well")
 
 
-def _chosen(home: Path, file: Path | None) -> tuple[Path, str]:
+def _chosen(home: Path, file: Path | None) -> tuple[Path, Held]:
     """The backup asked for, else the newest that is whole; and what it holds."""
     if file:
         return file, proven(file)

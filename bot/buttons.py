@@ -4,7 +4,8 @@ chat, for what concerns one reader is no news for all."""
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.messages import Day, number, theme_name
+from bot.messages import Day, number
+from bot.names import theme_name
 from bot.records import CHANNEL, LINK, PRIVATE, Buttons
 from bot.words import Language, say
 from signals.model import Transition
@@ -36,7 +37,7 @@ def under_alerts(full: Sequence[Transition], day: Day, language: Language, reach
 
 def _rows(t: Transition, day: Day, language: Language, reach: Reach, alone: bool) -> list[Row]:
     asks = {"📈": ("p", "to_chart"), "❔": ("w", "to_why"), "🔕": ("m", "to_mute")}
-    name = theme_name(day.themes[t.theme])[:NAME]
+    name = theme_name(day.themes[t.theme], language)[:NAME]
     votes = {"👍": ("g", "is_useful"), "👎": ("b", "is_useless")}
 
     def row(marks: dict[str, tuple[str, str]], of: str) -> Row:

@@ -6,7 +6,7 @@ from datetime import date
 from math import isnan
 
 from bot.hongkong_facts import HongKong
-from bot.names import STAGES
+from bot.names import STAGES, theme_name
 from bot.past import Past
 from bot.records import Grouping
 from bot.texts import BETWEEN, figure
@@ -21,7 +21,6 @@ from signals.lead import Lead
 from signals.model import Stage, Transition
 from signals.runs import Run
 
-NAME_LIMIT = 40  # characters of a theme's name that are shown
 FEW = 5  # members named at either end of a theme's day
 SIBLINGS = 6  # themes of a story that are named beside the one that speaks
 
@@ -29,7 +28,7 @@ SIBLINGS = 6  # themes of a story that are named beside the one that speaks
 def siblings(theme: str, stories: Grouping, themes: Mapping[str, Theme], language: Language) -> str:
     """The other themes of the same story, the largest first; empty where there are none."""
     story = stories.story(theme)
-    names = [themes[t].name[:NAME_LIMIT] for t in story.themes if t != theme] if story else []
+    names = [theme_name(themes[t], language) for t in story.themes if t != theme] if story else []
     more = " …" if len(names) > SIBLINGS else ""
     words = say("same_story", language).format(count=len(names))
     return f"{words}: {', '.join(names[:SIBLINGS])}{more}" if names else ""
@@ -123,7 +122,7 @@ def hong_kong(of: HongKong | None, language: Language) -> list[str]:
     lines = [say("hong_kong_day", language).format(day=of.day, change=change)]
     for one in of.baskets:
         text = say("basket", language).format(
-            name=one.theme.name[:NAME_LIMIT],
+            name=theme_name(one.theme, language),
             stage=STAGES[one.stage][language],
             run_up=figure(one.run_up, "fraction", language),
             breadth=figure(one.breadth, "share", language),

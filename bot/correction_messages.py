@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.ledger_corrections import Correction
-from bot.messages import FULL, Day, headline, number, theme_name
-from bot.names import CAUSES, rule_name, stage_name
+from bot.messages import FULL, Day, headline, number
+from bot.names import CAUSES, rule_name, stage_name, theme_name
 from bot.texts import figure, render, split
 from bot.words import Language, say
 from market.revisions import Revision
@@ -60,7 +60,7 @@ def _section(
     one, theme = told.correction, day.themes[told.subject.theme]
     state = states.get(theme.id) or ThemeState(theme.id)
     return {
-        "name": theme_name(theme),
+        "name": theme_name(theme, language),
         "number": one.alert,
         "of": told.subject.day,
         "was": headline(one.was, theme, language) if one.was else say("untold", language),

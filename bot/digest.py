@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot import context, member_texts
 from bot.hongkong_facts import HongKong
 from bot.links import linked
-from bot.messages import Day, faults, headline, number, theme_name
-from bot.names import MARKS, STAGES
+from bot.messages import Day, faults, headline, number
+from bot.names import MARKS, STAGES, theme_name
 from bot.reading_texts import brief
 from bot.records import Grouping
 from bot.texts import figure, render
@@ -98,7 +98,7 @@ def _stages(
     judged = _judged(states, run_ups)
 
     def names(stage: Stage) -> list[str]:
-        return [linked(day.themes[t], day.username) for t in _of(judged, stage, run_ups)]
+        return [linked(day.themes[t], language, day.username) for t in _of(judged, stage, run_ups)]
 
     return [
         (STAGES[stage][language], names(stage))
@@ -142,7 +142,7 @@ def watched_row(
 ) -> str:
     """One theme of the table, as HTML: name and stage, below them its measures."""
     stage = STAGES[(state or ThemeState(theme.id)).stage][language]
-    name = html.escape(theme_name(theme))
+    name = html.escape(theme_name(theme, language))
     return f"<b>{name}</b> · {stage}\n    {_measures(values, language)}"
 
 
@@ -190,8 +190,12 @@ def _lines(told: Sequence[Transition], day: Day, language: Language) -> list[str
     for t in told:
         voice = _voice(t, told, day.stories)
         if voice:
-            place = (theme_name(day.themes[voice]), MARKS[t.kind], STAGES[t.after.stage][language])
-            joined.setdefault(place, []).append(theme_name(day.themes[t.theme]))
+            place = (
+                theme_name(day.themes[voice], language),
+                MARKS[t.kind],
+                STAGES[t.after.stage][language],
+            )
+            joined.setdefault(place, []).append(theme_name(day.themes[t.theme], language))
     for (voice, mark, stage), names in joined.items():
         words = say("joining", language).format(voice=voice)
         lines.append(html.escape(f"{mark} {words}: {', '.join(names)} → {stage}"))

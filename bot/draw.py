@@ -3,12 +3,15 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from bot.app import App
+from bot.names import theme_name
 from bot.pictures import CHAIN, CHART, COMPARED, HEAT, MACRO, Picture
 from bot.script import drawing
+from market.source import Theme
 from signals.model import Stage, ThemeState
 
 CHAIN_DAYS = 120  # trading days of a chain's map
@@ -71,7 +74,7 @@ def chart(app: App, picture: Picture) -> bytes | None:
     knobs = next(rule.params for rule in app.rules if rule.name == "breadth")
     enough = (knobs.min_members, knobs.min_coverage)
     said = (picture.language, picture.look)
-    return theme_chart(Shown(panel, known, told, entered, now, enough, *said))
+    return theme_chart(Shown(panel, _named(known, picture), told, entered, now, enough, *said))
 
 
 def heat(app: App, picture: Picture) -> bytes | None:
@@ -111,6 +114,11 @@ def heat(app: App, picture: Picture) -> bytes | None:
     )
 
 
+def _named(theme: Theme, picture: Picture) -> Theme:
+    """The theme as it is called where the picture goes."""
+    return replace(theme, name=theme_name(theme, picture.language))
+
+
 def _median(values: list[float]) -> float:
     """The median of what is known; NaN of nothing."""
     known = [value for value in values if value == value]
@@ -125,7 +133,7 @@ def compared(app: App, picture: Picture) -> bytes | None:
     known = app.store.themes()
     app = app.of(known[first].exchange)
     panel = app.store.panel(picture.day, int(days), [first, second])
-    themes = (known[first], known[second])
+    themes = (_named(known[first], picture), _named(known[second], picture))
     return compare_chart(Compared(panel, themes, picture.language, picture.look))
 
 

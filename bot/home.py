@@ -20,11 +20,11 @@ LOCK = "run.lock"  # held by a running bot
 
 
 @contextmanager
-def alone(path: Path, otherwise: str) -> Iterator[None]:
-    """Holds a lock file meanwhile; a UserError with `otherwise` when another program does."""
+def alone(path: Path, otherwise: str, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Holds a lock file meanwhile; a UserError with `otherwise` when another goes on doing so."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(path, timeout=0)
+    lock = FileLock(path, timeout=wait_seconds)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()

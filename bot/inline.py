@@ -8,6 +8,7 @@ from bot import sender
 from bot.app import App
 from bot.commands import people
 from bot.commands.cards import cards
+from bot.names import theme_name
 from bot.records import PRIVATE, Chat
 from bot.replies import Context, talk_of
 from bot.script import guessed
@@ -41,6 +42,6 @@ def _unknown(user: int, code: str | None, app: App) -> Chat:
 
 def _cards(app: App, chat: Chat, text: str) -> list[Card]:
     return [
-        Card(theme.id, theme.name, about, split(shown)[0])
+        Card(theme.id, theme_name(theme, chat.language), about, split(shown)[0])
         for theme, about, shown in cards(app, chat, text, CARDS)
     ]

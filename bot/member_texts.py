@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
-from bot.context import NAME_LIMIT
+from bot.names import theme_name
 from bot.texts import figure
 from bot.words import Language
 from market.memberships import Change
@@ -40,7 +40,7 @@ def quoted(companies: Sequence[Company], language: Language) -> list[str]:
 
 def changed(theme: Theme, one: Change, language: Language) -> str:
     """How many companies joined and left a theme, and by which memberships."""
-    name, joined, left = theme.name[:NAME_LIMIT], len(one.joined), len(one.left)
+    name, joined, left = theme_name(theme, language), len(one.joined), len(one.left)
     if language == "zh":
         parts = [f"新增 {joined} 家"] * bool(joined) + [f"移出 {left} 家"] * bool(left)
         return f"{name}：{'，'.join(parts)}（名单 {one.before} → {one.day}）"

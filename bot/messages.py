@@ -8,12 +8,11 @@ from datetime import date
 from typing import Any
 
 from bot import context
-from bot.context import NAME_LIMIT
 from bot.evidence import ends, evidence, grounds
 from bot.fact_texts import beside
 from bot.happened import Beside
 from bot.hongkong_facts import HongKong
-from bot.names import FAULTS, KINDS, MARKS, STAGES
+from bot.names import FAULTS, KINDS, MARKS, STAGES, theme_name
 from bot.past import Past
 from bot.records import Grouping
 from bot.texts import render, split
@@ -125,7 +124,7 @@ def headline(transition: Transition, theme: Theme, language: Language) -> str:
     """One line: what happened to which theme."""
     before, after = transition.before.stage, transition.after.stage
     kind = KINDS[transition.kind][language]
-    verdict = f"{MARKS[transition.kind]} <b>{html.escape(theme_name(theme))}</b> · {kind}"
+    verdict = f"{MARKS[transition.kind]} <b>{html.escape(theme_name(theme, language))}</b> · {kind}"
     if before is not after:
         verdict += f" · {STAGES[before][language]} → {STAGES[after][language]}"
     return verdict
@@ -186,8 +185,3 @@ def number(transition: Transition) -> str:
     """A short number by which an alert can be spoken of; the same in every chat."""
     known = f"{transition.theme}:{transition.day}:{transition.kind}"
     return hashlib.sha256(known.encode()).hexdigest()[:6]
-
-
-def theme_name(theme: Theme) -> str:
-    """A theme's name, as long as is shown."""
-    return theme.name[:NAME_LIMIT]

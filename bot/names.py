@@ -1,7 +1,10 @@
 """Names of stages, kinds of alerts, rules and faults, Chinese and English side by side."""
 
 from bot.words import Language, Words
+from market.source import Theme
 from signals.model import Kind, Stage
+
+NAME_LIMIT = 40  # characters of a theme's name that are shown
 
 STAGES: dict[Stage, Words] = {
     Stage.QUIET: {"zh": "冰点", "en": "quiet"},
@@ -148,6 +151,15 @@ TROUBLES: dict[str, Words] = {  # of the bot itself, told to its admins
     "calendar": {"zh": "已知的交易日所剩不多", "en": "few trading days ahead are known"},
     "skipped": {"zh": "跳过了一条无法读取的更新", "en": "an update could not be read, skipped"},
 }
+
+
+def theme_name(theme: Theme, language: Language) -> str:
+    """A theme's name as it is shown; in English its English one, where it has one, stands behind.
+
+    Whoever reads English can say and search both.
+    """
+    name = theme.name[:NAME_LIMIT]
+    return f"{name} {theme.english}" if language == "en" and theme.english else name
 
 
 def stage_name(stage: Stage, language: Language) -> str:

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from bot.evidence import grounds, shown_condition, threshold_of
 from bot.ledger_provisional import Outcome, Provisional
-from bot.messages import Day, theme_name
-from bot.names import stage_name
+from bot.messages import Day
+from bot.names import stage_name, theme_name
 from bot.texts import figure, moment, render
 from bot.words import Language, say
 from market.calendar import SHANGHAI
@@ -37,7 +37,7 @@ def provisional(
     would = word.would
     context = {
         "at": moment(word.at, zone, "%m-%d %H:%M"),
-        "name": theme_name(day.themes[would.theme]),
+        "name": theme_name(day.themes[would.theme], language),
         "before": stage_name(would.before.stage, language),
         "after": stage_name(would.after.stage, language),
         "word": word,

@@ -52,7 +52,11 @@ ASTRAY = re.compile("message thread not found|TOPIC_DELETED|TOPIC_CLOSED", re.I)
 PICTURELESS = re.compile(
     "not enough rights to send photos|CHAT_SEND_(PHOTOS|MEDIA)_FORBIDDEN", re.I
 )
-GONE = re.compile("chat not found|user is deactivated|bot was kicked|not enough rights", re.I)
+GONE = re.compile(  # or muted there, or without the rights of a channel's admin
+    "chat not found|user is deactivated|bot was kicked|not enough rights|group chat was deactivated"
+    "|no rights to send|CHAT_WRITE_FORBIDDEN|CHAT_RESTRICTED|need administrator rights",
+    re.I,
+)
 TOAST, SHORT = 200, 60  # characters that Telegram shows above a chat; more than short ones stay
 INLINE_SECONDS = 60  # that Telegram may keep the answer to an inline query
 

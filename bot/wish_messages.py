@@ -8,8 +8,8 @@ from math import isnan, nan, prod
 from zoneinfo import ZoneInfo
 
 from bot.digest import beside
-from bot.messages import Day, faults, headline, theme_name
-from bot.names import STAGES
+from bot.messages import Day, faults, headline
+from bot.names import STAGES, theme_name
 from bot.texts import figure, moment, render, split
 from bot.week import Week as Record
 from bot.words import Language, say
@@ -84,7 +84,7 @@ def weekly(
             for line in faults(replace(day, faults=of), language)
         ],
         "top": [
-            (theme_name(day.themes[t]), figure(run_ups[t], "fraction", language))
+            (theme_name(day.themes[t], language), figure(run_ups[t], "fraction", language))
             for t in known[:TOP]
         ],
     }

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -39,6 +39,9 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     exclude: Exclude = Exclude()
     theme: tuple[Curated, ...] = ()
+    english: Mapping[str, Annotated[str, Field(min_length=1, max_length=24)]] = Field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Themes:
     curated: tuple[Curated, ...]
     excluded: frozenset[str]
     pattern: re.Pattern[str]  # matches names of boards that are no themes
+    english: Mapping[str, str]  # names in English by the name of the theme
 
     def is_theme(self, board: str) -> bool:
         """Whether a concept board is a theme."""
@@ -88,7 +92,7 @@ def load_themes(home: Path) -> Themes:
     if faults:
         raise SettingsError("\n".join(faults))
     pattern = re.compile("|".join(f"(?:{p})" for p in read.exclude.patterns) or r"(?!)")
-    return Themes(read.theme, frozenset(read.exclude.names), pattern)
+    return Themes(read.theme, frozenset(read.exclude.names), pattern, read.english)
 
 
 def _faults(read: _File) -> list[str]:

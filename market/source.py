@@ -39,6 +39,7 @@ class Theme:
     basis: str  # its close: members (their equal-weight index) | board (its own index) | index
     board: str | None = None  # code upstream, BK0800 or HSTECH
     parent: str | None = None  # id of the theme it is a sub-industry of
+    english: str = ""  # its name in English, from themes.toml; not stored
 
 
 class Source(Protocol):

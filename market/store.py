@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
+from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from signals.panel import Panel
 
 MARKET_INDEX = "index-market"  # whose points are the cap-weighted index
 MAINLAND = "XSHG"
+THEME_COLUMNS = 8  # of a theme as it is stored
 TABLES = {MAINLAND: ("bar", "market_day"), "XHKG": ("hk_bar", "hk_market_day")}
 BAR = ("close", "prev_close", "open", "high", "low", "volume", "amount")
 
@@ -39,9 +41,10 @@ class Store(MemberRows):
     Bars, days and panels are those of one exchange, the mainland's at first; all else is shared.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """Opens or creates the store; None keeps it in memory."""
+    def __init__(self, path: Path | None, english: Mapping[str, str] | None = None) -> None:
+        """Opens or creates the store; None keeps it in memory. `english`: of themes by name."""
         self._db = opened(path, migrations)
+        self._english = english or {}
         self.macro = Readings(self._db)
         self.revisions = Revisions(self._db)
         self.pasts = Pasts(self._db)
@@ -70,13 +73,13 @@ class Store(MemberRows):
 
     def save_themes(self, themes: Iterable[Theme]) -> None:
         """Adds themes, or renews what is known of them."""
-        rows = [tuple(theme.__dict__.values()) for theme in themes]
+        rows = [astuple(theme)[:THEME_COLUMNS] for theme in themes]
         self._db.executemany("INSERT OR REPLACE INTO theme VALUES (?,?,?,?,?,?,?,?)", rows)
 
     def themes(self) -> dict[str, Theme]:
         """All themes by id, in the order of their ids."""
         rows = self._db.execute("SELECT * FROM theme ORDER BY id")
-        return {row[0]: Theme(*row) for row in rows}
+        return {row[0]: Theme(*(*row, self._english.get(row[1], ""))) for row in rows}
 
     def save_members(self, theme: str, day: date, codes: Iterable[str]) -> int:
         """Adds a dated membership; gives the number of rows that were new."""

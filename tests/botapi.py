@@ -46,24 +46,33 @@ class BotApi:
     def close(self) -> None:
         self.server.close()
 
-    def write(self, text: str, user: int = 1, chat: int | None = None) -> None:
-        """Somebody writes to the bot."""
-        self.told({"message": self.message(text, user, chat)})
+    def write(
+        self, text: str, user: int = 1, chat: int | None = None, code: str = "zh-hans"
+    ) -> None:
+        """Somebody writes to the bot; `code` is the language their program is set to."""
+        self.told({"message": self.message(text, user, chat, code)})
 
-    def message(self, text: str, user: int, chat: int | None = None) -> dict[str, Any]:
+    def message(
+        self, text: str, user: int, chat: int | None = None, code: str = "zh-hans"
+    ) -> dict[str, Any]:
         """A message as Telegram tells of it."""
         where = {"id": user, "type": "private"}
         if chat is not None:
             where = {"id": chat, "type": "supergroup", "title": "群"}
         message = {"message_id": 1, "date": int(time.time()), "chat": where, "text": text}
-        return message | {"from": person(user)}
+        return message | {"from": person(user, code)}
 
     def press(
-        self, data: str, user: int = 1, chat: int | None = None, picture: bool = False
+        self,
+        data: str,
+        user: int = 1,
+        chat: int | None = None,
+        picture: bool = False,
+        code: str = "zh-hans",
     ) -> None:
         """Somebody presses a button, under words or under a picture."""
-        message = self.message("?", user, chat) | ({"photo": [size(0)]} if picture else {})
-        query = {"id": "1", "from": person(user), "chat_instance": "1", "data": data}
+        message = self.message("?", user, chat, code) | ({"photo": [size(0)]} if picture else {})
+        query = {"id": f"{user}", "from": person(user, code), "chat_instance": "1", "data": data}
         self.told({"callback_query": query | {"message": message}})
 
     def told(self, update: dict[str, Any]) -> None:
@@ -78,6 +87,21 @@ class BotApi:
             came = self._lock.wait_for(lambda: len(self.sent) >= count, seconds)
         assert came, f"only {len(self.sent)} of {count} messages came: {self.sent}"
         return self.sent
+
+    def texts(self, count: int) -> list[str]:
+        """So many texts, sorted; of what said to wait, what it was changed into."""
+        texts = [message["text"] for message in self.until(count)]
+        waiting = [text for text in texts if say("working", "zh") in text]
+        self.when(lambda: len(self._changed()) >= len(waiting))
+        return sorted([text for text in texts if text not in waiting] + self._changed())
+
+    def _changed(self) -> list[str]:
+        return [given["text"] for given in self.asked if given["method"] == "editMessageText"]
+
+    def when(self, came: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
+        """Waits until something is so of what was sent or asked; whether it came."""
+        with self._lock:
+            return self._lock.wait_for(came, seconds)
 
     def called(self, method: str, count: int = 1, seconds: float = PATIENCE_SECONDS) -> None:
         """Waits until a method was called so many times."""
@@ -98,7 +122,9 @@ class BotApi:
             return 200, {"ok": True, "result": me}
         if method in ("sendMessage", "sendPhoto"):
             return 200, {"ok": True, "result": self._kept(method, given)}
-        self.asked.append({"method": method, **given})
+        with self._lock:
+            self.asked.append({"method": method, **given})
+            self._lock.notify_all()
         return 200, {"ok": True, "result": True}
 
     def asked_of(self, method: str) -> dict[str, Any]:
@@ -129,8 +155,8 @@ def size(number: int) -> dict[str, Any]:
     return {"file_id": f"file{number}", "file_unique_id": str(number), "width": 9, "height": 9}
 
 
-def person(user: int) -> dict[str, Any]:
-    return {"id": user, "is_bot": False, "first_name": "读者", "language_code": "zh-hans"}
+def person(user: int, code: str = "zh-hans") -> dict[str, Any]:
+    return {"id": user, "is_bot": False, "first_name": "读者", "language_code": code}
 
 
 REFUSALS = {

@@ -10,7 +10,7 @@ import pytest
 from market.answers import broke_off
 from market.source import Banned, NoData, SourceError, Transient
 from market.transport import Door, Guard, TransportPolicy
-from tests.asking import WAYS
+from tests.libraries import WAYS
 from tests.speaker import BOARDS, POLICY, PROXY_WAY, Speaker, reply
 
 ANSWER_TEXTS = [  # as EastMoney, Tencent and Sina speak

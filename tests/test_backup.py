@@ -1,6 +1,7 @@
 """Backups are whole, few, and lead back."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -36,9 +37,15 @@ def test_a_backup_taken_beside_a_writer_is_whole(home: Path) -> None:
     writer.save_chat(Chat(8, "private", "", "zh"))  # still in the write-ahead log
     held = back_up(home, home / "copy.db")
     writer.close()
-    assert held == "judged to 2024-03-01, 2 chats"
+    assert str(held) == "judged to 2024-03-01, 2 chats"
     assert proven(home / "copy.db") == held
     assert not (home / "copy.part").exists()
+
+
+def test_backups_made_at_once_wait_for_each_other(home: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        held = {*pool.map(lambda _: back_up(home, home / "copy.db"), range(8))}
+    assert held == {proven(home / "copy.db")}
 
 
 def test_seven_days_are_kept_and_one_a_day(home: Path) -> None:

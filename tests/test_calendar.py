@@ -13,7 +13,6 @@ from bot.calendars import calendar_of, is_proven, renew
 from bot.errors import UserError
 from bot.ledger import Ledger
 from config.calendar import Days, load_overrides
-from config.layers import SettingsError
 from config.settings import Settings
 from market import hongkong_days
 from market.akshare.fetch import offline_calendar
@@ -21,6 +20,7 @@ from market.calendar import HONG_KONG, Calendar
 from market.hongkong_days import HongKongDays
 from market.source import NoData
 from market.store import Store
+from tests.refused import refusal
 
 LAST = date(2026, 12, 31)  # of AKShare's own list
 READY, HK_READY = time(15, 5), time(16, 20)
@@ -110,22 +110,19 @@ def test_the_operator_knows_better(app: App, tmp_path: Path) -> None:
 
 
 def test_every_fault_of_the_operators_file_is_told_at_once(tmp_path: Path) -> None:
-    (tmp_path / "calendar.toml").write_text(
+    own = tmp_path / "calendar.toml"
+    said = refusal(
+        load_overrides,
+        own,
         "[XSHG]\nopen = [2026-02-14, 2026-03-02]\nclosed = [2026-03-02]\nhalf = [2026-03-03]\n"
         "[NYSE]\n[XHKG]\nclosed = ['soon']\nshut = []\n",
-        "utf-8",
     )
-    with pytest.raises(SettingsError) as caught:
-        load_overrides(tmp_path)
-    said = str(caught.value)
     for fault in (
         "2026-02-14 is a Saturday", "2026-03-02 is given closed and open", "half days are Hong",
         "NYSE: no exchange", "XHKG.closed.0", "XHKG.shut",
     ):  # fmt: skip
         assert fault in said
-    (tmp_path / "calendar.toml").write_text("[XSHG", "utf-8")
-    with pytest.raises(SettingsError, match="cannot be read as TOML"):
-        load_overrides(tmp_path)
+    assert "cannot be read as TOML" in refusal(load_overrides, own, "[XSHG")
 
 
 def test_a_fault_in_the_file_stops_a_cycle_with_words(app: App, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.app import App, judge
 from bot.commands import COMMANDS, PRESSED, answer, may_ask, people
 from bot.commands.asked import Asked, chart
+from bot.commands.help import FIRST
 from bot.jobs import daily
 from bot.ledger import Ledger
 from bot.records import Chat
@@ -64,7 +65,20 @@ def test_every_command_answers_in_both_languages(app: App, name: str, language: 
 
 
 def test_help_names_every_command(app: App) -> None:
-    assert {f"/{name}" for name in COMMANDS} <= {*ask(app, "help", user=1).split()}
+    for every in ("all", "全部"):
+        assert {f"/{name}" for name in COMMANDS} <= {*ask(app, "help", every, user=1).split()}
+
+
+def test_help_begins_with_the_few_that_a_newcomer_needs(app: App) -> None:
+    first = answer(app, "help", Asked(PRIVATE, 7, "", TODAY))
+    named = re.findall(r"^/([a-z]+) — ", first.text, re.M)
+    assert named == [name for _, names in FIRST for name in names]
+    assert len(named) < 10
+    assert COMMANDS.keys() > {*named}
+    (((_, data),),) = first.buttons
+    assert data == "help:all"
+    assert "没有这个命令" in ask(app, "help", "themez")
+    assert "/themes" in ask(app, "help", "themez").splitlines()[0]
 
 
 def test_a_theme_is_shown_with_stage_measures_and_day(app: App) -> None:
@@ -110,6 +124,30 @@ def test_a_stock_shows_its_themes_and_their_stages(app: App) -> None:
     assert "乙股 600002" in ask(app, "stock", "乙股")
     assert "找到 2 只" in ask(app, "stock", "乙")
     assert "不在任何" in ask(app, "stock", "999999")
+    assert "没有找到股票“丁”" in ask(app, "stock", "丁")
+    near = answer(app, "stock", Asked(PRIVATE, 7, "乙服份", TODAY))
+    assert near.buttons[0][0] == ("乙股份 600011", "s:600011")  # the closest first
+
+
+def test_without_a_name_a_stock_is_picked_from_the_watched_themes_else_the_hottest(
+    app: App,
+) -> None:
+    def offered() -> set[str]:
+        given = answer(app, "stock", Asked(PRIVATE, 7, "", TODAY))
+        return {data for row in given.buttons for _, data in row}
+
+    hot = {f"s:{code}" for code in app.store.members("hot")}
+    assert offered() == hot
+    app.ledger.watch(7, "calm")
+    assert offered()
+    assert not offered() & hot
+    app.ledger.unwatch(7, "calm")
+
+
+def test_unwatch_without_a_name_never_offers_to_watch(app: App) -> None:
+    given = answer(app, "unwatch", Asked(PRIVATE, 7, "", TODAY))
+    assert "没有关注" in given.text
+    assert not given.buttons
 
 
 def test_start_and_stop_subscribe_and_unsubscribe(app: App) -> None:
@@ -139,12 +177,12 @@ def test_only_those_let_in_are_answered(app: App, chat: int, user: int, allowed:
 
 def test_only_admins_see_and_use_what_runs_the_bot(app: App) -> None:
     for name, command in COMMANDS.items():
-        shown = f"/{name}" in ask(app, "help").split()
+        shown = f"/{name}" in ask(app, "help", "all").split()
         assert shown is not command.runs, name
         if command.runs:
             assert "没有这个命令" in ask(app, name, "5")
             assert "没有这个命令" not in ask(app, name, "5", user=1)
-    assert "/invite" in ask(app, "help", user=1)
+    assert "/invite" in ask(app, "help", "all", user=1)
 
 
 def payload(app: App) -> str:

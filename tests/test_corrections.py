@@ -133,7 +133,7 @@ def test_an_alert_is_shown_as_it_was_sent_with_what_it_turned_out_to_be(
     by_operator(app, tmp_path)
     after = plain(answer(app, "alert", asked).text)
     assert after.startswith(before)
-    assert "来源 file" in before
+    assert "来源 导入的历史" in before
     assert "不会有这条警报" in after[len(before):]  # fmt: skip
     record = plain(answer(app, "record", replace(asked, rest="")).text)
     assert f"#{number(told)} ✏️ 不会有这条警报" in record

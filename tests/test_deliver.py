@@ -160,6 +160,11 @@ def test_a_chat_without_rights_to_pictures_gets_the_text_and_stays_on(ledger: Le
         (Forbidden("CHAT_SEND_MEDIA_FORBIDDEN"), True),
         (BadRequest("Not enough rights to send text messages to the chat"), False),
         (Forbidden("bot was kicked from the group chat"), False),
+        (BadRequest("Have no rights to send a message"), False),  # muted there
+        (BadRequest("CHAT_WRITE_FORBIDDEN"), False),
+        (BadRequest("CHAT_RESTRICTED"), False),
+        (BadRequest("Need administrator rights in the channel chat"), False),
+        (BadRequest("Group chat was deactivated"), False),
     ],
 )
 def test_no_rights_to_pictures_are_not_no_rights(

@@ -8,17 +8,12 @@ import pytest
 from bot.happened import Beside
 from market.announced import PAGES_A_DAY, dates_read, fetch_events, unread
 from market.events import Event, bare, companies, is_theme_fund, kind_of, renames, to_concept
-from market.simulate import SimulatedMarket, simulate
+from market.simulate import SimulatedMarket
 from market.source import Banned, NoData, SourceError, Theme, Transient
 from market.store import Store
 from tests.fakes import FakeSource
 
 DAY = date(2023, 10, 12)
-
-
-@pytest.fixture(scope="module")
-def market() -> SimulatedMarket:
-    return simulate(8)
 
 
 @pytest.fixture

@@ -281,7 +281,7 @@ def test_fundamentals_events_and_news_are_answered_by_the_running_bot(
     try:
         for command in ("/fundamentals 热题材", "/events 热题材", "/news 热题材", "/news"):
             api.write(command, ADMIN)
-        told = sorted(message["text"] for message in api.until(4))
+        told = api.texts(4)
     finally:
         bot.end(signal.SIGKILL)
     named, happened, books, triggers = told

@@ -11,7 +11,7 @@ from market.facts import as_int
 from market.filings import LARGEST, balances, disclose, statements, waiting, wanted
 from market.fundamentals import wanted_reports
 from market.reports import earnings
-from market.simulate import HOT, SimulatedMarket, simulate
+from market.simulate import HOT, SimulatedMarket
 from market.source import Banned, Theme
 from market.store import Store
 from tests.fakes import FakeSource
@@ -21,11 +21,6 @@ LONG_AGO = date(2020, 1, 1)
 Q2, Q2_BEFORE = date(2023, 6, 30), date(2022, 6, 30)
 Q3, Q3_BEFORE = date(2023, 9, 30), date(2022, 9, 30)
 DAY = date(2023, 10, 18)  # reports of the third quarter still come
-
-
-@pytest.fixture(scope="module")
-def market() -> SimulatedMarket:
-    return simulate(8)
 
 
 @pytest.fixture

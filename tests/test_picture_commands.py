@@ -164,8 +164,9 @@ def test_names_that_several_themes_have_are_offered(
 
 def test_what_cannot_be_compared_says_why(app: App) -> None:
     for text, said in (
-        ("compare", "两个题材名"),
-        ("compare 热题材", "两个题材名"),
+        ("compare", "哪个题材"),
+        ("compare 热题材", "与哪个题材并排"),
+        ("compare 没有的 也没有", "两个题材名"),
         ("compare 热题材 没有的", "没有找到"),
         ("compare hot 热题材", "同一个题材"),
     ):
@@ -218,7 +219,7 @@ def test_each_measure_has_its_list_and_buttons_to_the_others(
 def test_the_largest_net_run_ups_are_what_top_means_by_itself(app: App) -> None:
     assert ask(app, "top").text == ask(app, "top run_up").text
     assert "热题材 +" in ask(app, "top").text
-    assert "runup, breadth" in ask(app, "top nonsense").text
+    assert "净涨, 宽度" in ask(app, "top nonsense").text
 
 
 @pytest.mark.parametrize(

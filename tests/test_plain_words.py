@@ -152,7 +152,7 @@ def test_help_tells_of_each_command_its_use_and_an_example(bot: Wired, language:
     for name, command in COMMANDS.items():
         text = plain(answer(bot.app, "help", Asked(chat, ADMIN, name, bot.app.now().date())).text)
         use = USAGES[name]
-        assert f"/{name} {use.example}".rstrip() in text
+        assert f"/{name} {use.typed(language)}".rstrip() in text  # type: ignore[arg-type]
         assert (use.zh if language == "zh" else use.en) in text
         assert (command.zh if language == "zh" else command.en) in text
 
@@ -168,7 +168,8 @@ def test_every_command_has_a_use_and_every_use_a_command() -> None:
 
 
 def test_help_turns_pages_in_place_and_fits_a_phone(bot: Wired) -> None:
-    sent = bot.write("/help", READER)
+    assert len(said(bot.write("/help", READER)).splitlines()) <= 20
+    sent = bot.write("/help all", READER)
     assert len(said(sent).splitlines()) <= 30
     assert offered(sent) == [f"help:+{group}" for group in GROUPS if group != "admin"]
     bot.press("help:+past", READER)
@@ -182,6 +183,6 @@ def test_a_command_whose_use_nobody_wrote_down_is_listed_all_the_same(bot: Wired
 
     chat = Chat(7, "private", "", "en")
     shown = {"novel": Command(lambda app, asked: Answer("x"), "新", "new")}
-    for rest, text in (("", "/novel"), ("+bot", "/novel — new"), ("novel", "/novel")):
+    for rest, text in (("all", "/novel"), ("+bot", "/novel — new"), ("novel", "/novel")):
         asked = Asked(chat, 7, rest, bot.app.now().date())
         assert text in plain(pages(asked, shown).text)

@@ -132,6 +132,20 @@ def test_an_odd_button_is_acknowledged(bot: Wired, data: str) -> None:
         assert answered == []
 
 
+def test_a_button_too_old_to_be_acknowledged_is_answered_all_the_same(bot: Wired) -> None:
+    old = {"description": "Bad Request: query is too old and response timeout expired"}
+    bot.wire.refusals.append(("answerCallbackQuery", old))
+    assert "热题材" in said(bot.press("t:hot", READER))
+
+
+@pytest.mark.parametrize("told", ["Have no rights to send a message", "chat not found"])
+def test_an_answer_into_a_chat_that_takes_none_is_only_logged(bot: Wired, told: str) -> None:
+    bot.wire.refusals.extend([("sendMessage", {"description": f"Bad Request: {told}"})] * 2)
+    assert bot.write("/top", READER) == []
+    bot.wire.refusals.clear()
+    assert bot.write("/top", READER)
+
+
 def test_a_button_under_an_inline_message_does_no_harm(bot: Wired) -> None:
     query = {"id": "1", "from": message("", READER)["from"], "chat_instance": "1"}
     assert bot.told({"update_id": 1, "callback_query": query | {"data": "t:hot"}}) == []

@@ -16,7 +16,7 @@ import pytest
 
 from market.source import Banned, SchemaChanged
 from market.transport import Door, Guard, TransportPolicy, delayed, install
-from tests.asking import WAYS
+from tests.libraries import WAYS
 from tests.speaker import BOARDS, POLICY, Speaker, reply
 
 

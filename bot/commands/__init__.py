@@ -14,11 +14,12 @@ from bot.commands.facts import events, fundamentals, news
 from bot.commands.free_text import meant
 from bot.commands.help import pages
 from bot.commands.language import lang
-from bot.commands.lookups import stock, theme, themes, top
+from bot.commands.lookups import theme, themes, top
 from bot.commands.members import members
 from bot.commands.mutes import mute, unmute
 from bot.commands.named import close
 from bot.commands.replay import replay
+from bot.commands.stocks import stock
 from bot.commands.why import why
 from bot.words import Language
 
@@ -90,7 +91,7 @@ COMMANDS: dict[str, Command] = {
     "compare": Command(pictures.compare, "两个题材并排", "two themes side by side: /compare A B"),
     "chain": Command(chain, "一个题材的子题材：何时点燃", "a theme's sub-industries, by ignition"),
     "why": Command(why, "依据：各指标、还差多少", "why: every rule, what is missing"),
-    "top": Command(top, "居前的题材，如 /top breadth", "the largest by a measure: /top breadth"),
+    "top": Command(top, "居前的题材，如 /top 宽度", "the largest by a measure: /top breadth"),
     "members": Command(members, "成分股：涨幅、新增、移出", "members: gainers, joined, left"),
     "stock": Command(stock, "一只股票属于哪些题材", "which themes a stock is in"),
     "macro": Command(macro, "宏观背景：各项读数与图", "the macro backdrop, reading by reading"),
@@ -153,6 +154,8 @@ PRESSED = {  # button -> command
     "o": "top",
     "q": "themes",
     "a": "alert",
+    "v": "replay",
+    "d": "test",
     "top": "top",
     "help": "help",
     "lang": "lang",

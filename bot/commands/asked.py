@@ -8,8 +8,7 @@ from html import escape
 from bot.alerting import value
 from bot.app import App, judged_themes
 from bot.commands.named import named, nearest
-from bot.context import NAME_LIMIT
-from bot.names import STAGES
+from bot.names import NAME_LIMIT, STAGES, theme_name
 from bot.pictures import CHART, CHART_DAYS, Picture
 from bot.records import PRIVATE, Buttons, Chat
 from bot.style import look_of
@@ -90,9 +89,9 @@ def both(asked: Asked, zh: str, en: str) -> str:
     return zh if asked.language == "zh" else en
 
 
-def name_of(theme: Theme) -> str:
-    """A theme's name as HTML, no longer than it may be."""
-    return escape(theme.name[:NAME_LIMIT])
+def name_of(theme: Theme, language: Language) -> str:
+    """A theme's name as HTML."""
+    return escape(theme_name(theme, language))
 
 
 def stage_of(states: Mapping[str, ThemeState], theme: str, language: Language) -> str:
@@ -179,32 +178,34 @@ def of_one(
             "哪个题材？请按一个，或在命令后写名称、拼音首字母，如 机器人、jqr",
             "Which theme? Press one, or write a name or its pinyin initials behind the command",
         )
-        return Answer(hint, picked(hottest(app, PICKS), code, more))
+        return Answer(hint, picked(asked, hottest(app, PICKS), code, more))
     known = app.store.themes().values()
     found = named(known, asked.rest)
     if len(found) == 1:
         return told(app.of(found[0].exchange), asked, found[0])
     if found:
         words = both(asked, f"找到 {len(found)} 个题材：", f"{len(found)} themes match:")
-        return Answer(words, picked(found, code, more))
+        return Answer(words, picked(asked, found, code, more))
     return _unknown(asked, nearest(known, asked.rest), code, more)
 
 
 def _unknown(asked: Asked, near: Sequence[Theme], code: str, more: str) -> Answer:
-    typed = escape(asked.rest.strip()[:NAME_LIMIT])
-    none = both(asked, f"没有找到题材“{typed}”", f"No theme named “{typed}”")
-    if not near:
-        return Answer(
-            both(asked, f"{none}，请看 /themes 或 /help", f"{none}; see /themes or /help")
-        )
-    return Answer(
-        both(asked, f"{none}，相近的有：", f"{none}; near to it:"), picked(near, code, more)
-    )
+    words = not_found(asked, asked.rest, is_near=bool(near))
+    see = both(asked, "，请看 /themes 或 /help", "; see /themes or /help")
+    return Answer(words if near else words + see, picked(asked, near, code, more))
 
 
-def picked(themes: Iterable[Theme], code: str, more: str = "") -> Buttons:
+def not_found(asked: Asked, typed: str, is_near: bool, is_stock: bool = False) -> str:
+    """That nothing is called so, and whether those near to it follow."""
+    of = both(asked, "股票", "stock") if is_stock else both(asked, "题材", "theme")
+    name = escape(typed.strip()[:NAME_LIMIT])
+    none = both(asked, f"没有找到{of}“{name}”", f"No {of} named “{name}”")
+    return none + both(asked, "，相近的有：", "; near to it:") if is_near else none
+
+
+def picked(asked: Asked, themes: Iterable[Theme], code: str, more: str = "") -> Buttons:
     """A button for each of the first themes."""
-    rows = [((theme.name[:NAME_LIMIT], f"{code}:{theme.id}{more}"),) for theme in themes]
+    rows = [((theme_name(t, asked.language), f"{code}:{t.id}{more}"),) for t in themes]
     return tuple(rows[:PICKS])
 
 

@@ -10,9 +10,8 @@ import pandas as pd
 from bot import backdrop, context, texts
 from bot.app import App, judged_themes
 from bot.commands.asked import Answer, Asked, both, picture, shown_states
-from bot.context import NAME_LIMIT
 from bot.jobs import facts_of
-from bot.names import STAGES
+from bot.names import STAGES, theme_name
 from bot.pictures import MACRO
 from bot.reading_texts import change, line, name
 from bot.words import Language, say
@@ -79,7 +78,7 @@ def flows(app: App, asked: Asked) -> Answer:
     themes = app.store.themes()
     share = backdrop.shares(app.store, day, judged_themes(app.settings, app.store), SHARE_DAYS)
     rows = [
-        (themes[theme].name[:NAME_LIMIT], f"{now:.1%}", f"{mean:.1%}")
+        (theme_name(themes[theme], language), f"{now:.1%}", f"{mean:.1%}")
         for theme, now, mean in share.head(SHARES).itertuples(name=None)
     ]
     text = texts.render(

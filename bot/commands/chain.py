@@ -18,7 +18,7 @@ from bot.commands.asked import (
     picture,
     shown_state,
 )
-from bot.names import STAGES
+from bot.names import STAGES, theme_name
 from bot.pictures import CHAIN
 from bot.texts import figure
 from bot.words import say
@@ -49,10 +49,10 @@ def _lines(app: App, asked: Asked, theme: Theme, day: date) -> str:
             "没有指定子题材，也没有题材有足够成分股在其中。",
             "No sub-industries are curated, and no theme has enough of its members in it.",
         )
-        return f"<b>{name_of(theme)}</b>\n{none}"
+        return f"<b>{name_of(theme, asked.language)}</b>\n{none}"
     found = links(app, subs, day)
     simulated = say("simulated", asked.language) if subs.parent.source == "simulated" else ""
-    title = escape(f"{simulated}{subs.parent.name}")
+    title = escape(f"{simulated}{theme_name(subs.parent, asked.language)}")
     lines = [context.chain(found, asked.language), _origin(subs, asked), ""]
     known = app.store.themes()
     lines += [
@@ -98,6 +98,6 @@ def _line(place: int, link: Link, theme: Theme, asked: Asked) -> str:
     breadth = figure(link.breadth, "share", asked.language)
     net, above = both(asked, "净涨", "net"), both(asked, "20日线上", "above avg")
     return (
-        f"{dot} {order}<b>{name_of(theme)}</b> · {stage}{since}\n"
+        f"{dot} {order}<b>{name_of(theme, asked.language)}</b> · {stage}{since}\n"
         f"    {net} {run_up} · {above} {breadth} · {link.members} {say('members', asked.language)}"
     )

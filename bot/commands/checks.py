@@ -15,8 +15,7 @@ from bot.backup import back_up_now
 from bot.commands.asked import Answer, Asked, both, picture, shown_states
 from bot.errors import UserError
 from bot.jobs import facts_of
-from bot.messages import theme_name
-from bot.names import RULES, STAGES, rule_name
+from bot.names import RULES, STAGES, rule_name, theme_name
 from bot.pictures import CHART, CHART_DAYS
 from bot.records import Grouping, Outgoing, Wishes
 from bot.timing import silenced
@@ -58,7 +57,7 @@ class Hearing:
 
     def name(self, theme: str) -> str:
         """A theme's name."""
-        return theme_name(self.themes[theme])
+        return theme_name(self.themes[theme], self.language)
 
     def line(self, theme: str, value: str) -> str:
         """A theme that fires: its value, its stage, and whether this chat would hear of it."""
@@ -74,10 +73,9 @@ def test(app: App, asked: Asked) -> Answer:
     if not found:
         names = [rule.name for rule in app.rules]
         near = difflib.get_close_matches(wanted, names, 1)
-        hint = (
-            both(asked, "请写指标，例如", "Write a rule, such as") + f" /test {(near or names)[0]}"
-        )
-        return Answer(f"{hint}\n{', '.join(names)}")
+        hint = both(asked, "哪个指标？请按一个，或写", "Which rule? Press one, or write")
+        rows = tuple(((rule_name(name, asked.language), f"d:{name}"),) for name in names)
+        return Answer(f"{hint} /test {(near or names)[0]}", rows)
     days = app.store.days(limit=1)
     if not days:
         return Answer(both(asked, "库中还没有任何交易日。", "The store holds no day yet."))
@@ -164,6 +162,8 @@ def _sample(app: App, asked: Asked, told: Transition) -> str:
     drawn = picture(app, asked, CHART, told.day, told.theme, str(CHART_DAYS)).name
     shown = replace(sample, key=f"{key}:chart", text=caption, photo=drawn, silent=True)
     with app.ledger.atomic():
+        if not app.ledger.chat(asked.chat.id):  # its language counts when the message goes out
+            app.ledger.save_chat(asked.chat)
         count = sum(map(app.ledger.outbox.enqueue, (sample, shown)))
     number = f"#{messages.number(told)}"
     return both(
@@ -184,5 +184,7 @@ def _backed_up(app: App, asked: Asked) -> str:
         made = back_up_now(app.settings.home, app.now())
     except UserError as error:
         return html.escape(f"{both(asked, '未成功', 'failed')}: {error}")
+    day, chats = made.held
+    held = both(asked, f"判断至 {day or '-'}，{chats} 个聊天", str(made.held))
     opened = both(asked, "已打开并检查", "opened and checked")
-    return html.escape(f"{made.file.name} · {made.size / 1e6:,.1f} MB · {made.held} · {opened}")
+    return html.escape(f"{made.file.name} · {made.size / 1e6:,.1f} MB · {held} · {opened}")

@@ -11,6 +11,7 @@ from bot.fact_texts import event_counts, event_line, news_line, standing_lines, 
 from bot.fact_words import fact
 from bot.happened import Beside
 from bot.home import news_words
+from bot.names import theme_name
 from bot.standing import standing
 from bot.words import Language, say
 from market.announced import AHEAD_DAYS, PAST_DAYS, dates_read
@@ -43,7 +44,7 @@ def _fundamentals(app: App, asked: Asked, theme: Theme) -> Answer:
     if not day:
         return Answer(both(asked, "还没有判断过任何交易日。", "No day has been judged yet."))
     members = app.store.members(theme.id, day)
-    title = f"<b>{name_of(theme)}</b> · {fact('fundamentals', language)}"
+    title = f"<b>{name_of(theme, asked.language)}</b> · {fact('fundamentals', language)}"
     label = say("simulated", language) if theme.source == "simulated" else ""
     if not members:
         return Answer(f"{label}{title}\n{fact('no_members', language)}")
@@ -89,7 +90,7 @@ def _events(app: App, asked: Asked, theme: Theme) -> Answer:
         None,
         language,
         f=words(language),
-        name=theme.name,
+        name=theme_name(theme, language),
         simulated=theme.source == "simulated",
         past_title=f"{fact('past', language).format(days=PAST_DAYS)}: {counts[0]}",
         coming_title=f"{fact('coming', language).format(days=AHEAD_DAYS)}: {counts[1]}",
@@ -115,7 +116,7 @@ def _triggers(app: App, asked: Asked) -> Answer:
 def _named(app: App, asked: Asked, theme: Theme) -> Answer:
     lines = Beside(app.store).lines(theme, asked.today, LINE_DAYS, LINES)
     what = fact("naming", asked.language).format(days=LINE_DAYS)
-    return _news(app, asked, f"{name_of(theme)} · {what}", lines)
+    return _news(app, asked, f"{name_of(theme, asked.language)} · {what}", lines)
 
 
 def _news(app: App, asked: Asked, title: str, lines: Sequence[Line]) -> Answer:

@@ -1,16 +1,14 @@
-"""Questions about themes and stocks."""
+"""Questions about themes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from html import escape
 from math import inf, nan
 
 from bot import context, member_texts, messages, texts
 from bot.app import App
 from bot.buttons import PICK
 from bot.commands.asked import (
-    PICKS,
     Answer,
     Asked,
     all_states,
@@ -25,20 +23,19 @@ from bot.commands.asked import (
     shown_states,
     stage_of,
 )
-from bot.commands.named import stocks
 from bot.evidence import ends_of, evidence
 from bot.fact_texts import beside
 from bot.jobs import facts_of
 from bot.joins import of_week
 from bot.links import linked
-from bot.names import STAGES, rule_name
+from bot.names import STAGES, rule_name, theme_name
 from bot.records import Buttons
 from bot.words import say
 from market.calendar import HONG_KONG
 from market.source import Theme
 from market.store import MAINLAND
 from signals.lifecycle import KIND
-from signals.model import Kind, Stage
+from signals.model import Kind, Signal, Stage
 
 LISTED = 10  # themes of a ranking
 SHOWN = (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING, Stage.OVER)  # stages that are listed
@@ -60,17 +57,17 @@ def theme(app: App, asked: Asked) -> Answer:
 
 def card(app: App, asked: Asked, theme: Theme) -> Answer:
     """A theme as it stands on the day last judged."""
-    day = app.ledger.evaluated()
-    signals = app.ledger.standing.reading(theme.id)
-    if theme.basis == "index" or not day or not signals:
+    known = judged(app, theme)
+    if not known:
         return Answer(unjudged(asked, theme), picture=chart(app, asked, theme.id))
+    day, signals = known
     state = shown_state(app, theme.id)
     told = facts_of(app, day)
     text = texts.render(
         "card",
         told,
         asked.language,
-        name=theme.name,
+        name=theme_name(theme, asked.language),
         stage=STAGES[state.stage][asked.language],
         state=state,
         episode=messages.episode(state, None, asked.language),
@@ -107,9 +104,15 @@ def _lists(app: App, asked: Asked, theme: Theme, day: date) -> list[str]:
     return [line for line in lines if line]
 
 
+def judged(app: App, theme: Theme) -> tuple[date, tuple[Signal, ...]] | None:
+    """The day last judged and what the rules said of a theme; None where nothing was judged."""
+    day, signals = app.ledger.evaluated(), app.ledger.standing.reading(theme.id)
+    return (day, signals) if theme.basis != "index" and day and signals else None
+
+
 def unjudged(asked: Asked, theme: Theme) -> str:
     """What there is to say of a theme that has no figures."""
-    name = name_of(theme)
+    name = name_of(theme, asked.language)
     if theme.basis == "index":
         return f"<b>{name}</b>\n{say('index_only', asked.language)}"
     none = both(asked, "还没有判断过的数据。", "Nothing judged yet.")
@@ -146,11 +149,11 @@ def themes(app: App, asked: Asked) -> Answer:
     lines = []
     for shown in SHOWN:
         here = [known[t] for t, s in states.items() if s.stage is shown and t in known]
-        names = [linked(theme, username) for theme in here[:LINKED]]
-        names += [name_of(theme) for theme in here[LINKED:NAMED]]
+        names = [linked(theme, asked.language, username) for theme in here[:LINKED]]
+        names += [name_of(theme, asked.language) for theme in here[LINKED:NAMED]]
         rest = " …" if len(here) > NAMED else ""
         title = f"<b>{STAGES[shown][asked.language]} {len(here)}</b>"
-        lines.append(f"{title}\n{', '.join(names)}{rest}\n")
+        lines.append(f"{title}\n{', '.join(names)}{rest}\n" if names else f"{title}\n")
     rest = both(asked, f"共 {len(known)} 个题材，", f"{len(known)} themes in all; ")
     text = "\n".join([*lines, f"{rest}/theme {both(asked, '题材名', 'NAME')}"])
     return Answer(text, buttons)
@@ -165,7 +168,7 @@ def _of_stage(app: App, asked: Asked, stage: Stage) -> Answer:
     known_sizes = {t: v for t, v in sizes.items() if v == v}
     found.sort(key=lambda t: (-known_sizes.get(t, -inf), t))
     lines = [
-        f"{n}. {name_of(known[t])} {_size(sizes.get(t, nan), 'fraction', asked)}"
+        f"{n}. {name_of(known[t], asked.language)} {_size(sizes.get(t, nan), 'fraction', asked)}"
         f"{_since(states[t].since)}"
         for n, t in enumerate(found[:NAMED], 1)
     ]
@@ -197,7 +200,7 @@ def top(app: App, asked: Asked) -> Answer:
     measure = next((k for k, name in names.items() if wanted in (k, name.casefold())), None)
     if not measure:
         hint = both(asked, "没有这个指标；有", "No such measure; there are")
-        return Answer(f"{hint}: {', '.join(names)}", _switches(asked, "o", names, None))
+        return Answer(f"{hint}: {', '.join(names.values())}", _switches(asked, "o", names, None))
     rule, there = MEASURES[measure], app.of(HONG_KONG.code)
     below = _ranked(there, asked, rule)
     if below:
@@ -215,7 +218,7 @@ def _ranked(app: App, asked: Asked, rule: str) -> list[str]:
     unit = next(one.unit for one in app.rules if one.name == rule)
     judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
     return [
-        f"{n}. {linked(known[t], username)} {_size(sizes[t], unit, asked)}"
+        f"{n}. {linked(known[t], asked.language, username)} {_size(sizes[t], unit, asked)}"
         f" · {stage_of(states, t, asked.language)}"
         for n, t in enumerate(sorted(judged, key=lambda t: (-sizes[t], t))[:LISTED], 1)
     ]
@@ -228,29 +231,7 @@ def _risers(app: App, asked: Asked) -> list[str]:
     least = app.settings.rules["breadth"]["min_members"]
     shares = {t: up / (up + down) for t, (up, down) in counts.items() if up + down >= least}
     lines = [
-        f"{n}. {name_of(known[t])} {_size(shares[t], 'share', asked)}"
+        f"{n}. {name_of(known[t], asked.language)} {_size(shares[t], 'share', asked)}"
         for n, t in enumerate(sorted(shares, key=lambda t: (-shares[t], t))[:LISTED], 1)
     ]
     return [say("risers", asked.language), *lines] if lines else []
-
-
-def stock(app: App, asked: Asked) -> Answer:
-    """The themes a stock is in, with their stages."""
-    if not asked.rest:
-        return Answer(
-            both(asked, "请写股票代码或名称。", "Write a stock's code or name.") + " /stock 600519"
-        )
-    known = app.store.stocks()
-    found = stocks(known, asked.rest) or [(asked.rest, "")]
-    if len(found) > 1:
-        rows = tuple(((f"{name} {code}", f"s:{code}"),) for code, name in found[:PICKS])
-        return Answer(
-            both(asked, f"找到 {len(found)} 只股票：", f"{len(found)} stocks match:"), rows
-        )
-    code, name = found[0]
-    states = all_states(app)
-    themes = app.store.themes_of(code)
-    lines = [f"· {name_of(t)} · {stage_of(states, t.id, asked.language)}" for t in themes]
-    none = both(asked, "不在任何已知题材里。", "in no known theme.")
-    day = as_of(app.of(themes[0].exchange) if themes else app, asked)
-    return listed(escape(f"{name} {code}".strip()), lines, day, none=none)

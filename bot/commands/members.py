@@ -41,14 +41,14 @@ def _asking(data: str, kind: str) -> str:
 def _told(app: App, asked: Asked, theme: Theme, kind: str) -> Answer:
     day = app.store.member_day(theme.id)
     codes = app.store.members(theme.id)
-    head = f"<b>{name_of(theme)}</b>"
+    head = f"<b>{name_of(theme, asked.language)}</b>"
     if not day:
         none = both(asked, "成分股名单尚未取到。", "Its members are not known yet.")
         return Answer(f"{head}\n{none} /status")
     head += f" · {member_texts.listed_on(day, len(codes), asked.language)}"
     body = _moved(app, asked, theme, kind) if kind in ("joined", "left") else []
     if not body:
-        known = _companies(app, codes)
+        known = companies(app, codes)
         ranked = [one for one in known if one.move == one.move]
         shown = sorted(ranked, key=lambda one: -one.move)[:GAINERS] if kind else known[:SHOWN]
         body = member_texts.quoted(shown, asked.language)
@@ -66,7 +66,7 @@ def _moved(app: App, asked: Asked, theme: Theme, kind: str) -> list[str]:
         codes = one.joined if kind == "joined" else one.left
         if codes:
             told = member_texts.changed(theme, _only(one, kind), asked.language)
-            lines += [escape(told), *member_texts.quoted(_companies(app, codes), asked.language)]
+            lines += [escape(told), *member_texts.quoted(companies(app, codes), asked.language)]
     dated = ", ".join(map(str, app.store.member_days(theme.id)[-3:]))
     none = both(
         asked,
@@ -80,7 +80,7 @@ def _only(one: Change, kind: str) -> Change:
     return replace(one, left=()) if kind == "joined" else replace(one, joined=())
 
 
-def _companies(app: App, codes: list[str] | tuple[str, ...]) -> list[Company]:
+def companies(app: App, codes: list[str] | tuple[str, ...]) -> list[Company]:
     """Companies with their moves of the last day judged; those that traded most come first."""
     day, names = app.ledger.evaluated(), app.store.stocks()
     bars = app.store.bars(day, day, of=codes).set_index("code") if day else None

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.app import App
 from bot.buttons import PICK
 from bot.commands.asked import Answer, Asked, both, listed, name_of, of_one
+from bot.names import theme_name
 from bot.records import Buttons, Mute
 from bot.texts import moment
 from bot.timing import silenced
@@ -44,7 +45,7 @@ def _offered(asked: Asked, theme: Theme) -> Answer:
         "always": both(asked, "一直", "for good"),
     }
     buttons = [(words[span], f"m:{theme.id} {span}") for span in SPANS]
-    name = name_of(theme)
+    name = name_of(theme, asked.language)
     return Answer(
         both(asked, f"🔇 {name} 静音多久？", f"🔇 How long is {name} to be muted?"),
         (buttons[:3], buttons[3:]),
@@ -52,7 +53,7 @@ def _offered(asked: Asked, theme: Theme) -> Answer:
 
 
 def _muted(app: App, asked: Asked, theme: Theme, span: str) -> Answer:
-    known, name = _mute(app, asked, theme, span), name_of(theme)
+    known, name = _mute(app, asked, theme, span), name_of(theme, asked.language)
     if not known:
         none = both(
             asked, f"{name} 现在没有进行中的行情，", f"{name} is in no episode now; instead: "
@@ -100,9 +101,13 @@ def _listed(app: App, asked: Asked) -> Answer:
     states = app.ledger.states() if any(mute.episode for mute in mutes.values()) else {}
     held = silenced(mutes, asked.today, app.now(), states)
     muted = [(themes[t], mutes[t]) for t in mutes if t in held and t in themes]
-    lines = [f"· {name_of(theme)} {_lasting(app, asked, known)}" for theme, known in muted]
+    lines = [
+        f"· {name_of(theme, asked.language)} {_lasting(app, asked, known)}"
+        for theme, known in muted
+    ]
     buttons: Buttons = [
-        [(f"🔊 {theme.name[:20]}", f"u:{theme.id}")] for theme, _ in muted[:UNMUTED_AT_ONCE]
+        [(f"🔊 {theme_name(theme, asked.language)[:20]}", f"u:{theme.id}")]
+        for theme, _ in muted[:UNMUTED_AT_ONCE]
     ]
     none = say("nothing", asked.language)
     how = "/mute " + both(asked, "题材名 1h | 1d | 2w | 本轮", "NAME 1h | 1d | 2w | episode")
@@ -115,7 +120,7 @@ def unmute(app: App, asked: Asked) -> Answer:
 
     def told(app: App, asked: Asked, theme: Theme) -> Answer:
         was = app.ledger.unmute(asked.chat.id, theme.id)
-        name = name_of(theme)
+        name = name_of(theme, asked.language)
         if was:
             return Answer(both(asked, f"已恢复 {name}", f"{name} is pushed again"))
         return Answer(both(asked, f"{name} 并未静音", f"{name} was not muted"))

@@ -16,17 +16,30 @@ NEAREST = 5  # names offered for a slip
 def named(themes: Iterable[Theme], text: str) -> list[Theme]:
     """Themes whose id, board or name it is; else those whose name has it as a part.
 
-    Traditional characters and the initials of pinyin (jqr: 机器人) stand for a name too.
+    A name in English, traditional characters and the initials of pinyin (jqr: 机器人) stand for a
+    name too, and so does what is shown in English, both names together.
     """
     wanted, known = text.strip().casefold(), list(themes)
     exact = [t for t in known if wanted in (t.id.casefold(), (t.board or "").casefold())]
-    exact += [t for t in known if t.name.casefold() == wanted and t not in exact]
-    part = exact or [t for t in known if wanted in t.name.casefold()]
+    names = {t.id: _called(t) for t in known}
+    exact += [t for t in known if wanted in names[t.id] and t not in exact]
+    part = exact or [t for t in known if wanted in t.name.casefold() or _begins_word(t, wanted)]
     if part or not wanted:
         return part
     if not wanted.isascii():
         return _in_simplified(known, simplified(wanted))
     return [t for t in known if _begins(initials(t.name), wanted)] if wanted.isalnum() else []
+
+
+def _called(theme: Theme) -> list[str]:
+    """All that a theme is called, in small letters."""
+    name, english = theme.name.casefold(), theme.english.casefold()
+    return [name, english, f"{name} {english}"] if english else [name]
+
+
+def _begins_word(theme: Theme, wanted: str) -> bool:
+    """Whether a word of its English name begins so: letters within would often be pinyin's."""
+    return bool(wanted) and f" {wanted}" in f" {theme.english.casefold()}"
 
 
 def _in_simplified(known: Sequence[Theme], wanted: str) -> list[Theme]:
@@ -37,8 +50,9 @@ def _in_simplified(known: Sequence[Theme], wanted: str) -> list[Theme]:
 
 def nearest(themes: Iterable[Theme], text: str) -> list[Theme]:
     """Themes whose names are close to what was typed, the closest first."""
-    names = {simplified(theme.name.casefold()): theme for theme in themes}
-    return [names[name] for name in close(names, simplified(text.strip().casefold()))]
+    names = {simplified(name): theme for theme in themes for name in _called(theme)}
+    near = (names[name] for name in close(names, simplified(text.strip().casefold())))
+    return list(dict.fromkeys(near))
 
 
 def stocks(known: Mapping[str, str], text: str) -> list[tuple[str, str]]:

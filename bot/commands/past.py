@@ -45,7 +45,7 @@ def _endings(app: App, day: date | None, theme: str | None = None) -> list[Endin
 
 
 def _of_theme(app: App, asked: Asked, theme: Theme) -> Answer:
-    day, name = _last(app), name_of(theme)
+    day, name = _last(app), name_of(theme, asked.language)
     lines = [_line(one, asked) for one in _endings(app, day, theme.id)[::-1][:LISTED]]
     title = both(asked, f"{name}：以往的行情", f"{name}: run-ups")
     clock = context.clock(Past(app).runs, theme.id, day, asked.language) if day else ""
@@ -69,7 +69,10 @@ def _ranked(app: App, found: Sequence[Ending], asked: Asked) -> list[str]:
     """The largest of run-ups, a line each."""
     known = app.store.themes()
     ranked = sorted(found, key=lambda one: -one.run_up)[:LISTED]
-    return [f"{n}. {name_of(known[e.theme])} {_line(e, asked)}" for n, e in enumerate(ranked, 1)]
+    return [
+        f"{n}. {name_of(known[e.theme], asked.language)} {_line(e, asked)}"
+        for n, e in enumerate(ranked, 1)
+    ]
 
 
 def _line(one: Ending, asked: Asked) -> str:
@@ -143,7 +146,7 @@ def _dated(day: date | None, asked: Asked) -> str:
 
 
 def _alike(app: App, asked: Asked, theme: Theme) -> Answer:
-    day, name = _last(app), name_of(theme)
+    day, name = _last(app), name_of(theme, asked.language)
     label = labels(app.settings)[NET]
     found = likeness(Past(app).runs, theme.id, day, label) if day else None
     title = both(asked, f"{name}：像哪些行情", f"{name}: which run-ups it is like")
@@ -162,7 +165,9 @@ def _likeness(one: Analogue, theme: Theme, asked: Asked, label: Label) -> str:
     days, size = label.days, f"{label.fall:.0%}"
     after = both(asked, f"其后{days}日净 {change}", f"{change} net in {days} days")
     fell = both(asked, f"曾净跌{size}", f"fell {size}") if one.fell else ""
-    return " · ".join(part for part in (f"{one.day} {name_of(theme)}", after, fell) if part)
+    return " · ".join(
+        part for part in (f"{one.day} {name_of(theme, asked.language)}", after, fell) if part
+    )
 
 
 def _told(found: Likeness, asked: Asked, label: Label) -> list[str]:

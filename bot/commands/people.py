@@ -12,11 +12,16 @@ from bot.commands.asked import Answer, Asked, both, listed
 from bot.health import HOUR, since_served
 from bot.home import sealed
 from bot.records import Person
-from bot.words import say
+from bot.words import Words, say
 
 INVITED_MINUTES = 10
 SHOWN = 30  # people listed
 ADMIN, READER, NOBODY = "admin", "reader", "nobody"
+ROLES: dict[str, Words] = {
+    ADMIN: {"zh": "管理员", "en": ADMIN},
+    READER: {"zh": "读者", "en": READER},
+    NOBODY: {"zh": "已停用", "en": "banned"},
+}
 
 
 class Invite(NamedTuple):
@@ -77,10 +82,11 @@ def _seal(app: App, until: int) -> str:
 def users(app: App, asked: Asked) -> Answer:
     """Who may ask, by the environment and by invitation."""
     known, given = app.settings, app.ledger.people.listed()
-    lines = [f"<code>{id_}</code> {ADMIN}" for id_ in sorted(known.admins)]
-    lines += [f"<code>{id_}</code> {READER} (PAOMO_ALLOWED)" for id_ in sorted(known.allowed)]
+    role = {one: words[asked.language] for one, words in ROLES.items()}
+    lines = [f"<code>{id_}</code> {role[ADMIN]}" for id_ in sorted(known.admins)]
+    lines += [f"<code>{id_}</code> {role[READER]} (PAOMO_ALLOWED)" for id_ in sorted(known.allowed)]
     lines += [
-        f"<code>{p.id}</code> {p.role} {escape(p.name[:40])} {p.since:%Y-%m-%d}"
+        f"<code>{p.id}</code> {role[p.role]} {escape(p.name[:40])} {p.since:%Y-%m-%d}"
         for p in given[:SHOWN]
     ]
     more = f"… +{len(given) - SHOWN}" if len(given) > SHOWN else ""

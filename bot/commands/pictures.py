@@ -15,18 +15,19 @@ from bot.commands.asked import (
     as_of,
     both,
     chart,
+    hottest,
     listed,
     may_change,
     name_of,
+    not_found,
     of_one,
     picture,
     shown_state,
 )
-from bot.commands.named import named
+from bot.commands.named import named, nearest
 from bot.compare import alike
-from bot.context import NAME_LIMIT
 from bot.messages import headline, number
-from bot.names import STAGES, rule_name
+from bot.names import STAGES, rule_name, theme_name
 from bot.pictures import CHART_DAYS, COMPARED
 from bot.style import CHOICE, COLOURS, PAPERS, STYLE, look_of
 from bot.texts import figure
@@ -34,6 +35,7 @@ from bot.words import say
 from market.source import Theme
 from signals.model import Signal
 
+Pair = tuple[list[Theme], list[Theme], str, str]  # what two names may mean, and the names
 SPANS = (60, 250, 750)  # trading days of the buttons
 LEAST, MOST = 20, 1000  # trading days that may be asked for
 NAMED = 8  # alerts of a chart that are named below it
@@ -100,25 +102,47 @@ def _replayed(app: App, asked: Asked, theme: Theme) -> list[str]:
 
 def compare(app: App, asked: Asked) -> Answer:
     """Two themes side by side: stage, measures, members in common, correlation, both prices."""
-    hint = both(asked, "请写两个题材名，例如", "Write the names of two themes, such as")
-    if len(asked.rest.split()) < 2:
-        return Answer(f"{hint} /compare 机器人 人工智能")
     known = list(app.store.themes().values())
+    if len(asked.rest.split()) < 2 or named(known, asked.rest):
+        return of_one(app, asked, "z", _beside)
     pairs = [(named(known, a), named(known, b), a, b) for a, b in _halves(asked.rest)]
     usable = [pair for pair in pairs if pair[0] and pair[1]]
     if not usable:
-        none = both(asked, "没有找到其中的题材，", "No themes of such names; ")
-        return Answer(f"{none}/themes\n{hint} /compare 机器人 人工智能")
+        return _slip(asked, known, pairs)
     first, second, _, rest = min(usable, key=lambda pair: len(pair[0]) * len(pair[1]))
     if len(first) > 1:
-        return _picks(asked, first, "{}", second[0].id if len(second) == 1 else rest)
+        return _several(asked, first, "{}", second[0].id if len(second) == 1 else rest)
     if len(second) > 1:
-        return _picks(asked, second, first[0].id, "{}")
+        return _several(asked, second, first[0].id, "{}")
     if first == second:
         return Answer(both(asked, "这是同一个题材。", "That is one and the same theme."))
     if first[0].exchange != second[0].exchange:
         return Answer(say("apart", asked.language))
     return _compared(app.of(first[0].exchange), asked, first[0], second[0])
+
+
+def _beside(app: App, asked: Asked, theme: Theme) -> Answer:
+    """The first of two was named; which is the second."""
+    others = [one for one in hottest(app, PICKS + 1) if one != theme]
+    words = both(
+        asked,
+        f"{name_of(theme, asked.language)} 与哪个题材并排？",
+        f"Which beside {name_of(theme, asked.language)}?",
+    )
+    return _picks(asked, words, others, theme.id, "{}")
+
+
+def _slip(asked: Asked, known: Sequence[Theme], pairs: Sequence[Pair]) -> Answer:
+    """One of two names is that of no theme: those near to it."""
+    for first, second, a, b in pairs:
+        found, typed = (first, b) if first else (second, a)
+        near = nearest(known, typed) if len(found) == 1 else []
+        if near:
+            halves = (found[0].id, "{}") if first else ("{}", found[0].id)
+            return _picks(asked, not_found(asked, typed, is_near=True), near, *halves)
+    none = both(asked, "没有找到其中的题材，", "No themes of such names; ")
+    hint = both(asked, "请写两个题材名，例如", "Write the names of two themes, such as")
+    return Answer(f"{none}/themes\n{hint} /compare 机器人 人工智能")
 
 
 def _halves(text: str) -> Iterator[tuple[str, str]]:
@@ -128,16 +152,22 @@ def _halves(text: str) -> Iterator[tuple[str, str]]:
         yield " ".join(words[:cut]), " ".join(words[cut:])
 
 
-def _picks(asked: Asked, found: Sequence[Theme], *halves: str) -> Answer:
+def _several(asked: Asked, found: Sequence[Theme], *halves: str) -> Answer:
+    n = len(found)
+    words = both(asked, f"找到 {n} 个题材，哪一个？", f"{n} themes match; which one?")
+    return _picks(asked, words, found, *halves)
+
+
+def _picks(asked: Asked, words: str, found: Sequence[Theme], *halves: str) -> Answer:
     """Buttons for what one of two names may mean; `halves` has {} in its place."""
     data = "z:" + " ".join(halves)
     rows = tuple(
-        ((theme.name[:NAME_LIMIT], data.replace("{}", theme.id)),) for theme in found[:PICKS]
+        ((theme_name(theme, asked.language), data.replace("{}", theme.id)),)
+        for theme in found[:PICKS]
     )
     if any(len(data.encode()) > DATA_LIMIT for row in rows for _, data in row):
         return Answer(both(asked, "请把题材名写得更全。", "Write more of the names."))
-    n = len(found)
-    return Answer(both(asked, f"找到 {n} 个题材，哪一个？", f"{n} themes match; which one?"), rows)
+    return Answer(words, rows)
 
 
 def _compared(app: App, asked: Asked, first: Theme, second: Theme) -> Answer:
@@ -168,7 +198,7 @@ def _compared(app: App, asked: Asked, first: Theme, second: Theme) -> Answer:
 def _labelled(theme: Theme, asked: Asked) -> str:
     """A theme's name as HTML; that it is simulated stands before it."""
     label = say("simulated", asked.language) if theme.source == "simulated" else ""
-    return f"{label}{name_of(theme)}"
+    return f"{label}{name_of(theme, asked.language)}"
 
 
 def _value(values: dict[str, Signal], rule: str, asked: Asked) -> str:

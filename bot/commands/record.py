@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -31,7 +32,8 @@ def alert(app: App, asked: Asked) -> Answer:
         return _newest_to_pick(app, asked)
     found = _numbered(app, asked.rest)
     if not found:
-        return Answer("\n\n".join(_corrected(app, _wanted(asked.rest), asked)) or _none(asked))
+        corrected = _corrected(app, _wanted(asked.rest), asked)
+        return Answer("\n\n".join(corrected)) if corrected else _unknown(app, asked)
     app = app.of(app.store.themes()[found.theme].exchange)
     number = messages.number(found)
     shown = app.ledger.tellings.said(number, asked.language)
@@ -62,9 +64,9 @@ def _newest_to_pick(app: App, asked: Asked) -> Answer:
     return Answer(both(asked, "哪一条警报？", "Which alert?"), tuple(rows))
 
 
-def _none(asked: Asked) -> str:
+def _unknown(app: App, asked: Asked) -> Answer:
     hint = both(asked, "没有这个编号的警报，例如", "No alert of that number; it looks like")
-    return f"{hint} /alert a4fc6b"
+    return replace(_newest_to_pick(app, asked), text=f"{hint} /alert a4fc6b")
 
 
 def _corrected(app: App, number: str, asked: Asked) -> list[str]:
@@ -97,7 +99,8 @@ def _journal(app: App, found: Transition, number: str, asked: Asked) -> list[str
     of_it = next((a for a in alerts if a["id"] == number), {"data": "", "source": "-"})
     journal, data = both(asked, "日志", "journal"), both(asked, "数据", "data")
     line = f"{journal} <code>{entry.hash[:16]}</code> · {data} <code>{of_it['data'][:16]}</code>"
-    return [f"{line} · {say('source', asked.language)} {of_it['source']}"]
+    source = say("imported", asked.language) if of_it["source"] == "file" else of_it["source"]
+    return [f"{line} · {say('source', asked.language)} {source}"]
 
 
 def _voting(good: bool) -> Callable[[App, Asked], Answer]:

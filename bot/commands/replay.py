@@ -8,8 +8,9 @@ from threading import Lock
 from bot import messages
 from bot.alerting import strongest_first
 from bot.app import App
-from bot.commands.asked import Answer, Asked, both
+from bot.commands.asked import PICKS, Answer, Asked, both
 from bot.jobs import facts_of
+from bot.records import Buttons
 from bot.replayed import would_have_told
 from market.calendar import EXCHANGES
 from market.store import MAINLAND
@@ -26,8 +27,8 @@ def replay(app: App, asked: Asked) -> Answer:
     """
     day = _day(asked.rest)
     if not day:
-        hint = both(asked, "请写日期，例如", "Write a day, such as")
-        return Answer(f"{hint} /replay 2024-02-05")
+        hint = both(asked, "哪一天？请按一个，或写日期，例如", "Which day? Press one, or write it:")
+        return Answer(f"{hint} /replay 2024-02-05", _days_to_pick(app))
     places = [place for place in map(app.of, EXCHANGES) if place.store.days(until=day, limit=1)]
     if day > asked.today or not places:
         return Answer(_fault(app, asked, day))
@@ -72,6 +73,12 @@ def _day(text: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def _days_to_pick(app: App) -> Buttons:
+    """The newest days of alerts; before there are any, the last days stored."""
+    told = list(dict.fromkeys(t.day for t in reversed(app.ledger.transitions())))[:PICKS]
+    return tuple(((f"{day}", f"v:{day}"),) for day in told or app.store.days(limit=PICKS)[::-1])
 
 
 def _fault(app: App, asked: Asked, day: date) -> str:

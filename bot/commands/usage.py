@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bot.words import Words
+from bot.words import Language, Words
 
 GROUPS: dict[str, Words] = {  # in the order of /help
     "theme": {"zh": "题材与股票", "en": "Themes and stocks"},
@@ -23,14 +23,20 @@ class Usage(NamedTuple):
     example: str  # what stands behind the command, as somebody would type it
     zh: str  # what it answers
     en: str
+    en_example: str = ""  # where it is another
+
+    def typed(self, language: Language) -> str:
+        """The example as somebody of that language would type it."""
+        return (language == "en" and self.en_example) or self.example
 
 
 NAME, ID = ("题材名", "NAME"), ("编号", "ID")  # what goes behind many commands
 USAGES: dict[str, Usage] = {
     "themes": Usage(
-        *("theme", "", "", ""),
+        *("theme", "[阶段]", "[STAGE]", "高潮"),
         "每个阶段有哪些题材；名称可点开。",
         "Which themes are in each stage; press a name to open it.",
+        en_example="bubble",
     ),
     "theme": Usage(
         *("theme", *NAME, "机器人"),
@@ -67,9 +73,11 @@ USAGES: dict[str, Usage] = {
         " what the next stage asks.",
     ),
     "top": Usage(
-        *("theme", "", "", ""),
-        "60日净涨幅最大的十个题材及其阶段。",
-        "The ten themes with the largest net run-up of 60 days, and their stages.",
+        *("theme", "[净涨|宽度|拥挤|背离|回落]", "[net|breadth|crowding|divergence|fall]", "宽度"),
+        "一项指标居前的十个题材及其阶段；不写则按60日净涨幅。",
+        "The ten themes with the most of a measure, and their stages; without one by net run-up of"
+        " 60 days.",
+        en_example="breadth",
     ),
     "stock": Usage(
         *("theme", "代码或名称", "CODE", "600519"),
@@ -81,6 +89,7 @@ USAGES: dict[str, Usage] = {
         "成分股及其当日涨跌；或涨幅居前者、新增、移出；名单取于哪一天。",
         "A theme's members and their moves; or the gainers, who joined or left; the day of the"
         " list.",
+        en_example="机器人 joined",
     ),
     "fundamentals": Usage(
         *("theme", *NAME, "机器人"),

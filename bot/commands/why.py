@@ -9,7 +9,7 @@ import numpy as np
 from bot import messages, texts
 from bot.app import App
 from bot.commands.asked import Answer, Asked, name_of, of_one, open_ways, shown_state
-from bot.commands.lookups import unjudged
+from bot.commands.lookups import judged, unjudged
 from bot.evidence import MOOD, evidence, grounds, shown_condition, threshold_of
 from bot.jobs import facts_of
 from bot.names import STAGES, rule_name
@@ -30,10 +30,10 @@ def why(app: App, asked: Asked) -> Answer:
 
 
 def _told(app: App, asked: Asked, theme: Theme) -> Answer:
-    day = app.ledger.evaluated()
-    signals = app.ledger.standing.reading(theme.id)
-    if theme.basis == "index" or not day or not signals:
+    judgement = judged(app, theme)
+    if not judgement:
         return Answer(unjudged(asked, theme))
+    day, signals = judgement
     state, shown = app.ledger.standing.state(theme.id), shown_state(app, theme.id)
     language, told = asked.language, app.ledger.transitions(theme.id)
     steps = open_ways(app, theme.id, day, signals)
@@ -42,7 +42,7 @@ def _told(app: App, asked: Asked, theme: Theme) -> Answer:
         "why",
         facts_of(app, day),
         language,
-        name=name_of(theme),
+        name=name_of(theme, asked.language),
         stage=STAGES[shown.stage][language],
         since=shown.since,
         rules=[_rule(signal, language, theme.exchange) for signal in known],

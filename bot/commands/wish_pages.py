@@ -9,7 +9,7 @@ from bot import tally
 from bot.app import App
 from bot.commands.asked import PICKS, Answer, Asked, both, hottest, listed, name_of
 from bot.commands.language import HANT, NAMES
-from bot.names import KINDS
+from bot.names import KINDS, theme_name
 from bot.records import OFF, ON, SENSES, SILENT, Mute, Wishes
 from bot.tally import TALLIED_DAYS
 from bot.words import Language
@@ -144,7 +144,7 @@ def watched(of: Looked) -> Answer:
     known, past = of.app.store.themes(), tally.past(of.app)
     counts = tally.by_theme(past)
     themes = sorted((known[t] for t in of.wishes.watched if t in known), key=lambda t: t.name)
-    lines = [f"⭐ {name_of(theme)} · {counts[theme.id]}" for theme in themes]
+    lines = [f"⭐ {name_of(theme, of.language)} · {counts[theme.id]}" for theme in themes]
     how = of.say("/watch 题材名 只推送关注的", "/watch NAME pushes only what is watched")
     about = [
         *(lines or [of.say("未关注任何题材，全部推送。", "None; all themes are pushed.")]),
@@ -154,9 +154,10 @@ def watched(of: Looked) -> Answer:
             f"Numbers: changes in {over_days(of, past)}. {how}",
         ),
     ]
-    choices = [(f"✖️ {theme.name[:20]}", f"unwatch {theme.id}", False) for theme in themes]
+    shown = {theme.id: theme_name(theme, of.language)[:20] for theme in known.values()}
+    choices = [(f"✖️ {shown[theme.id]}", f"unwatch {theme.id}", False) for theme in themes]
     others = [theme for theme in hottest(of.app, PICKS) if theme.id not in of.wishes.watched]
-    more = [(f"⭐ {theme.name[:20]}", f"watch {theme.id}", False) for theme in others]
+    more = [(f"⭐ {shown[theme.id]}", f"watch {theme.id}", False) for theme in others]
     rows = [*rows_of(choices[:WATCHED_SHOWN], 2), *rows_of(more, 2)]
     return page_of(of, of.say("关注的题材", "Watched themes"), about, rows)
 
@@ -198,7 +199,7 @@ def kept(of: Looked) -> Answer:
     since = of.asked.today - timedelta(days=KEPT_DAYS)
     found = of.app.ledger.kept.since(of.asked.chat.id, since)
     lines = [
-        f"{k.day:%m-%d} {name_of(known[k.theme])} · {KINDS[Kind(k.kind)][of.language]}"
+        f"{k.day:%m-%d} {name_of(known[k.theme], of.language)} · {KINDS[Kind(k.kind)][of.language]}"
         f" — {_reason(of, k.reason)}"
         for k in found[:KEPT_SHOWN]
         if k.theme in known

@@ -162,7 +162,7 @@ def watch(app: App, asked: Asked) -> Answer:
 
     def told(app: App, asked: Asked, theme: Theme) -> Answer:
         app.ledger.watch(asked.chat.id, theme.id)
-        name = name_of(theme)
+        name = name_of(theme, asked.language)
         words = both(
             asked,
             f"⭐ 已关注 {name}；现在只推送关注的题材，摘要照旧。\n/unwatch {name}",
@@ -183,7 +183,7 @@ def unwatch(app: App, asked: Asked) -> Answer:
 
     def told(app: App, asked: Asked, theme: Theme) -> Answer:
         was = app.ledger.unwatch(asked.chat.id, theme.id)
-        name = name_of(theme)
+        name = name_of(theme, asked.language)
         if not was:
             return Answer(both(asked, f"{name} 并未关注", f"{name} was not watched"))
         left = app.ledger.wishes(asked.chat.id).watched
@@ -191,4 +191,10 @@ def unwatch(app: App, asked: Asked) -> Answer:
         done = both(asked, f"已取消关注 {name}", f"{name} is watched no more")
         return Answer(done if left else f"{done}\n{rest}")
 
-    return of_one(app, asked, "x", told) if asked.rest else watch(app, asked)
+    wishes: Wishes = app.ledger.wishes(asked.chat.id)
+    if asked.rest:
+        return of_one(app, asked, "x", told)
+    if wishes.watched:
+        return pages.watched(Looked(app, asked, wishes, app.ledger.mutes(asked.chat.id)))
+    none = ("没有关注任何题材，全部都推送。", "No theme is watched; all of them are pushed.")
+    return Answer(f"{both(asked, *none)} /watch")
