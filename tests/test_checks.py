@@ -108,9 +108,9 @@ def test_one_day_is_made_anew_at_a_time(lived: App) -> None:
 @pytest.mark.parametrize(
     ("text", "zh", "en"),
     [
-        ("", "请写日期", "Write a day"),
-        ("2024-02-31", "请写日期", "Write a day"),
-        ("yesterday", "请写日期", "Write a day"),
+        ("", "哪一天", "Which day"),
+        ("2024-02-31", "哪一天", "Which day"),
+        ("yesterday", "哪一天", "Which day"),
         ("2024-06-29", "还没有到", "still to come"),
         ("1990-01-02", "库中数据始于", "The store begins on"),
         ("2024-06-16", "2024-06-16 没有行情", "2024-06-16 has no figures"),  # a Sunday
@@ -165,7 +165,7 @@ def test_every_rule_can_be_tried_in_both_languages(lived: App, rule: str) -> Non
 
 def test_a_rule_that_is_not_there_is_asked_for_by_its_nearest_name(lived: App) -> None:
     assert "/test breadth" in said(lived, "test bredth")
-    assert "run_up, breadth" in said(lived, "test", "en")
+    assert "/test run_up" in said(lived, "test", "en")
 
 
 def changed(panel: Panel, name: str, value: float, rows: slice = slice(-1, None)) -> Panel:
@@ -209,7 +209,7 @@ def test_a_backup_by_hand_says_where_how_large_and_that_it_opens(lived: App) -> 
     file = lived.settings.home / "backups" / "paomo-2024-06-28.db"
     assert file.exists()
     assert f"{file.name} · {file.stat().st_size / 1e6:,.1f} MB" in text
-    assert "judged to 2024-06-28" in text
+    assert "判断至 2024-06-28" in text
     nowhere = lived.settings.model_copy(update={"home": lived.settings.home / "none"})
     assert "failed: there is no database" in said(replace(lived, settings=nowhere), "backup", "en")
 

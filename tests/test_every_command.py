@@ -19,8 +19,8 @@ DRAWN = {"theme", "chart", "compare", "chain", "digest", "testmessage"}  # with 
 # the letters that English has none of, and words that Chinese readers are not to meet
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
-OWN = re.compile(  # written so in every language: addresses, commands, files, settings, rules
-    r"https?://\S+|/[a-z]+( [a-z_]+)?|\S+\.(?:toml|db)|PAOMO_[A-Z]+|\b[a-z]+_[a-z_]+\b|"
+OWN = re.compile(  # so in every language: addresses, hashes, commands, files, settings, rules
+    r"https?://\S+|\b[0-9a-f]{12,}\b|/[a-z]+( [a-z_]+)?|\S+\.(?:toml|db)|PAOMO_[A-Z]+|\b[a-z]+_[a-z_]+\b|"
     + "|".join(rf"\b{rule}\b" for rule in RULES)
 )
 NAMES = [*THEMES.values(), *STOCKS.values(), TYPO, "简体中文", "繁體中文"]

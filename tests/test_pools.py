@@ -188,7 +188,7 @@ def test_an_evening_of_sinas_has_highs_and_asks_for_no_pool(
 ) -> None:
     store = Store(None)
     upstream.faults["tencent"] = "502"
-    assert evening(upstream, store, themes, DAYS[-2]) == []
+    assert evening(upstream, store, themes, DAYS[-2]) == ["stand_in"]
     assert "limit_ups" not in upstream.requests
     assert not np.isnan(lost(store, DAYS[-2]))
 
