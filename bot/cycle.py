@@ -3,7 +3,7 @@
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
@@ -129,13 +129,14 @@ def _must_be_open(app: App, source: AkshareSource, day: date) -> None:
 def upstreams(
     app: App, stop: threading.Event | None, attempts: int = ATTEMPTS
 ) -> Iterator[AkshareSource]:
-    """AKShare in a child of its own; what was learnt of its doors is kept."""
+    """AKShare in a child of its own; what each call taught of its doors survives a kill."""
     seconds = app.settings.source.deadline_seconds
-    with Worker(_policy(app), _doors(app), seconds, stop, attempts) as worker:
-        try:
-            yield AkshareSource(worker)
-        finally:
-            app.store.set_note("doors", json.dumps(worker.doors, default=_plain))
+
+    def keep(doors: Mapping[str, Door]) -> None:
+        app.store.set_note("doors", json.dumps(doors, default=_plain))
+
+    with Worker(_policy(app), _doors(app), seconds, stop, attempts, keep) as worker:
+        yield AkshareSource(worker)
 
 
 def _policy(app: App) -> TransportPolicy:

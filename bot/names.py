@@ -39,6 +39,10 @@ RULES: dict[str, Words] = {
 }
 FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details follow
     "boards": {"zh": "未取到板块列表", "en": "the list of boards did not come"},
+    "unlisted": {
+        "zh": "关注的板块已改名或撤销，请改 themes.toml",
+        "en": "a followed board was renamed or is gone; mend themes.toml",
+    },
     "filling": {
         "zh": "仍在补齐（成分股历史行情 · 成分股名单）",
         "en": "still being fetched (members' bars · memberships)",

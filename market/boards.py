@@ -1,5 +1,6 @@
 """The day's list of boards in the store; where it does not come, their moves make up for it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -13,9 +14,10 @@ from market.source import Source, SourceError, Theme
 from market.store import Store
 
 
-def boards(source: Source, store: Store, day: date, themes: Themes) -> None:
+def boards(source: Source, store: Store, day: date, themes: Themes) -> list[str]:
     """New boards become themes; today's points of all are kept for the day's rows.
 
+    Gives the curated boards that are listed no more, each with the name its code bears now.
     Raises SourceError when the list does not come, also where the boards' moves made up for it.
     """
     try:
@@ -23,7 +25,21 @@ def boards(source: Source, store: Store, day: date, themes: Themes) -> None:
     except SourceError as error:
         moved = _by_moves(source, store, day)
         raise type(error)(f"{error}; {moved} boards go by their moves") from None
+    lost = _lost(store, themes, dict(zip(found["code"], found["name"], strict=True)))
     _kept(source, store, day, themes, found)
+    return lost
+
+
+def _lost(store: Store, themes: Themes, now: Mapping[str, str]) -> list[str]:
+    """Curated boards known until now that are listed no more: they are followed by their names."""
+    known = {theme.name: theme.board for theme in store.themes().values() if theme.board}
+    listed = {*now.values()}
+    gone = [
+        next((name for name in one.boards if name in known), None)
+        for one in themes.curated
+        if not listed & {*one.boards}
+    ]
+    return [f"{name} → {now.get(known[name] or '', '-')}" for name in gone if name]
 
 
 def _by_moves(source: Source, store: Store, day: date) -> int:

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, Self
@@ -28,9 +28,13 @@ class Worker:
         deadline_seconds: float,
         stop: threading.Event | None = None,
         attempts: int = ATTEMPTS,
+        keep: Callable[[Mapping[str, Door]], None] = lambda doors: None,
     ) -> None:
-        """The child starts with the first call; a call over the deadline, or `stop`, ends it."""
-        self._attempts = attempts
+        """The child starts with the first call; a call over the deadline, or `stop`, ends it.
+
+        After each call `keep` gets the doors.
+        """
+        self._attempts, self._keep = attempts, keep
         self.doors = dict(doors)
         self._stop = stop or threading.Event()
         self._policy, self._deadline = policy, deadline_seconds
@@ -49,6 +53,8 @@ class Worker:
             self._killed(pipe)
             why = error if isinstance(error, TimeoutError) else "the child process ended"
             raise Transient(f"{name}: {why}") from None
+        finally:
+            self._keep(self.doors)
         if what == "value":
             return value
         raise ERRORS[what](value)

@@ -20,8 +20,8 @@ DRAWN = {"theme", "chart", "compare", "chain", "digest", "testmessage"}  # with 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 OWN = re.compile(  # so in every language: addresses, hashes, commands, files, settings, rules
-    r"https?://\S+|\b[0-9a-f]{12,}\b|/[a-z]+( [a-z_]+)?|\S+\.(?:toml|db)|PAOMO_[A-Z]+|\b[a-z]+_[a-z_]+\b|"
-    + "|".join(rf"\b{rule}\b" for rule in RULES)
+    r"https?://\S+|\b[0-9a-f]{12,}\b|/[a-z]+( [a-z_]+)?|\S+\.(?:toml|db)|"
+    r"PAOMO_[A-Z]+|\b[a-z]+_[a-z_]+\b|" + "|".join(rf"\b{rule}\b" for rule in RULES)
 )
 NAMES = [*THEMES.values(), *STOCKS.values(), TYPO, "简体中文", "繁體中文"]
 ABBREVIATED = {"PSY", "LPPLS", "GDP", "CPI", "PPI", "SENSEX", "English", "jqr"}

@@ -230,6 +230,21 @@ def test_a_board_renamed_goes_on_and_one_that_is_gone_is_unknown_until_it_is_bac
     assert close[f"em-{gone}"].isna().tolist() == [False, True, False]
 
 
+def test_a_followed_board_that_is_renamed_or_gone_is_told(
+    source: FakeSource, themes: Themes, market: SimulatedMarket
+) -> None:
+    store, told = Store(None), []
+    codes = {name: code for code, name in source.names.items()}
+    for n, day in enumerate(market.days[FIRST : FIRST + 3]):
+        source.today = day
+        if n:
+            source.names[codes[HOT]] = "模拟·改名"
+            source.levels.pop(codes["模拟·算力"], None)
+        faults = ingest(source, store, day, themes, WANTS).faults
+        told.append([fault.detail for fault in faults if fault.kind == "unlisted"])
+    assert told == [[], [f"{HOT} → 模拟·改名, 模拟·算力 → -"], ["模拟·算力 → -"]]
+
+
 def test_half_a_market_is_no_market(
     source: FakeSource, themes: Themes, market: SimulatedMarket
 ) -> None:

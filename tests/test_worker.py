@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from market.source import SchemaChanged, Transient
-from market.transport import TransportPolicy
+from market.transport import Door, TransportPolicy
 from market.worker import Worker
 
 ASKING = """
@@ -59,12 +59,13 @@ class StopOnceAsked(threading.Event):
 
 
 def test_a_call_ends_when_the_program_does_and_its_requests_count(silent: socket.socket) -> None:
-    stop = StopOnceAsked(silent)
-    with Worker(policy(silent), {}, 60, stop) as worker:
+    stop, kept = StopOnceAsked(silent), dict[str, Door]()
+    with Worker(policy(silent), {}, 60, stop, keep=kept.update) as worker:
         with pytest.raises(Transient, match="the program is stopping"):
             worker.call("members", "BK0801")
         stop.asked.close()
         assert worker.doors["push2"].requests == 1
+        assert kept["push2"].requests == 1  # whatever becomes of the program
         with pytest.raises(Transient, match="the program is stopping"):
             worker.call("members", "BK0801")
 
