@@ -59,11 +59,14 @@ def follow_up(app: App, panel: Panel, scores: Scores) -> None:
     first = bisect_right(scores.days, through) if through else 0
     if through is None or first < LOOK_BACK - 1 <= len(scores.days) - 1:
         return rebuild(app, scores.days[-1])  # the rules looked back too short for these days
+    before, after = app.ledger.run_ups.all(), None
+    if first < len(scores.days):
+        after = follow(before, seen(panel, scores), scores.days[first])
+    found = _leads(app, panel)  # all is made before the write begins: others wait for it
     with app.ledger.atomic():
-        if first < len(scores.days):
-            before = app.ledger.run_ups.all()
-            _save(app, follow(before, seen(panel, scores), scores.days[first]), scores, before)
-        _save_leads(app, panel)
+        if after is not None:
+            _save(app, after, scores, before)
+        app.ledger.run_ups.save_leads(found)
     return None
 
 
@@ -75,10 +78,11 @@ def rebuild(app: App, until: date) -> None:
 
 def remember(app: App, panel: Panel, scores: Scores) -> None:
     """Keeps the run-ups of all days of the scores instead of those before."""
+    after, found = follow((), seen(panel, scores)), _leads(app, panel)
     with app.ledger.atomic():
         app.ledger.run_ups.forget()
-        _save(app, follow((), seen(panel, scores)), scores, ())
-        _save_leads(app, panel)
+        _save(app, after, scores, ())
+        app.ledger.run_ups.save_leads(found)
 
 
 def _save(app: App, after: Sequence[Run], scores: Scores, before: Sequence[Run]) -> None:
@@ -87,7 +91,7 @@ def _save(app: App, after: Sequence[Run], scores: Scores, before: Sequence[Run])
     app.ledger.run_ups.save(changed, scores.days[-1], marks(app))
 
 
-def _save_leads(app: App, panel: Panel) -> None:
+def _leads(app: App, panel: Panel) -> dict[str, Lead]:
     """The leads of all themes and of the market, as of the panel's last day."""
     closes = app.store.points(panel.days[0], panel.as_of, NASDAQ.id)
     index = {day: close for (day, _), close in closes.items()}
@@ -95,4 +99,4 @@ def _save_leads(app: App, panel: Panel) -> None:
         index = {}
     found: dict[str, Lead] = leads(panel.net, index) if index else {}
     market = leads(panel.benchmark.to_frame(MARKET), index) if index else {}
-    app.ledger.run_ups.save_leads(found | market)
+    return found | market

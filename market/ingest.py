@@ -115,8 +115,7 @@ def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wan
 
 def _pools(source: Source, store: Store, day: date, quotes: pd.DataFrame) -> None:
     """Which stocks touched the upper limit: of a snapshot without highs nothing else tells."""
-    with store.atomic():
-        store.pools.save(day, pool_of(source, day, quotes, store.pools.named()))
+    store.pools.save(day, pool_of(source, day, quotes, store.pools.named()))
 
 
 def _must_be_new(

@@ -1,10 +1,14 @@
 """What the first evenings leave for later: members' pasts and memberships, a little each day."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from config.themes import Themes, load_themes
@@ -122,6 +126,45 @@ def test_others_without_a_past_are_not_taken_for_new_listings_nor_for_flat(
     assert panel.ma20_known["em-BK0803"].iloc[-1] == 0  # three days of bars are no average
     assert panel.covered["em-BK0803"].iloc[-1] == 40
     assert panel.ma20_known["em-BK0801"].iloc[-1] == 40
+
+
+class Beside(FakeSource):
+    """Another program writes the same file while each answer is waited for; no highs."""
+
+    def __init__(self, market: SimulatedMarket, today: date, file: Path) -> None:
+        super().__init__(market, today)
+        self._file = file
+
+    def _asked(self, what: str) -> None:
+        super()._asked(what)
+        with closing(sqlite3.connect(self._file, timeout=0, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")  # raises where the store's write is open
+            other.execute("ROLLBACK")
+
+    def snapshot(self) -> pd.DataFrame:
+        return super().snapshot().assign(open=np.nan, high=np.nan, low=np.nan)
+
+    def limit_ups(self, day: date) -> pd.DataFrame:
+        self._asked("limit_ups")
+        return pd.DataFrame({"code": [], "pct": []})
+
+    def broken_boards(self, day: date) -> pd.DataFrame:
+        self._asked("broken_boards")
+        raise NoData(f"no pool of {day}")
+
+
+def test_the_database_is_free_to_others_whenever_a_source_is_asked(
+    market: SimulatedMarket, themes: Themes, tmp_path: Path
+) -> None:
+    """The outbox lives in it: a write begun before an answer came would hold all messages up."""
+    store = Store(tmp_path / "paomo.db")
+    source = Beside(market, market.days[FIRST], tmp_path / "paomo.db")
+    ingest(source, store, source.today, themes, WANTS)
+    fill(source, store, themes)
+    source.today = market.days[FIRST + 1]
+    ingest(source, store, source.today, themes, WANTS)
+    assert {"boards", "snapshot", "limit_ups", "broken_boards", "members"} <= set(source.asked)
+    store.close()
 
 
 def test_it_goes_on_where_it_was_stopped(source: FakeSource, store: Store, themes: Themes) -> None:
