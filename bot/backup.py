@@ -68,7 +68,7 @@ def proven(file: Path) -> Held:
     with closing(Ledger(file, current=True)) as ledger:
         if not ledger.has_tables():
             raise UserError(f"{file}: a database, but not one of Paomo's")
-        return Held(ledger.evaluated(), len(ledger.chats(active_only=False)))
+        return Held(ledger.evaluated(), ledger.chat_count())
 
 
 def back_up_daily(home: Path, day: date, keep: int) -> None:

@@ -126,6 +126,24 @@ class Ledger:
         )
         return [thing(Transition, body) for (body,) in rows]
 
+    def newest_transitions(self, count: int) -> list[Transition]:
+        """The last ones, newest first."""
+        rows = self._db.execute(
+            "SELECT body FROM transition WHERE ? IN (exchange, '') ORDER BY day DESC, id DESC"
+            " LIMIT ?",
+            (self.exchange, count),
+        )
+        return [thing(Transition, body) for (body,) in rows]
+
+    def transition_days(self, count: int) -> list[date]:
+        """The last days on which anything was told, newest first."""
+        rows = self._db.execute(
+            "SELECT DISTINCT day FROM transition WHERE ? IN (exchange, '')"
+            " ORDER BY day DESC LIMIT ?",
+            (self.exchange, count),
+        )
+        return [date.fromisoformat(day) for (day,) in rows]
+
     def grouping(self) -> Grouping:
         """The stories of the last evaluated day."""
         known = self.fact("stories")
@@ -178,6 +196,10 @@ class Ledger:
         where = "active>=? ORDER BY id"
         rows = self._db.execute(f"SELECT {CHAT} FROM chat WHERE {where}", (active_only,))
         return [chat_of(row) for row in rows]
+
+    def chat_count(self) -> int:
+        """Chats that ever sent /start; of a database of an earlier form as well."""
+        return int(self._db.execute("SELECT count(*) FROM chat").fetchone()[0])
 
     def chat(self, id_: int) -> Chat | None:
         """One chat, None when it never sent /start."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -76,6 +77,22 @@ def test_the_newest_whole_backup_comes_back_and_doubts_what_waits(
     ledger.close()
     (aside,) = (f for f in home.glob(f"{DATABASE}.before-*") if f.suffix not in ("-wal", "-shm"))
     assert aside.read_bytes() == b"no database"
+
+
+def test_a_backup_of_an_earlier_form_is_made_and_comes_back(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it stands in the folder after an update, or before the updated bot's first start."""
+    with closing(sqlite3.connect(home / DATABASE)) as db:
+        db.execute("ALTER TABLE chat DROP COLUMN of_group")
+        db.execute("DROP TABLE rehearsed")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name='m010_topics'")
+        db.commit()
+    back_up(home, home / "old.db")
+    run_restore(home / "old.db")
+    assert "1 chats" in capsys.readouterr().out
+    with closing(Ledger(home / DATABASE)) as ledger:
+        assert [chat.of_group for chat in ledger.chats()] == [None]
 
 
 def test_what_is_no_backup_of_ours_is_refused_and_nothing_is_lost(home: Path) -> None:

@@ -138,7 +138,7 @@ def _reasons(panel: Panel, unknown: Sequence[str], rule: Rule, hearing: Hearing)
 
 def testmessage(app: App, asked: Asked) -> Answer:
     """A sample alert through the outbox, marked as a test, to this chat alone."""
-    told = app.ledger.transitions()
+    told = app.ledger.newest_transitions(1)
     if not told:
         return Answer(
             both(asked, "运行以来还没有警报可作样本。", "No alert yet to take as a sample.")
@@ -147,7 +147,7 @@ def testmessage(app: App, asked: Asked) -> Answer:
         "一条测试警报已进入发送队列，几秒内应送达；未送达见 /health。",
         "A test alert is in the outbox and should arrive within seconds; if not, see /health.",
     )
-    return Answer(both(asked, *words), more=partial(_sample, asked=asked, told=told[-1]))
+    return Answer(both(asked, *words), more=partial(_sample, asked=asked, told=told[0]))
 
 
 def _sample(app: App, asked: Asked, told: Transition) -> str:

@@ -53,7 +53,7 @@ def alert(app: App, asked: Asked) -> Answer:
 
 def _newest_to_pick(app: App, asked: Asked) -> Answer:
     """A button for each of the newest alerts."""
-    known, told = app.store.themes(), app.ledger.transitions()[: -PICKS - 1 : -1]
+    known, told = app.store.themes(), app.ledger.newest_transitions(PICKS)
     heads = [plain(messages.headline(t, known[t.theme], asked.language)) for t in told]
     rows = [
         ((f"{t.day:%m-%d} {head}", f"a:{messages.number(t)}"),)

@@ -77,8 +77,8 @@ def _day(text: str) -> date | None:
 
 def _days_to_pick(app: App) -> Buttons:
     """The newest days of alerts; before there are any, the last days stored."""
-    told = list(dict.fromkeys(t.day for t in reversed(app.ledger.transitions())))[:PICKS]
-    return tuple(((f"{day}", f"v:{day}"),) for day in told or app.store.days(limit=PICKS)[::-1])
+    days = app.ledger.transition_days(PICKS) or app.store.days(limit=PICKS)[::-1]
+    return tuple(((f"{day}", f"v:{day}"),) for day in days)
 
 
 def _fault(app: App, asked: Asked, day: date) -> str:
