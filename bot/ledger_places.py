@@ -20,10 +20,13 @@ class Places:
         self._db = db
 
     def at(self, address: int, topic: int | None) -> Chat | None:
-        """The chat that is told in a topic, else the group's first; `address` is Telegram's id."""
+        """The chat of a topic, else one of the group that is told; `address` is Telegram's id.
+
+        Two are of one topic where a deleted one's pushes moved to it: the one that is told speaks.
+        """
         row = self._db.execute(
             f"SELECT {CHAT} FROM chat WHERE ? IN (id, of_group)"
-            " ORDER BY topic IS ? DESC, of_group NOT NULL LIMIT 1",
+            " ORDER BY topic IS ? DESC, active DESC, of_group NOT NULL LIMIT 1",
             (address, topic),
         ).fetchone()
         return chat_of(row) if row else None

@@ -245,9 +245,10 @@ class Outbox:
         )
 
     def sent_since(self, since: datetime) -> list[tuple[int, datetime]]:
-        """Chats and instants (UTC) of what arrived since an instant, oldest first."""
+        """Telegram's chats and instants (UTC) of what arrived since an instant, oldest first."""
         rows = self._db.execute(
-            "SELECT chat, sent FROM outbox WHERE state='sent' AND sent>=? ORDER BY sent",
+            "SELECT coalesce((SELECT of_group FROM chat WHERE id=outbox.chat), chat), sent"
+            " FROM outbox WHERE state='sent' AND sent>=? ORDER BY sent",
             (stamp(since),),
         )
         return [(chat, datetime.fromisoformat(sent)) for chat, sent in rows]

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.ledger import Ledger
-from bot.records import Chat
+from bot.records import Chat, Outgoing
 from bot.texts import plain
 from tests.wire import ADMIN, GROUP, Wired, said, wired
 
@@ -69,6 +70,37 @@ def test_a_topic_of_its_own_ends_by_itself_and_begins_again_as_it_was(bot: Wired
     assert set(pushed(bot)) == {SECOND, THIRD}
 
 
+def test_a_stop_where_nothing_is_pushed_says_where_to_write_it(bot: Wired) -> None:
+    for topic in (FIRST, SECOND):
+        write(bot, "/start", topic)
+    assert "本群有 2 处收推送" in said(write(bot, "/stop", THIRD))
+    assert set(pushed(bot)) == {FIRST, SECOND}
+    assert "另有 1 处仍收推送" in said(write(bot, "/stop", FIRST))
+    assert "已停止本群另一话题的推送" in said(write(bot, "/stop", None))  # the only one left
+    assert pushed(bot) == {}
+
+
+def test_after_a_topic_was_deleted_its_pushes_can_be_stopped(bot: Wired) -> None:
+    """They moved to the general one, which had been stopped before: two chats of one place."""
+    for topic in (None, SECOND):
+        write(bot, "/start", topic)
+    write(bot, "/stop", None)
+    moved = pushed(bot)[SECOND]
+    bot.app.ledger.save_chat(replace(moved, topic=None))
+    write(bot, "/start", None)
+    assert [chat.id for chat in bot.app.ledger.chats()] == [moved.id]
+    write(bot, "/stop", None)
+    assert pushed(bot) == {}
+
+
+def test_a_mute_where_no_topic_was_begun_is_of_one_that_is_told(bot: Wired) -> None:
+    for topic in (FIRST, SECOND):
+        write(bot, "/start", topic)
+    write(bot, "/stop", FIRST)
+    write(bot, "/mute 热题材 always", None)
+    assert set(bot.app.ledger.mutes(pushed(bot)[SECOND].id)) == {"hot"}
+
+
 def test_a_question_where_no_topic_was_begun_is_answered_as_in_the_groups_first(bot: Wired) -> None:
     write(bot, "/start", FIRST)
     write(bot, "/lang en", FIRST)
@@ -92,6 +124,20 @@ def test_the_id_of_a_further_topic_is_the_groups(bot: Wired) -> None:
     for topic in (FIRST, SECOND):
         write(bot, "/start", topic)
     assert plain(write(bot, "/id", SECOND)[0]["text"]).startswith(f"本聊天 {GROUP} · 话题 {SECOND}")
+
+
+def test_what_a_further_topic_got_counts_for_its_group() -> None:
+    """Also after a restart: Telegram's twenty a minute are the group's."""
+    ledger, group, now = Ledger(None), Chat(GROUP, "supergroup", "群", "zh"), datetime.now(UTC)
+    further = ledger.places.further(group, SECOND)
+    for chat in (group, further):
+        ledger.save_chat(chat)
+        ledger.outbox.enqueue(Outgoing("k", chat.id, now.date(), "text", now))
+    waiting = ledger.outbox.due(now)
+    assert len(waiting) == 2
+    for message in waiting:
+        ledger.outbox.sent(message.id, 1, now)
+    assert [chat for chat, _ in ledger.outbox.sent_since(now - timedelta(minutes=1))] == [GROUP] * 2
 
 
 def test_ids_made_here_are_none_of_telegrams_and_no_two_are_the_same() -> None:

@@ -58,6 +58,30 @@ def _first_steps(asked: Asked) -> Buttons:
 
 
 def stop(app: App, asked: Asked) -> Answer:
-    """Ends the subscription; mutes and history stay."""
+    """Ends the pushes of this place; mutes and history stay. Several others: it says where to."""
+    count = len(app.ledger.places.beside(asked.chat))
+    elsewhere = asked.chat.topic != asked.topic
+    if elsewhere and count:
+        return Answer(
+            both(
+                asked,
+                f"这里没有推送；本群有 {count + 1} 处收推送，在那里写 /stop 可停。",
+                f"Nothing is pushed here; {count + 1} places of this group have pushes, and /stop"
+                " written there ends those.",
+            )
+        )
     app.ledger.turn_off(asked.chat.id, "stopped")
-    return Answer(both(asked, "已停止推送，/start 可恢复。", "Pushes stopped; see /start."))
+    ended = both(asked, "已停止推送，/start 可恢复。", "Pushes stopped; see /start.")
+    if elsewhere:
+        ended = both(
+            asked,
+            "已停止本群另一话题的推送，在那里写 /start 可恢复。",
+            "The pushes to another topic of this group are stopped; /start written there begins"
+            " them again.",
+        )
+    others = both(
+        asked,
+        f"本群另有 {count} 处仍收推送，在那里写 /stop 可停。",
+        f"{count} more of this group still have pushes; /stop written there ends those.",
+    )
+    return Answer("\n".join([ended, others] if count else [ended]))
