@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from html import escape
 
 from bot import texts
 from bot.app import App
@@ -18,6 +19,7 @@ from market.announced import AHEAD_DAYS, PAST_DAYS, dates_read
 from market.news import Line
 from market.source import Theme
 from market.store import MAINLAND
+from signals.model import Signal
 
 LISTED = 12  # events of the past, and lock-ups to come, that are listed
 TRIGGERS, LINES = 12, 12  # news lines listed
@@ -59,8 +61,12 @@ def _fundamentals(app: App, asked: Asked, theme: Theme) -> Answer:
 def _divergence(app: App, theme: Theme, language: Language) -> list[str]:
     """What the rule says that rests on these reports."""
     line = "{dot} {rule} <b>{value}</b> ({threshold}) /why"
+
+    def shown(s: Signal) -> dict[str, str]:
+        return shown_condition(threshold_of(s), language)
+
     return [
-        line.format(**shown_condition(threshold_of(s), language))
+        line.format(**{part: escape(said) for part, said in shown(s).items()})
         for s in app.ledger.standing.reading(theme.id)
         if s.rule == "divergence"
     ]
