@@ -76,7 +76,8 @@ class Pace:
 
     def past(self, chat: int, seconds_ago: float) -> None:
         """Told of a send before this program began; the oldest first."""
-        self._to_chat[chat].append(self._clock() - seconds_ago)
+        ago = max(0.0, seconds_ago)  # a wall clock that was set back makes it negative
+        self._to_chat[chat].append(self._clock() - ago)
 
     def _chat_free(self, chat: int) -> float:
         past = self._to_chat[chat]

@@ -23,7 +23,8 @@ from bot.commands import COMMANDS, Command
 from bot.records import PRIVATE
 from bot.words import Language
 
-LANGUAGES: dict[str, Language] = {"": "en", "zh": "zh"}  # Telegram's code; the empty one: all else
+# by Telegram's code; without one: everybody else (the library makes "[]" of an empty one)
+LANGUAGES: dict[str | None, Language] = {None: "en", "zh": "zh"}
 log = logging.getLogger("paomo")
 Shown = Mapping[str, Command]
 

@@ -116,11 +116,12 @@ async def send(
     markup, text = _markup(buttons, hant), spelt(text, hant)
     mode = None if plain else ParseMode.HTML
     # a deleted message cannot be answered; the alert goes all the same
+    # the library makes "[]" of an empty caption, hence none
     answered = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
     try:
         if photo:
             sent = await bot.send_photo(
-                chat, photo, text, disable_notification=silent, parse_mode=mode,
+                chat, photo, text or None, disable_notification=silent, parse_mode=mode,
                 reply_markup=markup, reply_parameters=answered, message_thread_id=topic,
             )  # fmt: skip
         else:

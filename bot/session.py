@@ -27,7 +27,7 @@ from market.database import DatabaseError, told
 
 REJECTED = 78  # exit code: a human must act (sysexits.h, EX_CONFIG)
 TICK_SECONDS = 1.0  # between looks into the outbox
-IN_FLIGHT_SECONDS = 5  # that sends may take after SIGTERM
+IN_FLIGHT_SECONDS = 4  # that sends, then answers, may take after SIGTERM; Docker waits for 10
 AT_ONCE = 64  # updates answered side by side; a slow chat's wait for its turn
 log = logging.getLogger("paomo")
 T = TypeVar("T")
@@ -154,7 +154,8 @@ async def _ended(telegram: Telegram, delivering: "asyncio.Task[None]") -> None:
     if not done:  # what is left stays marked as on its way, and is repeated with a mark
         delivering.cancel()
     await listen_no_more(telegram)
-    await telegram.stop()
+    with suppress(TimeoutError):  # answers that wait for their turn are asked for again
+        await asyncio.wait_for(telegram.stop(), IN_FLIGHT_SECONDS)
     await telegram.shutdown()
 
 

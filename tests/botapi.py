@@ -113,6 +113,10 @@ class BotApi:
         with self._lock:
             self.calls.append(method)
             self._lock.notify_all()
+        odd = [key for key in ("text", "caption", "language_code") if given.get(key) == "[]"]
+        if odd:  # what the library makes of an empty one
+            told = f"Bad Request: wrong {odd[0]} specified"
+            return 400, {"ok": False, "error_code": 400, "description": told}
         if method == "getUpdates":
             wanted = json.loads(given.get("allowed_updates", "[]"))
             fresh = self._fresh(int(given.get("offset", 0)))

@@ -244,6 +244,16 @@ def starts(chats: list[int], late: Callable[[], float] = lambda: 0.0) -> list[fl
     return times
 
 
+def test_a_clock_that_was_set_back_makes_nobody_wait() -> None:
+    """What was sent before the start then lies in the future."""
+    clock = Clock()
+    pace = Pace(clock, clock.sleep)
+    pace.past(1, -86_400.0)
+    start = clock.seconds
+    asyncio.run(pace.turn(1))
+    assert clock.seconds - start < 2
+
+
 def test_the_pace_is_under_thirty_a_second_and_not_much() -> None:
     times = starts(list(range(1, 201)))
     busiest = max(sum(first <= t < first + 1 for t in times) for first in times)

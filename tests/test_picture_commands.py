@@ -297,5 +297,6 @@ def test_a_chart_is_sent_up_once_and_another_span_takes_its_place(home: Path, ap
         text, heat = api.until(7)[5:]
         assert "每日摘要" in text["text"]
         assert heat["method"] == "sendPhoto"
+        assert "caption" not in heat
     finally:
         bot.end(signal.SIGKILL)

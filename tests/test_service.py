@@ -1,13 +1,17 @@
 """The bot as a real process against a loopback Bot API."""
 
 import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.home import DATABASE
+from bot.ledger import Ledger
+from bot.records import Chat, Outgoing
 from market.store import Store
 from tests.botapi import TOKEN, BotApi
 from tests.process import ADMIN, Bot, enqueue, free_port, page
+from tests.wire import GROUP
 
 
 def texts(sent: list[dict[str, Any]]) -> list[str]:
@@ -52,7 +56,7 @@ def test_lines_that_take_long_are_made_apart_and_put_below_the_answer(
     day = Store(home / DATABASE).days()[-1]
     assert bot.paomo("daily", "--no-fetch", "--day", str(day)).returncode == 0
     api.write("/why 热题材", ADMIN)
-    assert "LPPLS" in api.until(1)[0]["text"].splitlines()[-1]
+    assert "LPPLS" in api.texts(1)[0].splitlines()[-1]
 
 
 def test_telegram_is_reached_through_its_own_proxy(home: Path, api: BotApi) -> None:
@@ -127,6 +131,25 @@ def test_faults_of_telegram_cost_no_message(bot: Bot, api: BotApi, home: Path) -
         "n2",
     }
     assert sum("可能重复" in text for text in texts(sent)) == 1
+
+
+def test_an_answer_that_waits_for_its_turn_does_not_hold_up_the_end(
+    home: Path, api: BotApi
+) -> None:
+    """A group that got its twenty in this minute waits for the next; systemd and Docker do not."""
+    now, ledger = datetime.now(UTC), Ledger(home / DATABASE)
+    ledger.save_chat(Chat(GROUP, "supergroup", "群", "zh"))
+    for n in range(20):
+        ledger.outbox.enqueue(Outgoing(f"k{n}", GROUP, now.date(), "n", now))
+        (message,) = ledger.outbox.due(now)
+        ledger.outbox.sent(message.id, n, now + timedelta(seconds=30))
+    ledger.close()
+    bot = Bot(home, api, PAOMO_ALLOWED=f"{GROUP}")
+    api.called("setMyCommands", 6)
+    api.write("/id", ADMIN, GROUP)
+    api.called("getUpdates", api.calls.count("getUpdates") + 2)  # it was heard
+    assert bot.end(seconds=40) == 0
+    assert api.sent == []
 
 
 def test_a_rejected_token_ends_with_78_and_one_line(home: Path, api: BotApi) -> None:

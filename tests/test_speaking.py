@@ -233,7 +233,7 @@ def test_the_menus_are_within_telegrams_limits_and_fit_their_chats() -> None:
     assert of["all_private_chats"].keys() == {n for n, c in COMMANDS.items() if not c.runs}
     assert "mute" not in of["all_group_chats"]
     assert "mute" in of["all_chat_administrators"]
-    assert list(LANGUAGES) == ["", "zh"]
+    assert list(LANGUAGES) == [None, "zh"]
     assert len(COMMANDS) <= 100
     for name, command in COMMANDS.items():
         assert name.isascii()
@@ -244,6 +244,8 @@ def test_the_menus_are_within_telegrams_limits_and_fit_their_chats() -> None:
 def test_a_running_bot_speaks_inline_by_link_and_in_traditional(home: Path, api: BotApi) -> None:
     running = Bot(home, api)
     api.called("setMyCommands", 6)
+    told = [given for given in api.asked if given["method"] == "setMyCommands"]
+    assert [given.get("language_code") for given in told] == [None, "zh"] * 3
     scope = json.loads(api.asked_of("setMyCommands")["scope"])["type"]
     assert scope == "all_chat_administrators"
     api.write("/start", HEAD)
