@@ -24,6 +24,7 @@ from market.whole_days import WHOLE
 
 RECENT = timedelta(days=30)  # over which the stocks of the market hardly change
 FEN = 0.0101  # CNY; prices are told in steps of 0.01
+MOVED = 0.01  # fraction; a bar that moved as much is none of a stock that did not
 BLIND_SHARE = 0.1  # of stocks without a high; beyond it broken boards would not be known
 
 
@@ -140,6 +141,9 @@ def _must_be_new(
     bars = source.stock_history(code, day, day)
     if abs(bars["close"].iloc[-1] - close) > FEN:
         raise NoData(f"the snapshot has {code} at {close:.2f}, its bar of {day} has not")
+    unmoved = abs(float(by_amount["prev_close"].iloc[-1]) - close) <= FEN
+    if unmoved and abs(bars["prev_close"].iloc[-1] / close - 1) > MOVED:
+        raise NoData(f"the snapshot has {code} unmoved, its bar of {day} has not")
 
 
 def _saved(store: Store, day: date, quotes: pd.DataFrame) -> list[Fault]:

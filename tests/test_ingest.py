@@ -308,6 +308,29 @@ def test_an_undated_snapshot_must_be_proven_on_a_first_evening_and_after_a_gap(
     assert ingest(source, store, due, themes, WANTS).stocks == 600
 
 
+@pytest.mark.parametrize("reset", ["all", "half"])
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_snapshot_whose_closes_have_become_the_closes_before_is_no_day(
+    source: FakeSource, themes: Themes, market: SimulatedMarket, stored: bool, reset: str
+) -> None:
+    store, due = Store(None), market.days[FIRST + 1]
+    if stored:
+        ingest(source, store, source.today, themes, WANTS)
+    before = store.bars(market.days[FIRST], market.days[FIRST])
+    source.today = due
+    whole = source.snapshot()
+    most = (whole["close"] / whole["prev_close"] - 1).abs().idxmax()
+    whole.loc[most, "amount"] = whole["amount"].max() * 2  # it is the one whose bar is asked for
+    over = (whole.index % 2 == most % 2) | (reset == "all")
+    early = whole.assign(prev_close=whole["prev_close"].mask(over, whole["close"]))
+    early.attrs["provider"] = "fake"
+    source.snapshot = lambda: early  # type: ignore[method-assign]
+    with pytest.raises(NoData, match="stale 100% unmoved" if reset == "all" else "unmoved, its"):
+        ingest(source, store, due, themes, WANTS)
+    assert due not in store.days()
+    assert store.bars(market.days[FIRST], market.days[FIRST]).equals(before)
+
+
 def test_a_market_of_long_ago_is_no_measure_of_todays_stocks(
     source: FakeSource, themes: Themes, market: SimulatedMarket
 ) -> None:
