@@ -1,14 +1,14 @@
 """One trading day from a source into the store; what is dear to fetch is kept as it comes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
 
 from config.themes import Themes
 from market.backdrop import fetch_indices, fetch_macro
-from market.boards import boards
+from market.boards import boards, by_moves
 from market.checks import Fault, disproved, fatal_faults, follows, unchained
 from market.derive import derive
 from market.facts import as_figures, as_int
@@ -75,6 +75,9 @@ def ingest(
     tried("histories", lambda: histories(source, store, day, themes, wants))
     tried("indices", lambda: indices(source, store, day, wants))
     tried("gap", lambda: faults.extend(gap(source, store, day, themes, wants)))
+    if "boards" not in served:  # moves are since the session before: missed days come first
+        told = f"; {by_moves(source, store, day)} boards go by their moves"
+        faults = [replace(f, detail=f.detail + told) if f.kind == "boards" else f for f in faults]
     tried("earnings", lambda: earnings(source, store, day))
     if quotes["high"].isna().mean() > BLIND_SHARE:
         tried("pools", lambda: _pools(source, store, day, quotes))
