@@ -24,7 +24,7 @@ from config.settings import Settings
 from market import baostock
 from market.akshare.source import AkshareSource
 from market.calendar import SHANGHAI
-from market.checks import listed
+from market.checks import UNLISTED, listed
 from market.filling import Quota, backlog
 from market.histories import Wants
 from market.ingest import IngestReport, ingest
@@ -164,7 +164,9 @@ def _policy(app: App) -> TransportPolicy:
 def _noted(app: App, report: IngestReport) -> None:
     """Keeps what is wrong or missing with the day, for its messages."""
     holes = calendar_of(app).between(app.store.days(limit=2)[0], report.day)
-    faults = [[fault.kind, fault.detail] for fault in report.faults]
+    stands = {(one.need, one.why) for one in sources.down(app) if one.need == UNLISTED}
+    told = [(fault.kind, fault.detail) for fault in report.faults]
+    faults = [[*each] for each in told if each not in stands]  # what stands is said once
     faults += [["holes", listed(holes)]] if holes else []
     faults += _unfinished(app, report.day)
     app.store.set_note(f"faults:{report.day}", json.dumps(faults, ensure_ascii=False))

@@ -1,5 +1,6 @@
 """The day's list of boards in the store; where it does not come, their moves make up for it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,8 @@ from market.histories import stored_before
 from market.intraday import board_moves, last_session
 from market.source import Source, SourceError, Theme
 from market.store import MARKET_INDEX, Store
+
+CURATED = "curated"  # note: the board by which each curated entry was listed last
 
 
 def boards(source: Source, store: Store, day: date, themes: Themes) -> list[str]:
@@ -27,15 +30,22 @@ def boards(source: Source, store: Store, day: date, themes: Themes) -> list[str]
 
 
 def _lost(store: Store, themes: Themes, now: Mapping[str, str]) -> list[str]:
-    """Curated boards known until now that are listed no more: they are followed by their names."""
+    """Curated boards once listed that are no more, as long as none of their names is."""
+    codes = {name: code for code, name in now.items()}
     known = {theme.name: theme.board for theme in store.themes().values() if theme.board}
-    listed = {*now.values()}
-    gone = [
-        next((name for name in one.boards if name in known), None)
-        for one in themes.curated
-        if not listed & {*one.boards}
-    ]
-    return [f"{name} → {now.get(known[name] or '', '-')}" for name in gone if name]
+    noted = json.loads(store.note(CURATED) or "{}")
+    stood: dict[str, list[str]] = {}  # by an entry's first name: name and code it was listed by
+    lost = []
+    for boards in (one.boards for one in themes.curated if one.boards):
+        if listed := next((name for name in boards if name in codes), None):
+            stood[boards[0]] = [listed, codes[listed]]
+            continue
+        before = next(([name, known[name]] for name in boards if name in known), None)
+        if at := noted.get(boards[0]) or before:
+            stood[boards[0]] = at
+            lost.append(f"{at[0]} → {now.get(at[1], '-')}")
+    store.set_note(CURATED, json.dumps(stood, ensure_ascii=False))
+    return lost
 
 
 def by_moves(source: Source, store: Store, day: date) -> int:

@@ -17,6 +17,7 @@ LIKE = 6e-5  # fraction; moves come in hundredths of a percent
 UNCHAINED_SHARE = 0.05  # of stocks whose previous close is not the close we hold
 CHAINED = 0.001  # fraction; closes nearer to one another are the same
 WRONG = 0.005  # fraction by which the previous close must stand above a close to disprove it
+UNLISTED = "unlisted"  # kind of the fault that a curated board has left the list
 REBASED = 0.35  # fraction; beyond it is no price but another basis
 
 

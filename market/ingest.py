@@ -9,7 +9,7 @@ import pandas as pd
 from config.themes import Themes
 from market.backdrop import fetch_indices, fetch_macro
 from market.boards import boards, by_moves
-from market.checks import Fault, disproved, fatal_faults, follows, unchained
+from market.checks import UNLISTED, Fault, disproved, fatal_faults, follows, unchained
 from market.derive import derive
 from market.facts import as_figures, as_int
 from market.filling import renewed
@@ -108,7 +108,7 @@ def _quotes(source: Source, day: date, wants: Wants) -> pd.DataFrame:
 def _boards(source: Source, store: Store, day: date, themes: Themes) -> list[Fault]:
     """The list of boards; a curated one that left it is followed no more, and said."""
     lost = boards(source, store, day, themes)
-    return [Fault("unlisted", ", ".join(lost))] if lost else []
+    return [Fault(UNLISTED, ", ".join(lost))] if lost else []
 
 
 def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:
