@@ -24,12 +24,12 @@ from config.settings import Settings
 from market import baostock
 from market.akshare.source import AkshareSource
 from market.calendar import SHANGHAI
-from market.checks import listed
+from market.checks import UNLISTED, listed
 from market.filling import Quota, backlog
 from market.histories import Wants
 from market.ingest import IngestReport, ingest
 from market.source import NoData, SourceError
-from market.transport import Door, TransportPolicy
+from market.transport import Door, TransportPolicy, learnt
 from market.worker import ATTEMPTS, Worker
 
 log = logging.getLogger("paomo")
@@ -129,13 +129,23 @@ def _must_be_open(app: App, source: AkshareSource, day: date) -> None:
 def upstreams(
     app: App, stop: threading.Event | None, attempts: int = ATTEMPTS
 ) -> Iterator[AkshareSource]:
-    """AKShare in a child of its own; what each call taught of its doors survives a kill."""
-    seconds = app.settings.source.deadline_seconds
+    """AKShare in a child of its own; what each call taught of its doors survives a kill.
 
-    def keep(doors: Mapping[str, Door]) -> None:
-        app.store.set_note("doors", json.dumps(doors, default=_plain))
+    Others ask meanwhile from other threads: each call knows what theirs have taught.
+    """
+    seconds, seen = app.settings.source.deadline_seconds, _doors(app)
 
-    with Worker(_policy(app), _doors(app), seconds, stop, attempts, keep) as worker:
+    def keep(doors: Mapping[str, Door]) -> Mapping[str, Door]:
+        nonlocal seen
+        with app.store.atomic():
+            known = _doors(app)
+            now = learnt(known, seen, doors)
+            if now != known:
+                app.store.set_note("doors", json.dumps(now, default=_plain))
+        seen = now
+        return now
+
+    with Worker(_policy(app), seen, seconds, stop, attempts, keep) as worker:
         yield AkshareSource(worker)
 
 
@@ -154,7 +164,9 @@ def _policy(app: App) -> TransportPolicy:
 def _noted(app: App, report: IngestReport) -> None:
     """Keeps what is wrong or missing with the day, for its messages."""
     holes = calendar_of(app).between(app.store.days(limit=2)[0], report.day)
-    faults = [[fault.kind, fault.detail] for fault in report.faults]
+    stands = {(one.need, one.why) for one in sources.down(app) if one.need == UNLISTED}
+    told = [(fault.kind, fault.detail) for fault in report.faults]
+    faults = [[*each] for each in told if each not in stands]  # what stands is said once
     faults += [["holes", listed(holes)]] if holes else []
     faults += _unfinished(app, report.day)
     app.store.set_note(f"faults:{report.day}", json.dumps(faults, ensure_ascii=False))

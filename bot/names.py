@@ -96,6 +96,10 @@ MEANS: dict[str, Words] = {  # of needs that sources may not meet: what it means
         "zh": "点位改按板块涨跌幅推算；推算不了的题材当日未知，不触发也不解除",
         "en": "points go by boards' moves; a theme without one is unknown: nothing fires or ends",
     },
+    "unlisted": {
+        "zh": "不再列为重点关注，列表里没有的板块点位未知；themes.toml 写入新名后恢复",
+        "en": "not followed closely, points unknown where it is gone, until themes.toml names it",
+    },
     "members": {"zh": "沿用较早的名单", "en": "older memberships stay in use"},
     "histories": {"zh": "新题材的历史稍后补上", "en": "the past of new themes comes later"},
     "indices": {

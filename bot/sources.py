@@ -10,9 +10,10 @@ from bot.names import FAULTS, MEANS
 from bot.texts import local
 from bot.words import Language, say
 from market.calendar import SHANGHAI
-from market.checks import Fault
+from market.checks import UNLISTED, Fault
 
 DOWN = "down:"  # before the names of facts: since when (UTC), and why
+TOLD_BY = {"boards": (UNLISTED,)}  # what only an answer to a need can say, or end
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ def note(app: App, faults: Iterable[Fault], served: Iterable[str]) -> None:
     now = app.now().isoformat()
     for need in served:
         app.ledger.set_fact(f"served:{need}", now)
-        if need in MEANS and need not in why:
-            app.ledger.set_fact(f"{DOWN}{need}", "")
+        for over in {need, *TOLD_BY.get(need, ())} & MEANS.keys() - why.keys():
+            app.ledger.set_fact(f"{DOWN}{over}", "")
     known = app.ledger.facts(DOWN)
     for need in MEANS.keys() & why.keys():
         since = known.get(need, "").partition(" ")[0] or now

@@ -1,5 +1,6 @@
 """The day's list of boards in the store; where it does not come, their moves make up for it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -11,45 +12,51 @@ from market.facts import as_int
 from market.histories import stored_before
 from market.intraday import board_moves, last_session
 from market.source import Source, SourceError, Theme
-from market.store import Store
+from market.store import MARKET_INDEX, Store
+
+CURATED = "curated"  # note: the board by which each curated entry was listed last
 
 
 def boards(source: Source, store: Store, day: date, themes: Themes) -> list[str]:
     """New boards become themes; today's points of all are kept for the day's rows.
 
     Gives the curated boards that are listed no more, each with the name its code bears now.
-    Raises SourceError when the list does not come, also where the boards' moves made up for it.
+    Raises SourceError when the list does not come: then `by_moves` may make up for it.
     """
-    try:
-        found = source.boards()
-    except SourceError as error:
-        moved = _by_moves(source, store, day)
-        raise type(error)(f"{error}; {moved} boards go by their moves") from None
+    found = source.boards()
     lost = _lost(store, themes, dict(zip(found["code"], found["name"], strict=True)))
     _kept(source, store, day, themes, found)
     return lost
 
 
 def _lost(store: Store, themes: Themes, now: Mapping[str, str]) -> list[str]:
-    """Curated boards known until now that are listed no more: they are followed by their names."""
+    """Curated boards once listed that are no more, as long as none of their names is."""
+    codes = {name: code for code, name in now.items()}
     known = {theme.name: theme.board for theme in store.themes().values() if theme.board}
-    listed = {*now.values()}
-    gone = [
-        next((name for name in one.boards if name in known), None)
-        for one in themes.curated
-        if not listed & {*one.boards}
-    ]
-    return [f"{name} → {now.get(known[name] or '', '-')}" for name in gone if name]
+    noted = json.loads(store.note(CURATED) or "{}")
+    stood: dict[str, list[str]] = {}  # by an entry's first name: name and code it was listed by
+    lost = []
+    for boards in (one.boards for one in themes.curated if one.boards):
+        if listed := next((name for name in boards if name in codes), None):
+            stood[boards[0]] = [listed, codes[listed]]
+            continue
+        before = next(([name, known[name]] for name in boards if name in known), None)
+        if at := noted.get(boards[0]) or before:
+            stood[boards[0]] = at
+            lost.append(f"{at[0]} → {now.get(at[1], '-')}")
+    store.set_note(CURATED, json.dumps(stood, ensure_ascii=False))
+    return lost
 
 
-def _by_moves(source: Source, store: Store, day: date) -> int:
+def by_moves(source: Source, store: Store, day: date) -> int:
     """Points of the day by the boards' moves since the session before; how many are known.
 
     The moves come from other hosts, in hundredths of a percent, by name, and undated: those of
-    the session before are not taken.
+    the session before are not taken. Of a board without a point of that very session nothing is
+    known; the next evening asks for its history.
     """
     before = stored_before(store, day)
-    if before is None:
+    if before is None or not _follows(store, before, day):
         return 0
     points = store.points(before, before)
     known = {id_ for id_, theme in store.themes().items() if theme.board}
@@ -64,6 +71,11 @@ def _by_moves(source: Source, store: Store, day: date) -> int:
         for board, move in own.items()
         if (before, board) in points
     )
+
+
+def _follows(store: Store, before: date, day: date) -> bool:
+    """Whether by the market's index no session lies between two."""
+    return {known for known, _ in store.points(before, day, MARKET_INDEX)} == {before, day}
 
 
 def _kept(source: Source, store: Store, day: date, themes: Themes, found: pd.DataFrame) -> None:

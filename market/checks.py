@@ -9,6 +9,7 @@ import pandas as pd
 
 SAME_SHARE = 0.95  # of stocks with the very close and volume of the day before: a stale snapshot
 NAMED = 5  # days that are named one by one
+IDLE_SHARE = 0.7  # of stocks unmoved or not traded: before an open; in July 2015 half were halted
 STILL_THERE = 0.65  # of the stocks of the day before; 2015-07-08 left 0.73 trading, the least
 FEW = 10  # stocks or boards; of fewer nothing is concluded
 LEAST_BOARDS = 0.8  # of the boards we know: with fewer it is not the market
@@ -16,6 +17,7 @@ LIKE = 6e-5  # fraction; moves come in hundredths of a percent
 UNCHAINED_SHARE = 0.05  # of stocks whose previous close is not the close we hold
 CHAINED = 0.001  # fraction; closes nearer to one another are the same
 WRONG = 0.005  # fraction by which the previous close must stand above a close to disprove it
+UNLISTED = "unlisted"  # kind of the fault that a curated board has left the list
 REBASED = 0.35  # fraction; beyond it is no price but another basis
 
 
@@ -50,7 +52,17 @@ def fatal_faults(
     same = (common["close"].to_numpy() == held[:, 0]) & (common["volume"].to_numpy() == held[:, 1])
     if len(common) >= FEW and same.mean() >= SAME_SHARE:
         faults.append(Fault("stale", f"{same.mean():.0%}", fatal=True))
-    return faults
+    return faults + ([Fault("stale", idle, fatal=True)] if (idle := _idle(snapshot)) else [])
+
+
+def _idle(snapshot: pd.DataFrame) -> str:
+    """How a snapshot shows the market before an open, when the close has become the one before."""
+    traded = snapshot["volume"].dropna()
+    shares = {
+        "unmoved": (snapshot["close"] == snapshot["prev_close"]).mean(),
+        "not traded": (traded == 0).mean() if len(traded) else 0.0,
+    }
+    return ", ".join(f"{share:.0%} {how}" for how, share in shares.items() if share >= IDLE_SHARE)
 
 
 def unchained(snapshot: pd.DataFrame, before: Mapping[str, tuple[float, float]]) -> list[Fault]:

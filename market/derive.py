@@ -213,11 +213,12 @@ def _number(day: date | None) -> int | None:
 def derive_points(store: Store, theme: str, backfilled: bool) -> int:
     """Writes rows of a theme from its board's points alone, for stored market days; gives the new.
 
-    All but the close is unknown in them.
+    All but the close is unknown in them. Rows that lack a close alone are given it.
     """
     days = store.days()
     points = store.points(days[0], days[-1], theme) if days else {}
     unknown = [None] * (len(FRAMES) - 1)
+    store.pasts.close(theme)
     return store.save_theme_days(
         (as_int(day), theme, points[day, theme], *unknown, int(backfilled), None)
         for day in days

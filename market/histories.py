@@ -36,7 +36,10 @@ class Wants:
 
 
 def histories(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> None:
-    """Once: an index for the market's past, then board histories, so that a chart has a past."""
+    """Once: an index for the market's past, then board histories, so that a chart has a past.
+
+    Of boards whose point of a later day did not come with it, the history is asked for again.
+    """
     since = day - wants.history
     if not store.days(until=day, limit=1):
         market = source.index_history(BENCHMARK, since, day - timedelta(days=1))
@@ -45,9 +48,22 @@ def histories(source: Source, store: Store, day: date, themes: Themes, wants: Wa
             for d, close in market[["day", "close"]].itertuples(index=False)
         )
     chosen = followed(store, themes)
-    wanted = [theme for theme in chosen if not store.note(f"history:{theme.id}")]
-    for theme in wanted[: wants.histories_a_day]:
-        _history(source, store, theme, since, day)
+    asked = {theme.id: store.note(f"history:{theme.id}") for theme in chosen}
+    wanted = [(theme, since) for theme in chosen if not asked[theme.id]]
+    late = [(theme, _unknown(store, theme, asked[theme.id], day)) for theme in chosen]
+    wanted += [(theme, unknown) for theme, unknown in late if unknown]
+    for theme, begin in wanted[: wants.histories_a_day]:
+        _history(source, store, theme, begin, day)
+
+
+def _unknown(store: Store, theme: Theme, asked: str | None, day: date) -> date | None:
+    """The first day before `day`, since its history was asked for, without a board's point."""
+    if not asked:
+        return None
+    since, until = date.fromisoformat(asked), day - timedelta(days=1)
+    points = store.points(since, until, theme.id)
+    days = (d for d in store.days(until) if d >= since)
+    return next((d for d in days if (d, theme.id) not in points), None)
 
 
 def _history(source: Source, store: Store, theme: Theme, since: date, day: date) -> None:

@@ -1,15 +1,15 @@
 """One trading day from a source into the store; what is dear to fetch is kept as it comes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
 
 from config.themes import Themes
 from market.backdrop import fetch_indices, fetch_macro
-from market.boards import boards
-from market.checks import Fault, disproved, fatal_faults, follows, unchained
+from market.boards import boards, by_moves
+from market.checks import UNLISTED, Fault, disproved, fatal_faults, follows, unchained
 from market.derive import derive
 from market.facts import as_figures, as_int
 from market.filling import renewed
@@ -24,6 +24,7 @@ from market.whole_days import WHOLE
 
 RECENT = timedelta(days=30)  # over which the stocks of the market hardly change
 FEN = 0.0101  # CNY; prices are told in steps of 0.01
+MOVED = 0.01  # fraction; a bar that moved as much is none of a stock that did not
 BLIND_SHARE = 0.1  # of stocks without a high; beyond it broken boards would not be known
 
 
@@ -74,6 +75,9 @@ def ingest(
     tried("histories", lambda: histories(source, store, day, themes, wants))
     tried("indices", lambda: indices(source, store, day, wants))
     tried("gap", lambda: faults.extend(gap(source, store, day, themes, wants)))
+    if "boards" not in served:  # moves are since the session before: missed days come first
+        told = f"; {by_moves(source, store, day)} boards go by their moves"
+        faults = [replace(f, detail=f.detail + told) if f.kind == "boards" else f for f in faults]
     tried("earnings", lambda: earnings(source, store, day))
     if quotes["high"].isna().mean() > BLIND_SHARE:
         tried("pools", lambda: _pools(source, store, day, quotes))
@@ -104,7 +108,7 @@ def _quotes(source: Source, day: date, wants: Wants) -> pd.DataFrame:
 def _boards(source: Source, store: Store, day: date, themes: Themes) -> list[Fault]:
     """The list of boards; a curated one that left it is followed no more, and said."""
     lost = boards(source, store, day, themes)
-    return [Fault("unlisted", ", ".join(lost))] if lost else []
+    return [Fault(UNLISTED, ", ".join(lost))] if lost else []
 
 
 def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:
@@ -139,6 +143,9 @@ def _must_be_new(
     bars = source.stock_history(code, day, day)
     if abs(bars["close"].iloc[-1] - close) > FEN:
         raise NoData(f"the snapshot has {code} at {close:.2f}, its bar of {day} has not")
+    unmoved = abs(float(by_amount["prev_close"].iloc[-1]) - close) <= FEN
+    if unmoved and abs(bars["prev_close"].iloc[-1] / close - 1) > MOVED:
+        raise NoData(f"the snapshot has {code} unmoved, its bar of {day} has not")
 
 
 def _saved(store: Store, day: date, quotes: pd.DataFrame) -> list[Fault]:

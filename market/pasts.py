@@ -63,6 +63,15 @@ class Pasts:
             self._set(GROWN, "", "ma20_known<?", grown, (*at, known["ma20_known"]))
         return self._db.total_changes - before
 
+    def close(self, theme: str) -> None:
+        """Fills in closes that rows of a theme lack from its board's points, where these came."""
+        self._db.execute(
+            "UPDATE theme_day SET close=point.close, backfilled=1 FROM point"
+            " WHERE theme_day.theme=? AND theme_day.close IS NULL"
+            " AND point.theme=theme_day.theme AND point.day=theme_day.day",
+            (theme,),
+        )
+
     def _set(
         self,
         names: Sequence[str],

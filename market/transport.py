@@ -61,6 +61,29 @@ class Door:
     closed_until: datetime | None = None  # UTC
 
 
+def learnt(
+    known: Mapping[str, Door], was: Mapping[str, Door], now: Mapping[str, Door]
+) -> dict[str, Door]:
+    """Doors as they are known, and what somebody met since they were to him as they `was`.
+
+    Others asked meanwhile: their requests add up, and a door stays closed to its latest hour.
+    """
+    return dict(known) | {
+        group: _learnt(known.get(group, Door()), was.get(group, Door()), door)
+        for group, door in now.items()
+    }
+
+
+def _learnt(known: Door, was: Door, now: Door) -> Door:
+    closings = [door.closed_until for door in (known, now) if door.closed_until]
+    closed = max(closings, default=None)
+    if now.day is None or (known.day and known.day > now.day):
+        return replace(known, closed_until=closed)
+    before = known.requests if known.day == now.day else 0
+    own = now.requests - (was.requests if was.day == now.day else 0)
+    return Door(now.day, max(0, before + own), closed)
+
+
 @dataclass
 class Guard:
     """Keeps the doors; `fault` is the last refusal, whatever a caller made of it.

@@ -28,11 +28,11 @@ class Worker:
         deadline_seconds: float,
         stop: threading.Event | None = None,
         attempts: int = ATTEMPTS,
-        keep: Callable[[Mapping[str, Door]], None] = lambda doors: None,
+        keep: Callable[[Mapping[str, Door]], Mapping[str, Door]] = lambda doors: doors,
     ) -> None:
         """The child starts with the first call; a call over the deadline, or `stop`, ends it.
 
-        After each call `keep` gets the doors.
+        Before and after each call `keep` gets the doors, and gives them with what others learnt.
         """
         self._attempts, self._keep = attempts, keep
         self.doors = dict(doors)
@@ -45,16 +45,17 @@ class Worker:
         """What the function gives; raises one of the four SourceErrors."""
         if self._stop.is_set():
             raise Transient(f"{name}: the program is stopping")
+        self.doors = dict(self._keep(self.doors))
         pipe = self._started()
         try:
-            pipe.send((name, args))
+            pipe.send((name, args, self.doors))
             what, value = self._awaited(pipe)
         except (EOFError, OSError) as error:  # a TimeoutError is an OSError
             self._killed(pipe)
             why = error if isinstance(error, TimeoutError) else "the child process ended"
             raise Transient(f"{name}: {why}") from None
         finally:
-            self._keep(self.doors)
+            self.doors = dict(self._keep(self.doors))
         if what == "value":
             return value
         raise ERRORS[what](value)
@@ -79,7 +80,7 @@ class Worker:
             context = multiprocessing.get_context("spawn")
             self._pipe, other = context.Pipe()
             self._child = context.Process(
-                target=serve, args=(other, self._policy, self.doors, self._attempts), daemon=True
+                target=serve, args=(other, self._policy, self._attempts), daemon=True
             )
             self._child.start()
             other.close()
@@ -118,7 +119,7 @@ class Worker:
         self.close()
 
 
-def serve(pipe: Connection, policy: TransportPolicy, doors: dict[str, Door], attempts: int) -> None:
+def serve(pipe: Connection, policy: TransportPolicy, attempts: int) -> None:
     """The child: answers calls until the parent is gone."""
     os.environ |= {"TZ": "Asia/Shanghai", "TQDM_DISABLE": "1"}  # before AKShare is imported:
     time.tzset()  # some of its parsers use local time, and it draws progress bars
@@ -126,12 +127,12 @@ def serve(pipe: Connection, policy: TransportPolicy, doors: dict[str, Door], att
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from market.akshare import fetch
 
-    guard = Guard(policy, doors, told=lambda doors: pipe.send(("doors", doors)))
+    guard = Guard(policy, told=lambda doors: pipe.send(("doors", doors)))
     fetch.GUARD[:] = [guard]
     install(guard)
     while True:
         try:
-            name, args = pipe.recv()
+            name, args, guard.doors = pipe.recv()
             pipe.send(_answer(name, args, attempts))
         except (EOFError, OSError):
             return

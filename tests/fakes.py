@@ -77,6 +77,8 @@ class FakeSource:
 
     def board_history(self, board: str, since: date, until: date) -> pd.DataFrame:
         self._asked("histories")
+        if board not in self.levels:
+            raise NoData(board)
         return self._bars(self.levels[board], since, until)
 
     def index_history(self, code: str, since: date, until: date) -> pd.DataFrame:

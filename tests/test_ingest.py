@@ -114,7 +114,7 @@ def test_missed_days_are_filled_with_what_can_still_be_had(
     assert store.market_day(days[1]) is None
 
 
-def test_an_evening_without_the_boards_points_does_not_stop_the_next(
+def test_an_evening_without_the_boards_points_is_made_up_for_by_the_next(
     source: FakeSource, themes: Themes, market: SimulatedMarket
 ) -> None:
     store, days = Store(None), market.days[FIRST : FIRST + 3]
@@ -127,7 +127,7 @@ def test_an_evening_without_the_boards_points_does_not_stop_the_next(
         ingest(source, store, day, themes, WANTS)
     panel = store.panel(days[2], 3)
     hot = panel.close["em-BK0801"].to_numpy()
-    assert hot[[0, 2]] == pytest.approx(source.levels["BK0801"][[FIRST, FIRST + 2]])
+    assert hot == pytest.approx(source.levels["BK0801"][FIRST : FIRST + 3])
     assert panel.members["em-BK0801"].tolist() == [40, 40, 40]
 
 
@@ -242,7 +242,7 @@ def test_a_followed_board_that_is_renamed_or_gone_is_told(
             source.levels.pop(codes["模拟·算力"], None)
         faults = ingest(source, store, day, themes, WANTS).faults
         told.append([fault.detail for fault in faults if fault.kind == "unlisted"])
-    assert told == [[], [f"{HOT} → 模拟·改名, 模拟·算力 → -"], ["模拟·算力 → -"]]
+    assert told == [[], *[[f"{HOT} → 模拟·改名, 模拟·算力 → -"]] * 2]
 
 
 def test_half_a_market_is_no_market(
@@ -306,6 +306,29 @@ def test_an_undated_snapshot_must_be_proven_on_a_first_evening_and_after_a_gap(
     assert due not in store.days()
     source.today = due
     assert ingest(source, store, due, themes, WANTS).stocks == 600
+
+
+@pytest.mark.parametrize("reset", ["all", "half"])
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_snapshot_whose_closes_have_become_the_closes_before_is_no_day(
+    source: FakeSource, themes: Themes, market: SimulatedMarket, stored: bool, reset: str
+) -> None:
+    store, due = Store(None), market.days[FIRST + 1]
+    if stored:
+        ingest(source, store, source.today, themes, WANTS)
+    before = store.bars(market.days[FIRST], market.days[FIRST])
+    source.today = due
+    whole = source.snapshot()
+    most = (whole["close"] / whole["prev_close"] - 1).abs().idxmax()
+    whole.loc[most, "amount"] = whole["amount"].max() * 2  # it is the one whose bar is asked for
+    over = (whole.index % 2 == most % 2) | (reset == "all")
+    early = whole.assign(prev_close=whole["prev_close"].mask(over, whole["close"]))
+    early.attrs["provider"] = "fake"
+    source.snapshot = lambda: early  # type: ignore[method-assign]
+    with pytest.raises(NoData, match="stale 100% unmoved" if reset == "all" else "unmoved, its"):
+        ingest(source, store, due, themes, WANTS)
+    assert due not in store.days()
+    assert store.bars(market.days[FIRST], market.days[FIRST]).equals(before)
 
 
 def test_a_market_of_long_ago_is_no_measure_of_todays_stocks(

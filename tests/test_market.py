@@ -130,6 +130,13 @@ def quotes(close: float = 10.0, volume: float = 100.0, count: int = 50) -> pd.Da
     return pd.DataFrame({"code": codes, "close": close, "prev_close": 9.9, "volume": volume})
 
 
+def half(frame: pd.DataFrame, **figures: float) -> pd.DataFrame:
+    """Half of the stocks have other figures."""
+    return frame.assign(
+        **{name: frame[name].where(frame.index % 2 == 0, it) for name, it in figures.items()}
+    )
+
+
 HELD = {f"{600000 + n}": (9.9, 90.0) for n in range(50)}
 
 
@@ -143,6 +150,10 @@ HELD = {f"{600000 + n}": (9.9, 90.0) for n in range(50)}
         (quotes(count=31), HELD, ["few_stocks"]),
         (quotes(), dict.fromkeys(HELD, (10.0, 100.0)), ["stale"]),
         (quotes(), dict.fromkeys(HELD, (5.0, 90.0)), []),
+        (quotes(close=9.9), {}, ["stale"]),  # before an open the close is the one before
+        (quotes(volume=0.0), {}, ["stale"]),
+        (quotes(volume=np.nan), {}, []),
+        (half(quotes(), close=9.9, volume=0.0), HELD, []),  # halted, as in July 2015
     ],
 )
 def test_a_snapshot_is_checked_against_the_day_before(

@@ -28,6 +28,8 @@ ODD: dict[str, dict[str, str]] = {
     "infinite amount": {"turnover": "inf"},
     "negative volume": {"volume": "-100"},
     "cap 1e12": {"zsz": "1e12", "ltsz": "-1"},  # 亿元
+    "turnover 1e5": {"hsl": "1e5"},  # %
+    "negative turnover": {"hsl": "-1"},
 }
 
 
@@ -78,6 +80,11 @@ def lived(upstream: OddUpstream, home: Path, odd: dict[str, str], repeated: int 
     return store
 
 
+def told_by(store: Store) -> list[str]:
+    """Whose quotes the three evenings' figures are."""
+    return [market.source for day in DAYS[-3:] if (market := store.market_day(day))]
+
+
 def market_rows(store: Store) -> list[tuple[float, ...]]:
     figures = "SELECT benchmark, stocks, amount FROM market_day WHERE stocks NOT NULL ORDER BY day"
     return [tuple(row) for row in store._db.execute(figures)]
@@ -87,7 +94,9 @@ def market_rows(store: Store) -> list[tuple[float, ...]]:
 def test_an_odd_row_moves_no_other_figure(
     upstream: OddUpstream, good: list[tuple[float, ...]], tmp_path: Path, odd: dict[str, str]
 ) -> None:
-    met = market_rows(lived(upstream, tmp_path, odd))
+    store = lived(upstream, tmp_path, odd)
+    assert told_by(store) == ["tencent"] * 3
+    met = market_rows(store)
     assert len(met) == 3
     for (level, stocks, amount), (good_level, good_stocks, good_amount) in zip(
         met, good, strict=True
@@ -108,5 +117,4 @@ def test_many_odd_rows_are_another_shape_and_the_next_provider_is_asked(
 ) -> None:
     monkeypatch.setattr(upstream, "spoiled", range(100))
     store = lived(upstream, tmp_path, ODD["a jump"])
-    told = [market.source for day in DAYS[-3:] if (market := store.market_day(day))]
-    assert told == ["tencent", "sina", "tencent"]
+    assert told_by(store) == ["tencent", "sina", "tencent"]

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from config.themes import Themes, load_themes
+from market.akshare import fetch
 from market.akshare.source import AkshareSource
 from market.derive import derive
 from market.histories import Wants
@@ -21,6 +23,8 @@ from market.simulate import HOT, simulate
 from market.source import NoData, SchemaChanged
 from market.store import Store
 from market.theme_days import stock_days
+from market.transport import Guard
+from tests import ticks
 from tests.led import DAYS, InProcess, led
 from tests.test_theme_days import one_stock
 from tests.upstream import Upstream
@@ -171,6 +175,26 @@ def test_a_correction_of_a_close_keeps_what_the_pools_told(
     with store.atomic():
         assert revise(store, bars[["day", "code"]].assign(close=bars["close"] * 1.002), DAY, "x")
     assert [lost(store, day) for day in days] == before
+
+
+@pytest.mark.parametrize("back", [1, 99])
+def test_stocks_back_at_their_limit_are_not_among_the_lost_unless_nearly_all_are(
+    guard: Guard, upstream: Upstream, monkeypatch: pytest.MonkeyPatch, back: int
+) -> None:
+    whole = fetch.asked("broken_boards", upstream.today)
+    told, left, row = [whole["code"][n] for n in range(len(whole))], [back], ticks._row
+
+    def at_limit(of: Upstream, n: int, move: float, **price: int) -> dict[str, Any]:
+        left[0] -= 1
+        return row(of, n, move, **price) | ({"p": price["ztp"]} if left[0] >= 0 else {})
+
+    assert 2 < len(told) < 99
+    monkeypatch.setattr(ticks, "_row", at_limit)
+    if back == 1:
+        assert [*fetch.asked("broken_boards", upstream.today)["code"]] == told[1:]
+    else:
+        with pytest.raises(SchemaChanged, match="prices below the limit"):
+            fetch.asked("broken_boards", upstream.today)
 
 
 def test_without_the_pools_the_day_is_judged_and_its_broken_boards_are_unknown(

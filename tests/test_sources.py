@@ -1,5 +1,7 @@
 """A source that fails is told with since when, why and what it means; `doctor --live` asks them."""
 
+import html
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import doctor, sources, watch
+from bot import cycle, doctor, sources, watch
 from bot.app import App, judge, open_app
 from bot.commands import answer
 from bot.commands.asked import Asked
@@ -20,6 +22,8 @@ from bot.records import Chat
 from config.settings import Settings, load
 from market.akshare.fetch import offline_calendar
 from market.checks import Fault
+from market.facts import as_int
+from market.ingest import IngestReport
 from market.simulate import simulate
 from market.store import Store
 from tests.upstream import Upstream
@@ -73,6 +77,29 @@ def test_a_need_met_in_part_stays_told(app: App) -> None:
     (one,) = sources.down(app)
     assert one.why == "cpi: Banned: x"
     assert one.served == NOW
+
+
+def test_a_curated_board_that_left_the_list_is_said_once_and_stands_until_it_is_back(
+    app: App,
+) -> None:
+    days = [date(2026, 3, n) for n in (2, 3, 4, 5, 6)]
+    app.store.save_market_days((as_int(day), 1.0, 5, 3, 2, 0, None, "x") for day in days)
+    gone = Fault("unlisted", "甲 → 乙")
+    more = Fault("unlisted", "甲 → 乙, 丙 → -")
+    evenings = [[gone], [gone], [REFUSED], [more], []]
+    digests, told, stands = [], [], []
+    for n, (day, faults) in enumerate(zip(days, evenings, strict=True)):
+        served = ("x",) if REFUSED in faults else ("x", "boards")
+        at = later(app, n)
+        cycle._noted(at, IngestReport(day, "x", 5, tuple(faults), served))
+        noted = json.loads(app.store.note(f"faults:{day}") or "")
+        digests.append([detail for kind, detail in noted if kind == "unlisted"])
+        told.append("unlisted" in str(watch.tell(at) and app.ledger.outbox.waiting()[-1].key))
+        asked = Asked(ADMIN, 1, "", day)
+        stands.append(FAULTS["unlisted"]["en"] in html.unescape(answer(at, "status", asked).text))
+    assert digests == [["甲 → 乙"], [], [], ["甲 → 乙, 丙 → -"], []]
+    assert told == [True, False, False, False, True]
+    assert stands == [True, True, True, True, False]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

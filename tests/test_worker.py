@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -60,7 +60,12 @@ class StopOnceAsked(threading.Event):
 
 def test_a_call_ends_when_the_program_does_and_its_requests_count(silent: socket.socket) -> None:
     stop, kept = StopOnceAsked(silent), dict[str, Door]()
-    with Worker(policy(silent), {}, 60, stop, keep=kept.update) as worker:
+
+    def keep(doors: Mapping[str, Door]) -> Mapping[str, Door]:
+        kept.update(doors)
+        return doors
+
+    with Worker(policy(silent), {}, 60, stop, keep=keep) as worker:
         with pytest.raises(Transient, match="the program is stopping"):
             worker.call("members", "BK0801")
         stop.asked.close()

@@ -10,6 +10,8 @@ import pandas as pd
 from market.akshare.frames import akshare, check, number
 from market.source import NoData
 
+BELOW_SHARE = 0.5  # of the stocks that lost the limit; with fewer below it the columns are others
+
 
 def limit_ups(day: date) -> pd.DataFrame:
     """Stocks at the upper limit now, one request; see Source.limit_ups."""
@@ -28,8 +30,9 @@ def broken_boards(day: date) -> pd.DataFrame:
     found = akshare().stock_zt_pool_zbgc_em(date=f"{day:%Y%m%d}")
     frame = _pool(found, day)
     below = number(found["最新价"]) < number(found["涨停价"])
-    check("broken_boards", below, "prices below the limit")
-    return frame.drop_duplicates("code", ignore_index=True)
+    check("broken_boards", below, "prices below the limit", 1 - BELOW_SHARE)
+    # one may be back at its limit with nothing sealed: it is not below it
+    return frame[below].drop_duplicates("code", ignore_index=True)
 
 
 def _pool(found: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from market.akshare.stocks import shares
 WAN, YI = 1e4, 1e8  # 万, 亿
 MONEY = ("amount", "market_cap", "float_cap")
 MOST_CNY = 1e14  # more than the whole market trades in a month, or any company is worth
+MOST_TURNOVER = 20  # times its float that a stock changes hands in a day
 
 
 def tencent() -> pd.DataFrame:
@@ -72,7 +73,9 @@ def usable(frame: pd.DataFrame, provider: str) -> pd.DataFrame:
     # one odd figure must not move a sum; what cannot be is not known
     known = {name: frame[name].where(frame[name] > 0) for name in ("open", "high", "low")}
     known |= {name: frame[name].where(frame[name].between(0, MOST_CNY)) for name in MONEY}
-    frame = frame.assign(**known, volume=frame["volume"].where(frame["volume"] >= 0))
+    known["volume"] = frame["volume"].where(frame["volume"] >= 0)
+    known["turnover"] = frame["turnover"].where(frame["turnover"].between(0, MOST_TURNOVER))
+    frame = frame.assign(**known)
     frame = frame.drop_duplicates("code", ignore_index=True)
     frame.attrs["provider"] = provider
     return frame
