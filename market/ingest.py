@@ -115,8 +115,9 @@ def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wan
 
 def _pools(source: Source, store: Store, day: date, quotes: pd.DataFrame) -> None:
     """Which stocks touched the upper limit: of a snapshot without highs nothing else tells."""
+    found = pool_of(source, day, quotes, store.pools.named())  # a slow host must not hold the store
     with store.atomic():
-        store.pools.save(day, pool_of(source, day, quotes, store.pools.named()))
+        store.pools.save(day, found)
 
 
 def _must_be_new(
