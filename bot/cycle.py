@@ -3,7 +3,7 @@
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
@@ -29,8 +29,8 @@ from market.filling import Quota, backlog
 from market.histories import Wants
 from market.ingest import IngestReport, ingest
 from market.source import NoData, SourceError
-from market.transport import Door, TransportPolicy
-from market.worker import ATTEMPTS, Worker
+from market.transport import Door, TransportPolicy, merged
+from market.worker import ATTEMPTS, Doors, Worker
 
 log = logging.getLogger("paomo")
 OPENING = time(9)  # Shanghai; quotes of a new day replace the last close's before 9:15
@@ -129,13 +129,19 @@ def _must_be_open(app: App, source: AkshareSource, day: date) -> None:
 def upstreams(
     app: App, stop: threading.Event | None, attempts: int = ATTEMPTS
 ) -> Iterator[AkshareSource]:
-    """AKShare in a child of its own; what each call taught of its doors survives a kill."""
+    """AKShare in a child of its own; what each call taught of its doors survives a kill.
+
+    Others may ask at the same time: they count on the same doors, and one's ban is all's.
+    """
     seconds = app.settings.source.deadline_seconds
 
-    def keep(doors: Mapping[str, Door]) -> None:
-        app.store.set_note("doors", json.dumps(doors, default=_plain))
+    def share(before: Doors, after: Doors) -> Doors:
+        with app.store.atomic():
+            doors = merged(_doors(app), before, after)
+            app.store.set_note("doors", json.dumps(doors, default=_plain))
+        return doors
 
-    with Worker(_policy(app), _doors(app), seconds, stop, attempts, keep) as worker:
+    with Worker(_policy(app), _doors(app), seconds, stop, attempts, share) as worker:
         yield AkshareSource(worker)
 
 

@@ -61,6 +61,26 @@ class Door:
     closed_until: datetime | None = None  # UTC
 
 
+def merged(
+    known: Mapping[str, Door], before: Mapping[str, Door], after: Mapping[str, Door]
+) -> dict[str, Door]:
+    """The doors as known to all, with what one of several did to them since `before`."""
+    none = Door()
+    return {
+        group: _with_own(known.get(group, none), before.get(group, none), after.get(group, none))
+        for group in {**known, **after}
+    }
+
+
+def _with_own(known: Door, before: Door, after: Door) -> Door:
+    """Requests of the newest day are summed; of two closed times the later one counts."""
+    day = max(known.day or date.min, after.day or date.min)
+    own = after.requests - (before.requests if before.day == after.day else 0)
+    requests = (known.requests if known.day == day else 0) + (own if after.day == day else 0)
+    closed = [door.closed_until for door in (known, after) if door.closed_until]
+    return Door(None if day == date.min else day, requests, max(closed, default=None))
+
+
 @dataclass
 class Guard:
     """Keeps the doors; `fault` is the last refusal, whatever a caller made of it.

@@ -13,6 +13,8 @@ from typing import Any, Self
 from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
 from market.transport import Door, Guard, TransportPolicy, install
 
+Doors = Mapping[str, Door]
+
 ERRORS = {kind.__name__: kind for kind in (Banned, NoData, SchemaChanged, Transient)}
 LOOK_SECONDS = 0.3  # between looks whether a call should end
 ATTEMPTS = 3  # of a call that failed in passing; nothing else is tried again
@@ -24,18 +26,19 @@ class Worker:
     def __init__(
         self,
         policy: TransportPolicy,
-        doors: Mapping[str, Door],
+        doors: Doors,
         deadline_seconds: float,
         stop: threading.Event | None = None,
         attempts: int = ATTEMPTS,
-        keep: Callable[[Mapping[str, Door]], None] = lambda doors: None,
+        share: Callable[[Doors, Doors], Doors] = lambda before, after: after,
     ) -> None:
         """The child starts with the first call; a call over the deadline, or `stop`, ends it.
 
-        After each call `keep` gets the doors.
+        Around each call `share` gets the doors as they were and as they are, and gives them back
+        with what other workers did to them meanwhile.
         """
-        self._attempts, self._keep = attempts, keep
-        self.doors = dict(doors)
+        self._attempts, self._share = attempts, share
+        self.doors = self._shared = dict(doors)
         self._stop = stop or threading.Event()
         self._policy, self._deadline = policy, deadline_seconds
         self._child: Any = None
@@ -45,19 +48,23 @@ class Worker:
         """What the function gives; raises one of the four SourceErrors."""
         if self._stop.is_set():
             raise Transient(f"{name}: the program is stopping")
+        self._meet()
         pipe = self._started()
         try:
-            pipe.send((name, args))
+            pipe.send((name, args, self.doors))
             what, value = self._awaited(pipe)
         except (EOFError, OSError) as error:  # a TimeoutError is an OSError
             self._killed(pipe)
             why = error if isinstance(error, TimeoutError) else "the child process ended"
             raise Transient(f"{name}: {why}") from None
         finally:
-            self._keep(self.doors)
+            self._meet()
         if what == "value":
             return value
         raise ERRORS[what](value)
+
+    def _meet(self) -> None:
+        self.doors = self._shared = dict(self._share(self._shared, self.doors))
 
     def _awaited(self, pipe: Connection) -> tuple[str, Any]:
         """The child's answer; a TimeoutError says that it did not come.
@@ -79,7 +86,7 @@ class Worker:
             context = multiprocessing.get_context("spawn")
             self._pipe, other = context.Pipe()
             self._child = context.Process(
-                target=serve, args=(other, self._policy, self.doors, self._attempts), daemon=True
+                target=serve, args=(other, self._policy, self._attempts), daemon=True
             )
             self._child.start()
             other.close()
@@ -118,7 +125,7 @@ class Worker:
         self.close()
 
 
-def serve(pipe: Connection, policy: TransportPolicy, doors: dict[str, Door], attempts: int) -> None:
+def serve(pipe: Connection, policy: TransportPolicy, attempts: int) -> None:
     """The child: answers calls until the parent is gone."""
     os.environ |= {"TZ": "Asia/Shanghai", "TQDM_DISABLE": "1"}  # before AKShare is imported:
     time.tzset()  # some of its parsers use local time, and it draws progress bars
@@ -126,12 +133,12 @@ def serve(pipe: Connection, policy: TransportPolicy, doors: dict[str, Door], att
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from market.akshare import fetch
 
-    guard = Guard(policy, doors, told=lambda doors: pipe.send(("doors", doors)))
+    guard = Guard(policy, told=lambda doors: pipe.send(("doors", doors)))
     fetch.GUARD[:] = [guard]
     install(guard)
     while True:
         try:
-            name, args = pipe.recv()
+            name, args, guard.doors = pipe.recv()
             pipe.send(_answer(name, args, attempts))
         except (EOFError, OSError):
             return

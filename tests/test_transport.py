@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from market.source import Banned, SchemaChanged
-from market.transport import Door, Guard, TransportPolicy, delayed, install
+from market.transport import Door, Guard, TransportPolicy, delayed, install, merged
 from tests.libraries import WAYS
 from tests.speaker import BOARDS, POLICY, Speaker, reply
 
@@ -177,3 +177,26 @@ def test_a_list_is_asked_at_the_late_alias_once_the_day_is_settled(
 ) -> None:
     found = delayed(address, datetime.fromisoformat(at).replace(tzinfo=UTC))
     assert found == (f"https://{asked}.eastmoney.com{SPOT}" if asked else address)
+
+
+MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
+SOON, LATE = datetime(2026, 3, 2, 10, tzinfo=UTC), datetime(2026, 3, 2, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("known", "before", "after", "door"),
+    [
+        (Door(MONDAY, 9), Door(MONDAY, 5), Door(MONDAY, 7), Door(MONDAY, 11)),
+        (Door(MONDAY, 9), Door(), Door(MONDAY, 2), Door(MONDAY, 11)),
+        (Door(), Door(MONDAY, 5), Door(MONDAY, 7), Door(MONDAY, 2)),
+        (Door(MONDAY, 9), Door(MONDAY, 9), Door(TUESDAY, 1), Door(TUESDAY, 1)),
+        (Door(TUESDAY, 4), Door(MONDAY, 9), Door(MONDAY, 9), Door(TUESDAY, 4)),
+        (Door(MONDAY, 9, SOON), Door(MONDAY, 5), Door(MONDAY, 6), Door(MONDAY, 10, SOON)),
+        (Door(MONDAY, 9, SOON), Door(MONDAY, 9), Door(MONDAY, 9, LATE), Door(MONDAY, 9, LATE)),
+        (Door(), Door(), Door(), Door()),
+    ],
+)
+def test_what_two_did_to_a_door_is_counted_together(
+    known: Door, before: Door, after: Door, door: Door
+) -> None:
+    assert merged({"sina": known}, {"sina": before}, {"sina": after}) == {"sina": door}

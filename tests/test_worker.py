@@ -5,12 +5,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from market.source import SchemaChanged, Transient
-from market.transport import Door, TransportPolicy
-from market.worker import Worker
+from market.source import Banned, SchemaChanged, Transient
+from market.transport import Door, TransportPolicy, merged
+from market.worker import Doors, Worker
 
 ASKING = """
 from market.transport import TransportPolicy
@@ -44,6 +45,17 @@ def test_a_child_does_not_outlive_a_killed_parent(silent: socket.socket) -> None
     assert b"Traceback" not in said
 
 
+class Shared:
+    """The doors as all workers know them."""
+
+    def __init__(self, **doors: Door) -> None:
+        self.doors = doors
+
+    def __call__(self, before: Doors, after: Doors) -> Doors:
+        self.doors = merged(self.doors, before, after)
+        return self.doors
+
+
 class StopOnceAsked(threading.Event):
     """Says that the program stops as soon as the upstream was asked, and not before."""
 
@@ -59,13 +71,13 @@ class StopOnceAsked(threading.Event):
 
 
 def test_a_call_ends_when_the_program_does_and_its_requests_count(silent: socket.socket) -> None:
-    stop, kept = StopOnceAsked(silent), dict[str, Door]()
-    with Worker(policy(silent), {}, 60, stop, keep=kept.update) as worker:
+    stop, all_of = StopOnceAsked(silent), Shared()
+    with Worker(policy(silent), {}, 60, stop, share=all_of) as worker:
         with pytest.raises(Transient, match="the program is stopping"):
             worker.call("members", "BK0801")
         stop.asked.close()
         assert worker.doors["push2"].requests == 1
-        assert kept["push2"].requests == 1  # whatever becomes of the program
+        assert all_of.doors["push2"].requests == 1  # whatever becomes of the program
         with pytest.raises(Transient, match="the program is stopping"):
             worker.call("members", "BK0801")
 
@@ -89,3 +101,19 @@ def test_a_child_that_dies_is_told_and_the_next_call_has_another(silent: socket.
             with pytest.raises(Transient, match=r"^members: the child process ended$"):
                 worker.call("members", "BK0801")
         assert worker.doors["push2"].requests == 2
+
+
+def test_what_others_did_to_the_doors_meanwhile_counts_for_the_next_call_and_stays(
+    silent: socket.socket,
+) -> None:
+    """Memberships are fetched for half an hour, and Hong Kong's day and the news beside them."""
+    today = datetime.now(UTC)
+    all_of = Shared(push2=Door(today.date(), 5), sina=Door(today.date(), 7))
+    with Worker(policy(silent), all_of.doors, 60, share=all_of) as worker:
+        later = today + timedelta(hours=6)
+        all_of.doors |= {"push2": Door(today.date(), 6, later), "sina": Door(today.date(), 9)}
+        with pytest.raises(Banned, match="push2: left alone until"):
+            worker.call("members", "BK0801")
+        assert all_of.doors == {
+            "push2": Door(today.date(), 6, later), "sina": Door(today.date(), 9),
+        }  # fmt: skip
