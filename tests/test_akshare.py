@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -230,6 +231,8 @@ def test_the_worker_answers_from_a_child_and_brings_the_doors_back(
     with Worker(policy(upstream), {}, deadline_seconds=60) as worker:
         assert len(worker.call("members", "BK0801")) == 40
         assert worker.doors["push2"].requests == 1
+        child = Path(f"/proc/{worker._child.pid}/maps").read_text()
+        assert "/dev/shm/sem." not in child  # a bar's, which a killed child would leave behind
         upstream.faults |= dict.fromkeys(("tencent", "sina", "eastmoney"), "403")
         with pytest.raises(Banned):
             AkshareSource(worker).snapshot()
