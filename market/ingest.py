@@ -9,7 +9,7 @@ import pandas as pd
 from config.themes import Themes
 from market.backdrop import fetch_indices, fetch_macro
 from market.boards import boards
-from market.checks import Fault, disproved, fatal_faults, follows, unchained
+from market.checks import Fault, disproved, failed, fatal_faults, follows, unchained
 from market.derive import derive
 from market.facts import as_figures, as_int
 from market.filling import renewed
@@ -60,7 +60,7 @@ def ingest(
             step()
             served.append(what)
         except SourceError as error:
-            faults.append(Fault(what, str(error), error=type(error).__name__))
+            faults.append(failed(what, error))
 
     progress("snapshot")
     quotes = _quotes(source, day, wants)
