@@ -51,7 +51,10 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
         "zh": "仍在补齐（全市场历史日线 · 成分股名单）",
         "en": "still being fetched (past days of the market · memberships)",
     },
-    "thin": {"zh": "名单疑似不全，未采用", "en": "a membership looks cut and was not taken over"},
+    "thin": {
+        "zh": "名单疑似不全或有误，未采用",
+        "en": "a membership looks cut or wrong and was not taken over",
+    },
     "members": {"zh": "部分成分股名单未更新", "en": "some memberships were not renewed"},
     "histories": {"zh": "部分板块历史未取到", "en": "some board histories did not come"},
     "indices": {"zh": "未取到指数", "en": "an index did not come"},
