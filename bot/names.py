@@ -43,6 +43,10 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
         "zh": "关注的板块已改名或撤销，请改 themes.toml",
         "en": "a followed board was renamed or is gone; mend themes.toml",
     },
+    "odd_points": {
+        "zh": "板块点位与前一日无法衔接，未采用",
+        "en": "a board's points cannot follow those of the day before, and were not taken over",
+    },
     "filling": {
         "zh": "仍在补齐（成分股历史行情 · 成分股名单）",
         "en": "still being fetched (members' bars · memberships)",

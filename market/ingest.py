@@ -69,7 +69,7 @@ def ingest(
         faults.append(Fault("no_snapshot"))
     elif quotes["pe_ttm"].isna().all():  # those who stand in have none
         faults.append(Fault("stand_in", quotes.attrs["provider"]))
-    tried("boards", lambda: faults.extend(_boards(source, store, day, themes)))
+    tried("boards", lambda: faults.extend(boards(source, store, day, themes)))
     tried("members", lambda: faults.extend(_members(source, store, day, themes, wants)))
     tried("histories", lambda: histories(source, store, day, themes, wants))
     tried("indices", lambda: indices(source, store, day, wants))
@@ -99,12 +99,6 @@ def _quotes(source: Source, day: date, wants: Wants) -> pd.DataFrame:
         return source.market_day(day)
     except SourceError as error:
         raise type(first)(f"{first}; {error}") from None
-
-
-def _boards(source: Source, store: Store, day: date, themes: Themes) -> list[Fault]:
-    """The list of boards; a curated one that left it is followed no more, and said."""
-    lost = boards(source, store, day, themes)
-    return [Fault("unlisted", ", ".join(lost))] if lost else []
 
 
 def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:
