@@ -69,7 +69,9 @@ def _fresh(of: Standing, zh: bool) -> str:
 
 def _thin(of: Standing, zh: bool) -> str:
     told = "; ".join(of.backlog.thin)
-    words = "名单疑似不全，未采用" if zh else "memberships that look cut, not taken over"
+    words = (
+        "名单疑似不全或有误，未采用" if zh else "memberships that look cut or wrong, not taken over"
+    )
     return f"{words}: {told}" if told else ""
 
 

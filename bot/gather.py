@@ -8,7 +8,7 @@ from bot.app import App
 from bot.home import themes
 from market.announced import fetch_events
 from market.calendar import SHANGHAI
-from market.checks import Fault
+from market.checks import Fault, failed
 from market.filings import fetch_filings
 from market.source import Source, SourceError
 
@@ -25,6 +25,6 @@ def gather(app: App, source: Source, stop: threading.Event) -> None:
         try:
             faults, served = step(), [need]
         except SourceError as error:
-            faults, served = [Fault(need, str(error), error=type(error).__name__)], []
+            faults, served = [failed(need, error)], []
         if not stop.is_set():  # what a stop cut off is no fault of a source
             sources.note(app, faults, served)

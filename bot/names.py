@@ -43,6 +43,10 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
         "zh": "关注的板块已改名或撤销，请改 themes.toml",
         "en": "a followed board was renamed or is gone; mend themes.toml",
     },
+    "odd_points": {
+        "zh": "板块点位与前一日无法衔接，未采用",
+        "en": "a board's points cannot follow those of the day before, and were not taken over",
+    },
     "filling": {
         "zh": "仍在补齐（成分股历史行情 · 成分股名单）",
         "en": "still being fetched (members' bars · memberships)",
@@ -51,7 +55,10 @@ FAULTS: dict[str, Words] = {  # what can be wrong with a day's figures; details 
         "zh": "仍在补齐（全市场历史日线 · 成分股名单）",
         "en": "still being fetched (past days of the market · memberships)",
     },
-    "thin": {"zh": "名单疑似不全，未采用", "en": "a membership looks cut and was not taken over"},
+    "thin": {
+        "zh": "名单疑似不全或有误，未采用",
+        "en": "a membership looks cut or wrong and was not taken over",
+    },
     "members": {"zh": "部分成分股名单未更新", "en": "some memberships were not renewed"},
     "histories": {"zh": "部分板块历史未取到", "en": "some board histories did not come"},
     "indices": {"zh": "未取到指数", "en": "an index did not come"},

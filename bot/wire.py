@@ -13,7 +13,7 @@ from bot.gather import gather
 from bot.home import news_words
 from bot.intraday import recent
 from bot.records import Run
-from market.checks import Fault
+from market.checks import failed
 from market.news import Line, matched, subjects
 from market.source import Source, SourceError
 
@@ -37,7 +37,7 @@ def keep(app: App, source: Source) -> int:
     try:
         found = source.telegraph()
     except SourceError as error:
-        sources.note(app, [Fault(NEED, str(error), error=type(error).__name__)], [])
+        sources.note(app, [failed(NEED, error)], [])
         return 0
     provider = found.attrs["provider"]
     lines = [

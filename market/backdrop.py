@@ -8,11 +8,12 @@ from functools import partial
 from market.checks import Fault
 from market.facts import as_int
 from market.series import TABLE, Series
-from market.source import Source, SourceError
+from market.source import Source, SourceError, Transient
 from market.store import Store
 from market.world import INDICES, Index
 
 EVER = date.max
+SLOW = 2  # looks that failed in passing, perhaps after minutes each: the others wait for tomorrow
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,14 @@ def _series(source: Source, store: Store, day: date, one: Series) -> None:
 def faults_of(store: Store, kind: str, looks: Sequence[Look], day: date) -> list[Fault]:
     """Takes the looks that are due; those that failed today, by reason.
 
-    Raises SourceError when all did.
+    What hangs is not waited for again and again: alerts wait meanwhile. Raises SourceError when
+    all failed.
     """
-    failed = {look.name: why for look in looks if (why := _taken(store, look, day))}
+    failed: dict[str, str] = {}
+    for look in looks:
+        slow = [why for why in failed.values() if why.startswith(Transient.__name__)]
+        if why := _taken(store, look, day, slow[-1] if len(slow) >= SLOW else ""):
+            failed[look.name] = why
     if len(failed) == len(looks):
         raise SourceError(next(iter(failed.values())))
     reasons: dict[str, list[str]] = {}
@@ -80,13 +86,18 @@ def faults_of(store: Store, kind: str, looks: Sequence[Look], day: date) -> list
     return [Fault(kind, f"{', '.join(names)}: {why}") for why, names in reasons.items()]
 
 
-def _taken(store: Store, look: Look, day: date) -> str:
-    """Takes a look when it is due, once a day whatever comes of it; gives why it failed today."""
+def _taken(store: Store, look: Look, day: date, given_up: str) -> str:
+    """Takes a look when it is due, once a day whatever comes of it; gives why it failed today.
+
+    One that was given up before it began is as due as it was.
+    """
     asked, _, why = (store.note(look.note) or "").partition(" ")
     if asked == day.isoformat():  # an evening without a snapshot is tried again and again
         return why
     if asked and not why and date.fromisoformat(asked) + timedelta(days=look.days) > day:
         return ""
+    if given_up:
+        return given_up
     try:
         look.take()
         why = ""

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from market.akshare.frames import check, number
 from market.source import NoData, SchemaChanged, SourceError
@@ -166,8 +166,11 @@ class Line:
         policy = self.guard.policy
         try:
             self._alone.acquire()
-        except OSError:
+        except Timeout:
             why = "another program on this machine has the one connection it bears"
+            raise self.guard.unsent(GROUP, why) from None
+        except OSError as error:  # another user's file, a full or read-only disk
+            why = f"{self._alone.lock_file} cannot be locked ({type(error).__name__})"
             raise self.guard.unsent(GROUP, why) from None
         try:
             made = through(policy.proxy, policy.connect_seconds)

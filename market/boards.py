@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
 from config.themes import Themes
+from market.checks import UNLISTED, Fault
 from market.facts import as_int
 from market.histories import stored_before
 from market.intraday import board_moves, last_session
@@ -16,17 +17,39 @@ from market.store import MARKET_INDEX, Store
 
 CURATED = "curated"  # note: the board by which each curated entry was listed last
 
+RECENT = timedelta(days=30)  # over which no board doubles or halves unseen
+LEAP = 2.0  # times
 
-def boards(source: Source, store: Store, day: date, themes: Themes) -> list[str]:
+
+def boards(source: Source, store: Store, day: date, themes: Themes) -> list[Fault]:
     """New boards become themes; today's points of all are kept for the day's rows.
 
-    Gives the curated boards that are listed no more, each with the name its code bears now.
+    Gives what is wrong: curated boards that are listed no more, each with the name its code bears
+    now, and boards whose points cannot follow those of the session before.
     Raises SourceError when the list does not come: then `by_moves` may make up for it.
     """
     found = source.boards()
     lost = _lost(store, themes, dict(zip(found["code"], found["name"], strict=True)))
-    _kept(source, store, day, themes, found)
-    return lost
+    odd = _leaps(store, day, found)
+    points = found["close"].where(~found["code"].isin(odd))
+    _kept(source, store, day, themes, found.assign(close=points))
+    told = {UNLISTED: lost, "odd_points": [f"{name} {at:g}" for name, at in odd.values()]}
+    return [Fault(kind, ", ".join(names)) for kind, names in told.items() if names]
+
+
+def _leaps(store: Store, day: date, found: pd.DataFrame) -> dict[str, tuple[str, float]]:
+    """Boards whose points no days between could bring about: code -> name, points."""
+    before = stored_before(store, day)
+    if before is None or day - before > RECENT:
+        return {}
+    points = store.points(before, before)
+    rows = found[["code", "name", "close"]].itertuples(index=False, name=None)
+    return {
+        code: (name, close)
+        for code, name, close in rows
+        if (old := points.get((before, f"em-{code}"))) and not 1 / LEAP < close / old < LEAP
+        if close == close
+    }
 
 
 def _lost(store: Store, themes: Themes, now: Mapping[str, str]) -> list[str]:

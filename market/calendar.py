@@ -18,9 +18,12 @@ class Exchange:
     code: str  # ISO 10383
     close: time
     half_close: time  # of a half day; the mainland has none
+    never: frozenset[tuple[int, int]] = frozenset()  # months and days it is shut on in every year
 
 
-MAINLAND = Exchange("XSHG", time(15), time(15))
+# New Year, Labour Day and three days of National Day, holidays by law since 1999
+BY_LAW = frozenset({(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)})
+MAINLAND = Exchange("XSHG", time(15), time(15), BY_LAW)
 # its closing auction ends at random, 16:10 or 12:10 at the latest
 HONG_KONG = Exchange("XHKG", time(16, 10), time(12, 10))
 EXCHANGES = {each.code: each for each in (MAINLAND, HONG_KONG)}
@@ -33,7 +36,7 @@ def closed(day: date, exchange: Exchange = MAINLAND, half: bool = False) -> date
 
 @dataclass(frozen=True)
 class Calendar:
-    """Known trading days; after the horizon every weekday may be one, unverified.
+    """Known trading days; after the horizon every weekday may be one, unverified, but by law.
 
     A weekend is none, also where the mainland works on it to make up for a holiday.
     """
@@ -56,7 +59,7 @@ class Calendar:
         own, known = given or Days(), set(days)
         horizon = max(known, default=date.min)
         if own.until and own.until > horizon:
-            known |= _weekdays(horizon, own.until) if known else set()
+            known |= _weekdays(horizon, own.until, exchange) if known else set()
             horizon = own.until
         known = (known | own.open | own.half) - own.closed
         halves = frozenset({*half, *own.half} - own.closed - (own.open - own.half))
@@ -67,11 +70,15 @@ class Calendar:
         place = bisect_left(self.days, day)
         if place < len(self.days) and self.days[place] == day:
             return True
-        return day > self.horizon and day.weekday() < 5 and day not in self.shut
+        return day > self.horizon and not self._is_shut(day)
 
     def is_verified(self, day: date) -> bool:
         """Whether a list says what the day is."""
-        return day <= self.horizon or day in self.shut or day.weekday() > 4 or day in self.days
+        return day <= self.horizon or day in self.days or self._is_shut(day)
+
+    def _is_shut(self, day: date) -> bool:
+        """Whether it is certain, also after the horizon, that a day is no trading day."""
+        return day in self.shut or not _may_trade(day, self.exchange)
 
     def ends(self, day: date) -> datetime:
         """When a trading day of the calendar ends."""
@@ -115,7 +122,11 @@ class Calendar:
         return len(self.days) - bisect_right(self.days, day)
 
 
-def _weekdays(after: date, until: date) -> set[date]:
-    """Weekdays after one day up to and with another."""
+def _weekdays(after: date, until: date, exchange: Exchange) -> set[date]:
+    """Weekdays after one day up to and with another, without those that are never traded on."""
     span = (after + timedelta(days=n) for n in range(1, (until - after).days + 1))
-    return {day for day in span if day.weekday() < 5}
+    return {day for day in span if _may_trade(day, exchange)}
+
+
+def _may_trade(day: date, exchange: Exchange) -> bool:
+    return day.weekday() < 5 and (day.month, day.day) not in exchange.never

@@ -7,6 +7,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from market.source import SourceError
+
 SAME_SHARE = 0.95  # of stocks with the very close and volume of the day before: a stale snapshot
 NAMED = 5  # days that are named one by one
 IDLE_SHARE = 0.7  # of stocks unmoved or not traded: before an open; in July 2015 half were halted
@@ -29,6 +31,12 @@ class Fault:
     detail: str = ""  # numbers, days, names
     fatal: bool = False
     error: str = ""  # class of the SourceError it came of, if any
+
+
+def failed(kind: str, error: SourceError) -> Fault:
+    """That a need was not met; an error that stands for several names their classes itself."""
+    name = "" if type(error) is SourceError else type(error).__name__
+    return Fault(kind, str(error), error=name)
 
 
 def listed(days: Sequence[date]) -> str:

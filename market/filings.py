@@ -13,10 +13,11 @@ from config.themes import Themes
 from market.backdrop import Look, faults_of
 from market.checks import Fault
 from market.facts import as_figures, as_int
+from market.filling import STRANGE
 from market.fundamentals import deadline, due_reports, wanted_reports
 from market.histories import by_board
 from market.schema import BALANCE, STATEMENT
-from market.source import NoData, Source
+from market.source import NoData, SchemaChanged, Source
 from market.store import Store
 
 LOOK_DAYS = 7  # calendar days between two looks at a quarter that is still reported
@@ -95,15 +96,28 @@ def _due(store: Store, name: str, day: date) -> bool:
 
 
 def statements(source: Source, store: Store, day: date, themes: Themes, companies: int) -> None:
-    """Statements of the few companies that wait longest; what came is kept when one fails."""
+    """Statements of the few companies that wait longest; what came is kept when one fails.
+
+    One that alone is not as known is passed over: it would stand before all others each evening.
+    """
+    strange: dict[str, SchemaChanged] = {}
     for code in waiting(store, day, themes)[:companies]:
         try:
             found = source.company(code)
         except NoData:
             found = pd.DataFrame(columns=["report", "published", *STATEMENT[4:]])
+        except SchemaChanged as error:
+            strange[code] = error
+            if len(strange) == STRANGE:
+                break
+            continue
         with store.atomic():
             store.books.save("statement", _rows(store, code, found, day))
-            store.books.look(code, day)
+            for asked in (*strange, code):  # the source is well: it is these
+                store.books.look(asked, day)
+        strange.clear()
+    if strange:
+        raise next(iter(strange.values()))
 
 
 def _rows(store: Store, code: str, found: pd.DataFrame, day: date) -> list[tuple[object, ...]]:

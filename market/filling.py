@@ -15,12 +15,12 @@ from market import whole_days
 from market.checks import Fault
 from market.completion import complete
 from market.facts import Listing, as_figures, as_int
-from market.memberships import Followed, due, missing, paged, pages, renew, unbelieved
+from market.memberships import Followed, due, missing, paged, pages, refuse, renew, unbelieved
 from market.source import NoData, SchemaChanged, Source, SourceError, Theme
 from market.store import BAR, Store
 
 FILLED = "filled"  # note of how much a day has fetched
-STRANGE = 5  # companies in a row whose bars are not as known: it is the source, not the company
+STRANGE = 5  # companies or boards in a row that are not as known: it is the source, not they
 
 
 @dataclass(frozen=True)
@@ -157,12 +157,18 @@ def renewed(
 ) -> Iterator[Fault | None]:
     """Renews memberships as far as the day's pages go, those that still fit; gives their faults.
 
-    Raises SourceError.
+    One that alone is not as known stops no other. Raises SourceError.
     """
-    expected = pages(store, themes)
+    expected, strange = pages(store, themes), 0
     for theme, count in expected.items():
         if _used(store, today)["pages"] + count <= pages_a_day:
-            fault = renew(source, store, theme, today)
+            try:
+                fault, strange = renew(source, store, theme, today), 0
+            except SchemaChanged as error:
+                strange += 1
+                if strange == STRANGE:
+                    raise
+                fault = refuse(store, theme, today, str(error))
             took = count if fault else max(count, paged(len(store.members(theme.id))))
             use(store, today, "pages", took)
             yield fault

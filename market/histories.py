@@ -8,7 +8,7 @@ from itertools import groupby
 import pandas as pd
 
 from config.themes import Themes
-from market.checks import Fault, listed
+from market.checks import Fault, failed, listed
 from market.derive import derive, derive_points
 from market.facts import as_int
 from market.source import NoData, Source, SourceError, Theme
@@ -126,7 +126,7 @@ def _whole_days(
         for day in healed(source, store, missing, wants.min_stocks) if wants.whole_days else ():
             came.append(day)  # one by one: what came before a fault counts
     except SourceError as error:
-        faults.append(Fault("whole_days", str(error), error=type(error).__name__))
+        faults.append(failed("whole_days", error))
     rest = [day for day in missing if day not in came]
     told = {"healed": came, "gap": rest}
     return came, faults + [Fault(kind, listed(days)) for kind, days in told.items() if days]

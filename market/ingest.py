@@ -9,7 +9,7 @@ import pandas as pd
 from config.themes import Themes
 from market.backdrop import fetch_indices, fetch_macro
 from market.boards import boards, by_moves
-from market.checks import UNLISTED, Fault, disproved, fatal_faults, follows, unchained
+from market.checks import Fault, disproved, failed, fatal_faults, follows, unchained
 from market.derive import derive
 from market.facts import as_figures, as_int
 from market.filling import renewed
@@ -61,7 +61,7 @@ def ingest(
             step()
             served.append(what)
         except SourceError as error:
-            faults.append(Fault(what, str(error), error=type(error).__name__))
+            faults.append(failed(what, error))
 
     progress("snapshot")
     quotes = _quotes(source, day, wants)
@@ -70,7 +70,7 @@ def ingest(
         faults.append(Fault("no_snapshot"))
     elif quotes["pe_ttm"].isna().all():  # those who stand in have none
         faults.append(Fault("stand_in", quotes.attrs["provider"]))
-    tried("boards", lambda: faults.extend(_boards(source, store, day, themes)))
+    tried("boards", lambda: faults.extend(boards(source, store, day, themes)))
     tried("members", lambda: faults.extend(_members(source, store, day, themes, wants)))
     tried("histories", lambda: histories(source, store, day, themes, wants))
     tried("indices", lambda: indices(source, store, day, wants))
@@ -103,12 +103,6 @@ def _quotes(source: Source, day: date, wants: Wants) -> pd.DataFrame:
         return source.market_day(day)
     except SourceError as error:
         raise type(first)(f"{first}; {error}") from None
-
-
-def _boards(source: Source, store: Store, day: date, themes: Themes) -> list[Fault]:
-    """The list of boards; a curated one that left it is followed no more, and said."""
-    lost = boards(source, store, day, themes)
-    return [Fault(UNLISTED, ", ".join(lost))] if lost else []
 
 
 def _members(source: Source, store: Store, day: date, themes: Themes, wants: Wants) -> list[Fault]:

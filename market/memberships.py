@@ -142,13 +142,19 @@ def renew(source: Source, store: Store, theme: Theme, day: date) -> Fault | None
         store.set_note(GONE, json.dumps({id_: str(at) for id_, at in gone.items()}))
         return None
     before, moved = len(store.members(theme.id)), store.board_days.newest().get(theme.id, 0)
-    kept = {id_: told for id_, told in unbelieved(store).items() if id_ != theme.id}
     if why := thin(len(found), before, moved):
-        why = f"{theme.name}: {why}"
-        store.set_note(THIN, json.dumps(kept | {theme.id: (str(day), why)}, ensure_ascii=False))
-        return Fault("thin", why)
+        return refuse(store, theme, day, why)
+    kept = {id_: told for id_, told in unbelieved(store).items() if id_ != theme.id}
     with store.atomic():
         store.set_note(THIN, json.dumps(kept, ensure_ascii=False))
         store.save_members(theme.id, day, found["code"])
         store.save_names(dict(zip(found["code"], found["name"], strict=True)))
     return None
+
+
+def refuse(store: Store, theme: Theme, day: date, why: str) -> Fault:
+    """Takes note that a membership is not believed; the one before stands."""
+    told = f"{theme.name}: {why}"
+    noted = {**unbelieved(store), theme.id: (str(day), told)}
+    store.set_note(THIN, json.dumps(noted, ensure_ascii=False))
+    return Fault("thin", told)

@@ -125,7 +125,11 @@ def serve(pipe: Connection, policy: TransportPolicy, attempts: int) -> None:
     time.tzset()  # some of its parsers use local time, and it draws progress bars
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    from tqdm import tqdm
+
     from market.akshare import fetch
+
+    tqdm.set_lock(threading.RLock())  # its own semaphore would outlive a killed child
 
     guard = Guard(policy, told=lambda doors: pipe.send(("doors", doors)))
     fetch.GUARD[:] = [guard]

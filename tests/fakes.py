@@ -19,6 +19,7 @@ class FakeSource:
         self.market, self.today = market, today
         self.faults: dict[str, SourceError] = {}
         self.of_stock: dict[str, SourceError] = {}  # codes whose bars alone do not come
+        self.of_board: dict[str, SourceError] = {}  # boards likewise, of their members
         self.asked: list[str] = []
         bars = market.bars.assign(growth=market.bars["close"] / market.bars["prev_close"])
         wide = bars.pivot(index="number", columns="code", values="growth")
@@ -67,6 +68,8 @@ class FakeSource:
 
     def members(self, board: str) -> pd.DataFrame:
         self._asked("members")
+        if board in self.of_board:
+            raise self.of_board[board]
         if board not in self.codes:
             raise NoData(board)
         return pd.DataFrame({"code": self.codes[board]}).assign(name="模拟")

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -149,6 +150,26 @@ def test_the_calendar_is_sinas_with_the_list_as_its_stand_in(
     assert source.calendar() == fetch.offline_calendar()
 
 
+@pytest.mark.parametrize(
+    ("later", "believed"),
+    [
+        ([date(2027, 1, 4), date(2027, 1, 5)], True),
+        ([date(2027, 1, 4), date(2027, 12, 31)], False),  # it would shut the exchange for a year
+    ],
+)
+def test_a_calendar_with_holes_is_not_learnt(
+    guard: Guard,
+    upstream: Upstream,
+    monkeypatch: pytest.MonkeyPatch,
+    later: list[date],
+    believed: bool,
+) -> None:
+    monkeypatch.setattr(upstream, "days", [*upstream.days, *later])
+    found = AkshareSource(InProcess()).calendar()
+    assert (found[-1] == later[-1]) is believed
+    assert believed or found == fetch.offline_calendar()
+
+
 def test_earnings_are_fractions_without_a_disclosure_date(guard: Guard, upstream: Upstream) -> None:
     reports = fetch.asked("earnings", date(2026, 3, 31))
     assert len(reports) == len(upstream.codes)
@@ -230,6 +251,8 @@ def test_the_worker_answers_from_a_child_and_brings_the_doors_back(
     with Worker(policy(upstream), {}, deadline_seconds=60) as worker:
         assert len(worker.call("members", "BK0801")) == 40
         assert worker.doors["push2"].requests == 1
+        child = Path(f"/proc/{worker._child.pid}/maps").read_text()
+        assert "/dev/shm/sem." not in child  # a bar's, which a killed child would leave behind
         upstream.faults |= dict.fromkeys(("tencent", "sina", "eastmoney"), "403")
         with pytest.raises(Banned):
             AkshareSource(worker).snapshot()

@@ -50,6 +50,20 @@ def test_when_none_comes_the_reason_is_raised(store: Store, what: str, fetch: ob
         fetch(fails, store, DAY, SPAN if what == "indices" else EVERY)  # type: ignore[operator]
 
 
+def test_what_hangs_is_given_up_for_the_day_after_two_and_is_due_on_the_next(store: Store) -> None:
+    """Each may take minutes, and the evening's alerts wait meanwhile."""
+    hangs = source()
+    hangs.faults |= {f"macro {one.key}": Transient("no answer within 300 s") for one in TABLE[3:]}
+    (fault,) = fetch_macro(hangs, store, DAY, EVERY)
+    assert fault.detail.count(", ") >= len(TABLE) - 4  # all are named
+    assert [what for what in hangs.asked if what.startswith("macro ")] == [
+        f"macro {one.key}" for one in TABLE[:5]
+    ]
+    hangs.faults.clear()
+    assert fetch_macro(hangs, store, DAY + timedelta(days=1), EVERY) == []
+    assert all(len(store.macro.known(one.key, date.max)) for one in TABLE)
+
+
 def test_series_that_fail_alike_are_one_fault_and_the_others_come(store: Store) -> None:
     fails = source()
     fails.faults |= {f"macro {key}": SchemaChanged("shape") for key in ("cpi", "ppi")}

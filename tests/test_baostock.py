@@ -90,6 +90,21 @@ def test_a_second_program_waits_for_the_one_connection(upstream: Upstream) -> No
         assert len(AkshareSource(worker).market_day(upstream.today)) > 0
 
 
+def test_a_lock_that_cannot_be_taken_is_no_other_program(upstream: Upstream) -> None:
+    real = AkshareSource(InProcess())  # type: ignore[arg-type]
+    with led(upstream) as guard:
+        of_another = baostock.lock(guard.policy.proxy)
+        of_another.unlink(missing_ok=True)
+        of_another.mkdir()  # root may write what is another user's, but no folder
+        with pytest.raises(
+            Transient, match=r"paomo-baostock-.*\.lock cannot be locked \(.*Error\)"
+        ):
+            real.market_day(upstream.today)
+        assert guard.doors["baostock"].requests == 0
+        of_another.rmdir()
+        assert len(real.market_day(upstream.today)) > 0
+
+
 def test_who_is_blacklisted_knocks_no_more(upstream: Upstream) -> None:
     upstream.faults["baostock"] = "blacklist"
     real = AkshareSource(InProcess())  # type: ignore[arg-type]

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from bot.app import App, judge
-from bot.calendars import calendar_of, is_proven, renew
+from bot.calendars import calendar_of, ends_week, is_proven, renew
 from bot.errors import UserError
 from bot.ledger import Ledger
 from config.calendar import Days, load_overrides
 from config.settings import Settings
 from market import hongkong_days
 from market.akshare.fetch import offline_calendar
-from market.calendar import HONG_KONG, Calendar
+from market.calendar import BY_LAW, HONG_KONG, Calendar
 from market.hongkong_days import HongKongDays
 from market.source import NoData
 from market.store import Store
@@ -56,7 +56,8 @@ def app(settings: Settings, tmp_path: Path) -> App:
         (date(2024, 12, 26), True, False),
         (date(2025, 1, 26), False, False),  # a Sunday the mainland worked on
         (date(2026, 2, 14), False, False),  # a Saturday likewise
-        (date(2027, 1, 1), True, False),  # what the mainland does is not known yet
+        (date(2027, 1, 1), False, False),  # by law
+        (date(2027, 2, 8), True, False),  # what the mainland does at New Year is not known yet
     ],
 )
 def test_each_exchange_has_its_own_days(
@@ -97,15 +98,16 @@ def test_hong_kongs_days_are_kept_as_a_note(app: App, known: HongKongDays) -> No
 def test_the_operator_knows_better(app: App, tmp_path: Path) -> None:
     (tmp_path / "calendar.toml").write_text(
         "[XHKG]\nclosed = [2023-09-01, 2023-09-08]  # Saola, and the rain after it\n"
-        "half = [2026-11-24]\n[XSHG]\nuntil = 2027-01-08\nclosed = [2027-01-01]\n",
+        "half = [2026-11-24]\n[XSHG]\nuntil = 2027-01-08\nclosed = [2027-01-06]\n",
         "utf-8",
     )
     hong_kong, mainland = calendar_of(app, HONG_KONG), calendar_of(app)
     assert not hong_kong.is_session(date(2023, 9, 1))
     assert hong_kong.ends(date(2026, 11, 24)).time() == time(12, 10)
-    assert not mainland.is_session(date(2027, 1, 1))
+    assert not mainland.is_session(date(2027, 1, 6))
+    assert not mainland.is_session(date(2027, 1, 1))  # it need not be told
     assert mainland.is_verified(date(2027, 1, 8))
-    assert mainland.known_after(LAST) == 5
+    assert mainland.known_after(LAST) == 4
     assert not mainland.is_verified(date(2027, 1, 11))
 
 
@@ -132,12 +134,31 @@ def test_a_fault_in_the_file_stops_a_cycle_with_words(app: App, tmp_path: Path) 
 
 
 def test_beyond_the_horizon_a_weekday_is_not_verified() -> None:
-    calendar = Calendar.of(offline_calendar(), given=Days(closed=frozenset({date(2027, 1, 1)})))
-    assert not calendar.is_session(date(2027, 1, 1))
+    calendar = Calendar.of(offline_calendar(), given=Days(closed=frozenset({date(2027, 1, 5)})))
+    assert not calendar.is_session(date(2027, 1, 5))
+    assert calendar.is_verified(date(2027, 1, 5))
     assert calendar.is_session(date(2027, 1, 4))
     assert not calendar.is_verified(date(2027, 1, 4))
     assert calendar.is_verified(date(2027, 1, 2))  # a Saturday
     assert calendar.between(LAST, date(2027, 1, 8)) == []  # none of them is a hole
+
+
+def test_the_mainland_never_trades_on_what_the_law_makes_a_holiday() -> None:
+    of_the_law = [day for day in offline_calendar() if day.year >= 2000]  # it is of 1999
+    assert not [day for day in of_the_law if (day.month, day.day) in BY_LAW]
+    calendar = Calendar.of(offline_calendar())
+    for day in (date(2027, 1, 1), date(2028, 5, 1), date(2029, 10, 1), date(2029, 10, 3)):
+        assert day.weekday() < 5
+        assert not calendar.is_session(day)
+        assert calendar.is_verified(day)
+    assert calendar.next(LAST) == date(2027, 1, 4)
+
+
+def test_the_last_week_that_is_known_ends_though_the_next_year_is_not(app: App) -> None:
+    assert calendar_of(app).horizon == LAST  # a Thursday
+    assert ends_week(app, LAST)
+    assert not ends_week(app, date(2027, 1, 4))
+    assert ends_week(app, date(2027, 1, 8))
 
 
 class Index:

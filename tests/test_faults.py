@@ -289,6 +289,8 @@ def measured(bench: Bench) -> str:
         found = [bench.outcome(need, fault) if (fault, need) in has else "-" for need in NEEDS]
         rows.insert(0, [fault, *found])
     lines = ["".join(f"{word:{WIDTH}}" for word in row).rstrip() for row in [HEAD, *rows]]
+    lines += ["", "by letter, in this order: " + ", ".join(fault for fault, *_ in ROWS)]
+    lines.append(", ".join(f"{letter} {word}" for letter, word in LETTERS.items()))
     for need in MORE_NEEDS:
         found = [
             bench.outcome(need, fault)[:1] if (fault, need) in has else "-" for fault, *_ in ROWS

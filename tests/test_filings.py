@@ -9,10 +9,11 @@ import pytest
 from config.themes import Themes, load_themes
 from market.facts import as_int
 from market.filings import LARGEST, balances, disclose, statements, waiting, wanted
+from market.filling import STRANGE
 from market.fundamentals import wanted_reports
 from market.reports import earnings
 from market.simulate import HOT, SimulatedMarket
-from market.source import Banned, Theme
+from market.source import Banned, SchemaChanged, Theme
 from market.store import Store
 from tests.fakes import FakeSource
 
@@ -131,6 +132,29 @@ def test_statements_resume_where_a_refusal_stopped_them(
     statements(source, followed, DAY + timedelta(days=1), themes, A_DAY)
     asked = [what.split()[1] for what in source.asked if what.startswith("company ")]
     assert asked == [*chosen[:3], *chosen[2:6]]
+
+
+def test_a_company_that_alone_is_strange_stops_no_other(
+    source: FakeSource, followed: Store, themes: Themes
+) -> None:
+    chosen = wanted(followed, DAY, themes)
+    source.faults |= {f"company {chosen[n]}": SchemaChanged("two sides") for n in (0, 2, A_DAY)}
+    statements(source, followed, DAY, themes, A_DAY)
+    held = followed.books.known("statement", DAY, date(2023, 6, 30), chosen)
+    assert set(held["code"]) == {chosen[1], chosen[3]}
+    assert waiting(followed, DAY, themes)[:2] == chosen[4:6]
+    assert chosen[0] in waiting(followed, DAY + timedelta(days=14), themes)  # it is asked again
+
+
+def test_a_source_whose_statements_all_are_strange_is_told_and_nobody_is_passed_over(
+    source: FakeSource, followed: Store, themes: Themes
+) -> None:
+    before = waiting(followed, DAY, themes)
+    source.faults["company"] = SchemaChanged("another shape")
+    with pytest.raises(SchemaChanged, match="another shape"):
+        statements(source, followed, DAY, themes, 20)
+    assert len([what for what in source.asked if what == "company"]) == STRANGE
+    assert waiting(followed, DAY, themes) == before
 
 
 def test_who_has_the_newest_report_is_left_alone_until_there_is_a_newer(

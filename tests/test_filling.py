@@ -16,7 +16,7 @@ from market.derive import derive
 from market.filling import STRANGE, Quota, Step, backlog, filled
 from market.histories import Wants
 from market.ingest import ingest
-from market.memberships import Followed
+from market.memberships import Followed, due
 from market.simulate import HOT, RELEASE, SimulatedMarket
 from market.source import Banned, NoData, SchemaChanged, SourceError
 from market.store import BAR, Store
@@ -56,6 +56,12 @@ def fill(
     followed = Followed.of(store, themes, ())
     quota = replace(QUOTA, **knobs)
     return list(filled(source, store, followed, today or source.today, quota))
+
+
+def renewals(source: FakeSource, store: Store, themes: Themes, today: date) -> list[Step]:
+    """Steps of memberships, when the day's pages hold all."""
+    steps = fill(source, store, themes, today, bars_a_day=0, pages_a_day=99)
+    return [step for step in steps if step.what == "members"]
 
 
 def whole_panel(market: SimulatedMarket, until: date) -> Store:
@@ -217,6 +223,35 @@ def test_a_company_that_alone_is_strange_or_has_nothing_stops_no_other(
     assert set(store.pasts.asked()) == set(market.members[market.themes[0].id])
     facts = store.theme_facts(store.days()[-40])["em-BK0801"]
     assert (facts.members, facts.covered) == (40, 38)
+
+
+def test_a_board_that_alone_is_strange_stops_no_other_and_is_told(
+    source: FakeSource, store: Store, themes: Themes
+) -> None:
+    later = source.today + timedelta(days=40)  # all are due
+    boards = [t.board for t in due(store, Followed.of(store, themes, ()), later, 7, 28)]
+    known = store.member_ages()
+    source.of_board = {str(boards[n]): SchemaChanged("a share of class B") for n in (0, 2)}
+    steps = renewals(source, store, themes, later)
+    told = [step.fault.detail for step in steps if step.fault]
+    assert len(told) == 2
+    assert all(one.endswith(": a share of class B") for one in told)
+    renewed = {f"em-{board}" for n, board in enumerate(boards) if n not in (0, 2)}
+    ages = store.member_ages()
+    assert {theme for theme, day in ages.items() if day == later} == renewed
+    assert all(ages.get(f"em-{boards[n]}") == known.get(f"em-{boards[n]}") for n in (0, 2))
+
+
+def test_lists_of_members_that_all_are_strange_are_the_sources_fault(
+    source: FakeSource, store: Store, themes: Themes
+) -> None:
+    source.faults["members"] = SchemaChanged("another shape")
+    source.asked.clear()
+    later = source.today + timedelta(days=40)
+    last = renewals(source, store, themes, later)[-1]
+    assert last.fault
+    assert (last.fault.kind, last.fault.detail) == ("members", "another shape")
+    assert source.asked.count("members") == STRANGE
 
 
 def test_memberships_of_followed_themes_are_weekly_and_all_others_within_thirty_days(

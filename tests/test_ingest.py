@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -243,6 +244,23 @@ def test_a_followed_board_that_is_renamed_or_gone_is_told(
         faults = ingest(source, store, day, themes, WANTS).faults
         told.append([fault.detail for fault in faults if fault.kind == "unlisted"])
     assert told == [[], *[[f"{HOT} → 模拟·改名, 模拟·算力 → -"]] * 2]
+
+
+@pytest.mark.parametrize("wrong", [1e12, 0.01])
+def test_points_that_cannot_be_are_unknown_and_told_and_the_next_day_goes_on(
+    source: FakeSource, themes: Themes, market: SimulatedMarket, wrong: float
+) -> None:
+    store, told = Store(None), list[str]()
+    right = source.levels["BK0801"].copy()
+    for n, day in enumerate(market.days[FIRST : FIRST + 4]):
+        source.today = day
+        source.levels["BK0801"] = np.where(np.arange(len(right)) == FIRST + 1, wrong, right)
+        faults = ingest(source, store, day, themes, WANTS).faults
+        told += [f"{n} {fault.detail}" for fault in faults if fault.kind == "odd_points"]
+    assert told == [f"1 {HOT} {wrong:g}"]
+    close = store.panel(market.days[FIRST + 3], 4).close["em-BK0801"].to_numpy()
+    assert np.isnan(close).tolist() == [False, True, False, False]
+    assert close[[0, 2, 3]] == pytest.approx(right[[FIRST, FIRST + 2, FIRST + 3]])
 
 
 def test_half_a_market_is_no_market(

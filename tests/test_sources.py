@@ -21,6 +21,7 @@ from bot.names import FAULTS, MEANS
 from bot.records import Chat
 from config.settings import Settings, load
 from market.akshare.fetch import offline_calendar
+from market.calendar import Calendar
 from market.checks import Fault
 from market.facts import as_int
 from market.ingest import IngestReport
@@ -138,7 +139,10 @@ def test_every_step_that_can_fail_has_its_meaning_and_a_name() -> None:
 @pytest.fixture(scope="module")
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstream]:
     """The market as of today: the program has the machine's clock."""
-    days = [day for day in offline_calendar() if day <= date.today()][-300:]
+    known = Calendar.of(offline_calendar())
+    later = (known.horizon + timedelta(days=n) for n in range((date.today() - known.horizon).days))
+    days = [*known.days, *filter(known.is_session, later)]  # the program takes weekdays for days
+    days = [day for day in days if day <= date.today()][-300:]
     made = Upstream(simulate(8), days, tmp_path_factory.mktemp("upstream"))
     yield made
     made.close()

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -177,3 +177,7 @@ def test_a_list_is_asked_at_the_late_alias_once_the_day_is_settled(
 ) -> None:
     found = delayed(address, datetime.fromisoformat(at).replace(tzinfo=UTC))
     assert found == (f"https://{asked}.eastmoney.com{SPOT}" if asked else address)
+
+
+MONDAY, TUESDAY = date(2026, 3, 2), date(2026, 3, 3)
+SOON, LATE = datetime(2026, 3, 2, 10, tzinfo=UTC), datetime(2026, 3, 2, 15, tzinfo=UTC)

@@ -8,7 +8,8 @@ import importlib.util
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,23 @@ from market.akshare.stocks import history
 from market.source import NoData, SchemaChanged, SourceError
 from market.transport import Guard
 
+MOST_SHUT = timedelta(days=14)  # from one trading day to the next; 13 since 2003, at New Year
 EMPTY = re.compile("NoneType|axis has 0 elements|No objects to concatenate")  # Python's, pandas'
 ABROAD = {"SENSEX": "印度孟买SENSEX指数"}  # neither American nor from Hong Kong: AKShare's names
 
 
 def calendar() -> list[date]:
-    """Trading days of the mainland exchanges as Sina lists them, ascending."""
-    return sorted(set(akshare().tool_trade_date_hist_sina()["trade_date"]))
+    """Trading days of the mainland exchanges as Sina lists them, ascending.
+
+    What it has beyond the shipped list is learnt for good: a hole in it would shut the exchange.
+    """
+    days = sorted(set(akshare().tool_trade_date_hist_sina()["trade_date"]))
+    shipped = offline_calendar()[-1]
+    later = [shipped, *(day for day in days if day > shipped)]
+    for before, day in pairwise(later):
+        if day - before > MOST_SHUT:  # its packing knows no weekends
+            raise SchemaChanged(f"calendar: expected trading days; {day} comes after {before}")
+    return days
 
 
 def offline_calendar() -> list[date]:
