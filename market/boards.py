@@ -3,22 +3,19 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
 from config.themes import Themes
-from market.checks import UNLISTED, Fault
+from market.checks import LEAP, UNLISTED, Fault
 from market.facts import as_int
-from market.histories import stored_before
+from market.histories import RECENT, stored_before
 from market.intraday import board_moves, last_session
 from market.source import Source, SourceError, Theme
 from market.store import MARKET_INDEX, Store
 
 CURATED = "curated"  # note: the board by which each curated entry was listed last
-
-RECENT = timedelta(days=30)  # over which no board doubles or halves unseen
-LEAP = 2.0  # times
 
 
 def boards(source: Source, store: Store, day: date, themes: Themes) -> list[Fault]:

@@ -19,6 +19,7 @@ LIKE = 6e-5  # fraction; moves come in hundredths of a percent
 UNCHAINED_SHARE = 0.05  # of stocks whose previous close is not the close we hold
 CHAINED = 0.001  # fraction; closes nearer to one another are the same
 WRONG = 0.005  # fraction by which the previous close must stand above a close to disprove it
+LEAP = 2.0  # times; no board doubles or halves in a day
 UNLISTED = "unlisted"  # kind of the fault that a curated board has left the list
 REBASED = 0.35  # fraction; beyond it is no price but another basis
 
@@ -37,6 +38,18 @@ def failed(kind: str, error: SourceError) -> Fault:
     """That a need was not met; an error that stands for several names their classes itself."""
     name = "" if type(error) is SourceError else type(error).__name__
     return Fault(kind, str(error), error=name)
+
+
+def leaps(closes: Sequence[float], before: float | None) -> list[bool]:
+    """Which points of a history cannot follow the last one that could; `before` is the one known.
+
+    Without it the median of the first few is where a history begins.
+    """
+    last, found = before or float(np.median(closes[:5])) if len(closes) else 0.0, list[bool]()
+    for close in closes:
+        found.append(not 1 / LEAP < close / last < LEAP)
+        last = last if found[-1] else close
+    return found
 
 
 def listed(days: Sequence[date]) -> str:

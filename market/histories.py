@@ -8,7 +8,7 @@ from itertools import groupby
 import pandas as pd
 
 from config.themes import Themes
-from market.checks import Fault, failed, listed
+from market.checks import Fault, failed, leaps, listed
 from market.derive import derive, derive_points
 from market.facts import as_int
 from market.source import NoData, Source, SourceError, Theme
@@ -16,6 +16,9 @@ from market.store import MARKET_INDEX, Store
 from market.whole_days import WHOLE, healed
 
 BENCHMARK = "sh000985"  # CSI All Share: stands for the market before the first snapshot
+
+
+RECENT = timedelta(days=30)  # over which no board doubles or halves unseen
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,9 @@ def _history(source: Source, store: Store, theme: Theme, since: date, day: date)
         bars = source.board_history(theme.board, since, day - timedelta(days=1))
     except NoData:
         bars = pd.DataFrame(columns=["day", "close", "amount"])
+    held = store.points(since - RECENT, since - timedelta(days=1), theme.id)
+    before = held[max(held)] if held else None
+    bars = bars[[not odd for odd in leaps(bars["close"].tolist(), before)]]
     with store.atomic():
         store.save_points(
             (theme.id, as_int(d), close, amount, source.name)

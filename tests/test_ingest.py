@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from config.themes import Themes, load_themes
+from market.checks import leaps
 from market.facts import as_int
 from market.histories import Wants
 from market.ingest import ingest
@@ -259,8 +260,24 @@ def test_points_that_cannot_be_are_unknown_and_told_and_the_next_day_goes_on(
         told += [f"{n} {fault.detail}" for fault in faults if fault.kind == "odd_points"]
     assert told == [f"1 {HOT} {wrong:g}"]
     close = store.panel(market.days[FIRST + 3], 4).close["em-BK0801"].to_numpy()
-    assert np.isnan(close).tolist() == [False, True, False, False]
+    assert np.isnan(close).tolist() == [False, True, False, False]  # its history has it no better
     assert close[[0, 2, 3]] == pytest.approx(right[[FIRST, FIRST + 2, FIRST + 3]])
+
+
+@pytest.mark.parametrize(
+    ("closes", "before", "odd"),
+    [
+        ([100.0, 1e12, 102.0], 99.0, [False, True, False]),
+        ([0.01, 101.0], 99.0, [True, False]),
+        ([1e12, 100.0, 101.0, 99.0], None, [True, False, False, False]),
+        ([100.0, 150.0, 220.0, 330.0], None, [False] * 4),  # it may rise, day by day
+        ([], None, []),
+    ],
+)
+def test_a_history_has_no_points_that_cannot_follow_each_other(
+    closes: list[float], before: float | None, odd: list[bool]
+) -> None:
+    assert leaps(closes, before) == odd
 
 
 def test_half_a_market_is_no_market(
