@@ -150,6 +150,13 @@ def record(stage: str, own: Own | None, language: Language) -> str:
     return text + few
 
 
+def expected(stage: str, own: Own | None, language: Language) -> str:
+    """The same record in short: how many of such alerts fall, and of equally volatile themes."""
+    known = own.enough.get(stage) if own else None
+    known = known or shipped().get(stage)
+    return _figures(known, "record_short", language) if known else ""
+
+
 def _figures(known: Record, words: str, language: Language) -> str:
     return say(words, language).format(
         onsets=known.onsets,

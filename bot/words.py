@@ -115,6 +115,10 @@ WORDS: dict[str, Words] = {
         " {days} days ({share}, 95% interval {span}); of equally volatile themes {matched}."
         " {since} to {until}, backfilled with members of {members}",
     },
+    "record_short": {
+        "zh": "应有 {share}（{span}，n={onsets}），同样波动的题材 {matched}",
+        "en": "to be expected {share} ({span}, n={onsets}), of equally volatile themes {matched}",
+    },
     "lppls": {
         "zh": "LPPLS 置信度（{day}，{windows} 个窗口）：{share}。弱信号，历史上未证实有预测力",
         "en": "LPPLS confidence ({day}, {windows} windows): {share}; a weak sign, without proven"
