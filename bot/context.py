@@ -9,7 +9,7 @@ from bot.hongkong_facts import HongKong
 from bot.names import STAGES, theme_name
 from bot.past import Past
 from bot.records import Grouping
-from bot.texts import BETWEEN, figure
+from bot.texts import BETWEEN, figure, many
 from bot.words import Language, say
 from config.record import Own, Record, shipped
 from market.facts import ThemeFacts
@@ -92,15 +92,23 @@ def ended(transition: Transition, past: Past | None, language: Language) -> str:
     days, rise = past.days, state.peak_net - state.start_net
     text = say("ended", language).format(
         since=state.started,
-        days=bisect_right(days, transition.day) - bisect_right(days, state.started),
+        days=_trading_days(
+            bisect_right(days, transition.day) - bisect_right(days, state.started), language
+        ),
         rise=f"{rise / state.start_net:.1%}",
         peak=state.peak_day,
         fall=f"{1 - net / state.peak_net:.1%}",
     )
     if rise <= 0:
         return text
-    share = f"{(state.peak_net - net) / rise:.0%}"
-    return text + say("given_back", language).format(share=share)
+    share = (state.peak_net - net) / rise
+    if share > 1:  # of a small rise it would be hundreds of per cent
+        return text + say("all_given_back", language)
+    return text + say("given_back", language).format(share=f"{share:.0%}")
+
+
+def _trading_days(count: int, language: Language) -> str:
+    return f"{count}个交易日" if language == "zh" else many(count, "trading day")
 
 
 def lead(found: Lead, language: Language) -> str:

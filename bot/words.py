@@ -54,11 +54,15 @@ WORDS: dict[str, Words] = {
         "en": "clock: trading day {age}; too few past run-ups ({past}) for a clock",
     },
     "ended": {
-        "zh": "本轮自 {since} 历时{days}个交易日：净涨 {rise}（高点 {peak}），其后净跌 {fall}",
-        "en": "from {since} it lasted {days} trading days: up {rise} net to its peak on {peak},"
+        "zh": "本轮自 {since} 历时{days}：净涨 {rise}（高点 {peak}），其后净跌 {fall}",
+        "en": "from {since} it lasted {days}: up {rise} net to its peak on {peak},"
         " then down {fall}",
     },
     "given_back": {"zh": "，回吐涨幅的 {share}", "en": "; {share} of the rise given back"},
+    "all_given_back": {
+        "zh": "，涨幅全部回吐，且跌得更低",
+        "en": "; all of the rise given back, and more",
+    },
     "lead": {
         "zh": "美股科技（纳斯达克）{who}：净收益秩相关 {size:+.2f}（±{band:.2f} 之外，{days}日；"
         "偶然也有5%的题材如此）",

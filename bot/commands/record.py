@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 import numpy as np
@@ -119,7 +118,7 @@ useful, useless = _voting(True), _voting(False)
 
 
 def record(app: App, asked: Asked) -> Answer:
-    """How the alerts since the bot began did, then each one, SHOWN a page; it reads years of net."""
+    """How the alerts since the bot began did, then each one, SHOWN a page."""
     day = app.ledger.evaluated()
     told = [t for t in app.ledger.transitions() if t.kind is not Kind.OVER]
     title = both(asked, "警报的成绩", "The record of alerts")
@@ -143,9 +142,7 @@ def record(app: App, asked: Asked) -> Answer:
     )
 
 
-def _below(
-    app: App, told: Sequence[Transition], chosen: Sequence[Transition], asked: Asked
-) -> str:
+def _below(app: App, told: Sequence[Transition], chosen: Sequence[Transition], asked: Asked) -> str:
     """The score, the alerts of a page, and what the expected shares rest on."""
     day, own = app.ledger.evaluated(), own_record.kept(app.ledger)
     assert day
@@ -179,9 +176,7 @@ def _turning(page: int, pages: int, asked: Asked) -> Buttons:
     return (tuple(row),) if row else ()
 
 
-def _since(
-    app: App, chosen: Sequence[Transition], net: pd.DataFrame, asked: Asked
-) -> list[str]:
+def _since(app: App, chosen: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list[str]:
     """A line for each alert: what it was, and how far its theme went since."""
     known, votes, label = app.store.themes(), app.ledger.kept.votes(), labels(app.settings)[NET]
     corrected = {one.alert: one.now for one in app.ledger.corrections.all()}
@@ -226,9 +221,10 @@ def _scores(
         lines.append(
             both(
                 asked,
-                f"<b>{name}</b>：{count} 次，{done} 次已满{days}日或已跌，其中 {hits} 次净跌{size}以上",
-                f"<b>{name}</b>: {many(count, 'alert')}, {done} decided, {hits} fell {size} or more,"
-                f" net, within {days} days",
+                f"<b>{name}</b>：{count} 次，{done} 次已满{days}日或已跌，"
+                f"其中 {hits} 次净跌{size}以上",
+                f"<b>{name}</b>: {many(count, 'alert')}, {done} decided,"
+                f" {hits} fell {size} or more, net, within {days} days",
             )
         )
         chance = context.expected(stage, own, asked.language)
