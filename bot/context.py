@@ -1,7 +1,7 @@
 """What stands beside an alert or on a card: story, chain, place among past run-ups, record."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from math import isnan
 
@@ -18,11 +18,12 @@ from signals.chain import Chain
 from signals.clock import standing
 from signals.compare import RUN_UP
 from signals.lead import Lead
-from signals.model import Stage, Transition
+from signals.model import RUNNING, Stage, Transition
 from signals.runs import Run
 
 FEW = 5  # members named at either end of a theme's day
 SIBLINGS = 6  # themes of a story that are named beside the one that speaks
+OTHERS = 3  # themes of a stage that are named below alerts of others
 
 
 def siblings(theme: str, stories: Grouping, themes: Mapping[str, Theme], language: Language) -> str:
@@ -32,6 +33,29 @@ def siblings(theme: str, stories: Grouping, themes: Mapping[str, Theme], languag
     more = " …" if len(names) > SIBLINGS else ""
     words = say("same_story", language).format(count=len(names))
     return f"{words}: {', '.join(names[:SIBLINGS])}{more}" if names else ""
+
+
+def others(
+    told: Container[str],
+    stages: Mapping[str, Stage],
+    themes: Mapping[str, Theme],
+    language: Language,
+) -> str:
+    """Where the themes stand that a message does not tell of: how many, the first by name."""
+    left = {theme: stage for theme, stage in stages.items() if theme not in told}
+    parts = []
+    for stage in (Stage.BUBBLE, Stage.FORMING, Stage.BURSTING):
+        names = [theme_name(themes[theme], language) for theme in left if left[theme] is stage]
+        more = ", …" if len(names) > OTHERS else ""
+        if names:
+            parts.append(
+                f"{STAGES[stage][language]} {len(names)}: {', '.join(names[:OTHERS])}{more}"
+            )
+    calm = sum(stage not in RUNNING for stage in left.values())
+    if not left or (calm and not parts):
+        return say("others_quiet", language).format(count=calm) if left else ""
+    rest = [say("rest_quiet", language).format(count=calm)] if calm else []
+    return f"{say('others', language)}: {BETWEEN.join([*parts, *rest])}"
 
 
 def constituents(

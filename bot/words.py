@@ -17,6 +17,12 @@ WORDS: dict[str, Words] = {
     "alerts": {"zh": "题材警报", "en": "Theme alerts"},
     "wide": {"zh": "全市场性的一天，强者在前", "en": "a market-wide day, the strongest first"},
     "same_story": {"zh": "同一故事另有 {count} 个题材", "en": "in the same story {count} more"},
+    "others": {"zh": "其他题材", "en": "other themes"},
+    "others_quiet": {
+        "zh": "其他 {count} 个题材都平静",
+        "en": "all other themes ({count}) are quiet",
+    },
+    "rest_quiet": {"zh": "其余 {count} 个平静", "en": "the other {count} quiet"},
     "joining": {"zh": "与“{voice}”同一故事", "en": "in one story with {voice}"},
     "together": {
         "zh": "连同其故事里的题材共 {count} 项变动",
