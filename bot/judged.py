@@ -12,6 +12,7 @@ from bot.choices import Setting
 from market.store import MAINLAND
 from signals.model import Signal, Stage, ThemeState, Transition
 
+EPISODE_DAYS = 250  # trading days back to what a theme that still runs has told
 NOBODY = 0  # chat of a message before it is addressed
 
 
@@ -30,7 +31,8 @@ def setting_of(app: App, judged: Judged, late: Sequence[Transition]) -> Setting:
     day = judged.day
     voices = app.ledger.kept.voices(late[0].day, day.day) if late else {}
     voices |= {(day.day, t.key): day.stories.before(t) for t in judged.told}
-    return Setting(app.now(), oldest_news(app, day.day), judged.states, voices)
+    earlier = transitions(app, app.store.days(until=day.day, limit=EPISODE_DAYS)[0], day.day)
+    return Setting(app.now(), oldest_news(app, day.day), judged.states, voices, earlier)
 
 
 def stages_of(
