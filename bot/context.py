@@ -9,7 +9,7 @@ from bot.hongkong_facts import HongKong
 from bot.names import STAGES, theme_name
 from bot.past import Past
 from bot.records import Grouping
-from bot.texts import BETWEEN, figure, many
+from bot.texts import BETWEEN, figure, trading_days
 from bot.words import Language, say
 from config.record import Own, Record, shipped
 from market.facts import ThemeFacts
@@ -116,7 +116,7 @@ def ended(transition: Transition, past: Past | None, language: Language) -> str:
     days, rise = past.days, state.peak_net - state.start_net
     text = say("ended", language).format(
         since=state.started,
-        days=_trading_days(
+        days=trading_days(
             bisect_right(days, transition.day) - bisect_right(days, state.started), language
         ),
         rise=f"{rise / state.start_net:.1%}",
@@ -129,10 +129,6 @@ def ended(transition: Transition, past: Past | None, language: Language) -> str:
     if share > 1:  # of a small rise it would be hundreds of per cent
         return text + say("all_given_back", language)
     return text + say("given_back", language).format(share=f"{share:.0%}")
-
-
-def _trading_days(count: int, language: Language) -> str:
-    return f"{count}个交易日" if language == "zh" else many(count, "trading day")
 
 
 def lead(found: Lead, language: Language) -> str:

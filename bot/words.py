@@ -17,12 +17,6 @@ WORDS: dict[str, Words] = {
     "alerts": {"zh": "题材警报", "en": "Theme alerts"},
     "wide": {"zh": "全市场性的一天，强者在前", "en": "a market-wide day, the strongest first"},
     "same_story": {"zh": "同一故事另有 {count} 个题材", "en": "in the same story {count} more"},
-    "others": {"zh": "其他题材", "en": "other themes"},
-    "others_quiet": {
-        "zh": "其他 {count} 个题材都平静",
-        "en": "all other themes ({count}) are quiet",
-    },
-    "rest_quiet": {"zh": "其余 {count} 个平静", "en": "the other {count} quiet"},
     "joining": {"zh": "与“{voice}”同一故事", "en": "in one story with {voice}"},
     "together": {
         "zh": "连同其故事里的题材共 {count} 项变动",
@@ -65,10 +59,6 @@ WORDS: dict[str, Words] = {
         " then down {fall}",
     },
     "given_back": {"zh": "，回吐涨幅的 {share}", "en": "; {share} of the rise given back"},
-    "all_given_back": {
-        "zh": "，涨幅全部回吐，且跌得更低",
-        "en": "; all of the rise given back, and more",
-    },
     "lead": {
         "zh": "美股科技（纳斯达克）{who}：净收益秩相关 {size:+.2f}（±{band:.2f} 之外，{days}日；"
         "偶然也有5%的题材如此）",
@@ -125,10 +115,6 @@ WORDS: dict[str, Words] = {
         " {days} days ({share}, 95% interval {span}); of equally volatile themes {matched}."
         " {since} to {until}, backfilled with members of {members}",
     },
-    "record_short": {
-        "zh": "应有 {share}（{span}，n={onsets}），同样波动的题材 {matched}",
-        "en": "to be expected {share} ({span}, n={onsets}), of equally volatile themes {matched}",
-    },
     "lppls": {
         "zh": "LPPLS 置信度（{day}，{windows} 个窗口）：{share}。弱信号，历史上未证实有预测力",
         "en": "LPPLS confidence ({day}, {windows} windows): {share}; a weak sign, without proven"
@@ -166,7 +152,6 @@ WORDS: dict[str, Words] = {
     "amount": {"zh": "成交额", "en": "traded"},
     "imported": {"zh": "导入的历史", "en": "imported history"},
     "stages": {"zh": "阶段", "en": "Stages"},
-    "themes": {"zh": "题材", "en": "themes"},
     "today": {"zh": "今日变动", "en": "Today"},
     "missed": {"zh": "此前未及告知的变动", "en": "Earlier changes, not told before"},
     "stands": {"zh": "（现为{stage}）", "en": " (now {stage})"},
@@ -177,10 +162,9 @@ WORDS: dict[str, Words] = {
     },
     "beyond": {
         "zh": "超出本聊天每日 {budget} 条有声警报的 {count} 条，强者在前",
-        "en": "{count} beyond this chat's {budget} loud alerts a day, the strongest first",
+        "en": "{count} beyond this chat's limit of loud alerts, {budget} a day; strongest first",
     },
     "weekly": {"zh": "每周摘要", "en": "Weekly digest"},
-    "week_of": {"zh": "{days} 个交易日", "en": "{days} trading days"},
     "changes": {"zh": "变动", "en": "Changes"},
     "and_more": {"zh": "另有 {count} 项，/themes", "en": "and {count} more; /themes"},
     "merged": {
