@@ -101,17 +101,31 @@ def rise(state: ThemeState) -> float:
 
 
 def heard_voices(
-    before: Iterable[str], transition: Transition, today: Iterable[Transition], wishes: Wishes
+    before: Iterable[str],
+    transition: Transition,
+    today: Iterable[Transition],
+    wishes: Wishes,
+    earlier: Iterable[Transition] = (),
 ) -> tuple[str, ...]:
     """Those of the themes that tell the same whom a chat hears: not one too weak for it.
 
-    `today` are the transitions of its day. What an earlier voice said was of the same stage, but
-    not always as strong.
+    `today` are the transitions of its day, `earlier` those of days before, oldest first: an
+    earlier voice told of the same, but not always as strong, such as the end of what was no
+    bubble. Of an end a theme that has turned and runs on speaks later, and by then no less strong.
     """
-    if wishes.sense != SENSES[-1]:
-        return tuple(before)
-    strong = {t.theme for t in today if t.kind is transition.kind and is_strong(t, wishes.sense)}
-    return tuple(theme for theme in before if theme in strong)
+    voices = tuple(before)
+    if not voices or wishes.sense == SENSES[0]:
+        return voices
+    same = {_told_of(transition), *((Stage.BURSTING,) if transition.kind is Kind.OVER else ())}
+    spoke = [*(t for t in earlier if t.day < transition.day), *today]
+    latest = {t.theme: t for t in spoke if t.theme in voices and _told_of(t) in same}
+    return tuple(t for t in voices if t in latest and is_strong(latest[t], wishes.sense))
+
+
+def _told_of(transition: Transition) -> Kind | Stage:
+    """The stage that a transition leads to, or that it is a divergence inside one."""
+    inside = transition.kind is Kind.DIVERGENCE
+    return transition.kind if inside else transition.after.stage
 
 
 def within_budget(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bot.heatmap import shortened
+from bot.heatmap import called, wrapped
 from bot.names import STAGES
 from bot.style import DPI, SMALL, TITLE, WIDTH_INCHES, Look, dated, font, png, readable
 from bot.words import Language, say
@@ -93,14 +93,15 @@ def _title(shown: Ignition) -> str:
 
 
 def _named(axes: Any, shown: Ignition, days: list[Any]) -> None:
-    """Names of the rows, a few dates below, and thin lines of paper between the rows."""
+    """Names of the rows, a few dates below, and thin lines of paper around the rows."""
     links, style = shown.chain.links, shown.look.style
-    named = [shortened(readable(shown.themes[link.theme]), NAME_UNITS) for link in links]
-    axes.set_yticks(range(len(links)), named, fontproperties=font(SMALL))
+    names = [called(shown.themes[link.theme], shown.language) for link in links]
+    named = ["\n".join(wrapped(name, NAME_UNITS, NAME_UNITS)) for name in names]
+    axes.set_yticks(range(len(links)), named, fontproperties=font(SMALL), linespacing=1)
     dated(axes, days)
     axes.set_xlim(-0.5, len(days) - 0.5)
-    between = np.arange(1, len(links)) - 0.5
-    axes.hlines(between, -0.5, len(days) - 0.5, color=style.paper, linewidth=2.5)
+    edges = np.arange(len(links) + 1) - 0.5  # the outer ones too: the hatch peeps out there
+    axes.hlines(edges, -0.5, len(days) - 0.5, color=style.paper, linewidth=2.5, clip_on=False)
     axes.tick_params(colors=style.ink, length=0)
     axes.tick_params(axis="x", colors=style.pale)
     axes.spines[:].set_visible(False)

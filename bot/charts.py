@@ -127,6 +127,8 @@ def _price(axes: Any, shown: Shown) -> None:
 
 def _marks(axes: Any, shown: Shown, line: np.ndarray) -> None:
     """Each alert by the shape of its kind, the newest with the number the caption names them by."""
+    from matplotlib.patheffects import withStroke  # the line may run behind a number
+
     days, style = shown.panel.days, shown.style
     first = max(0, len(shown.transitions) - NUMBERED)
     for number, told in enumerate(shown.transitions, 1):
@@ -140,7 +142,8 @@ def _marks(axes: Any, shown: Shown, line: np.ndarray) -> None:
             axes.annotate(
                 str(number), (place, line[place]), (0, -10 if below else 10),
                 textcoords="offset points", fontproperties=font(SMALL), color=style.ink,
-                ha="center", va="top" if below else "bottom",
+                ha="center", va="top" if below else "bottom", zorder=4,
+                path_effects=[withStroke(linewidth=3.5, foreground=style.paper)],
             )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class Setting:
     news_since: date  # the oldest day whose transitions are news
     states: Mapping[str, ThemeState]  # as they are now
     voices: Voices
+    earlier: Sequence[Transition] = ()  # of days before, oldest first: what voices have told
 
 
 @dataclass(frozen=True)
@@ -104,5 +105,5 @@ def reasons_of(
 def _reason(of: Listener, one: Transition, today: Sequence[Transition], s: Setting) -> Reason:
     standing = ChainMap({one.theme: one.after}, s.states)  # type: ignore[arg-type]  # not written
     muted = silenced(of.mutes, one.day, s.now, standing)
-    before = heard_voices(s.voices.get((one.day, one.key), ()), one, today, of.wishes)
+    before = heard_voices(s.voices.get((one.day, one.key), ()), one, today, of.wishes, s.earlier)
     return decide(one, muted, of.wishes, s.news_since, before)

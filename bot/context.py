@@ -1,7 +1,7 @@
 """What stands beside an alert or on a card: story, chain, place among past run-ups, record."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from math import isnan
 
@@ -9,7 +9,7 @@ from bot.hongkong_facts import HongKong
 from bot.names import STAGES, theme_name
 from bot.past import Past
 from bot.records import Grouping
-from bot.texts import BETWEEN, figure
+from bot.texts import BETWEEN, figure, trading_days
 from bot.words import Language, say
 from config.record import Own, Record, shipped
 from market.facts import ThemeFacts
@@ -18,11 +18,12 @@ from signals.chain import Chain
 from signals.clock import standing
 from signals.compare import RUN_UP
 from signals.lead import Lead
-from signals.model import Stage, Transition
+from signals.model import RUNNING, Stage, Transition
 from signals.runs import Run
 
 FEW = 5  # members named at either end of a theme's day
 SIBLINGS = 6  # themes of a story that are named beside the one that speaks
+OTHERS = 3  # themes of a stage that are named below alerts of others
 
 
 def siblings(theme: str, stories: Grouping, themes: Mapping[str, Theme], language: Language) -> str:
@@ -32,6 +33,29 @@ def siblings(theme: str, stories: Grouping, themes: Mapping[str, Theme], languag
     more = " …" if len(names) > SIBLINGS else ""
     words = say("same_story", language).format(count=len(names))
     return f"{words}: {', '.join(names[:SIBLINGS])}{more}" if names else ""
+
+
+def others(
+    told: Container[str],
+    stages: Mapping[str, Stage],
+    themes: Mapping[str, Theme],
+    language: Language,
+) -> str:
+    """Where the themes stand that a message does not tell of: how many, the first by name."""
+    left = {theme: stage for theme, stage in stages.items() if theme not in told}
+    parts = []
+    for stage in (Stage.BUBBLE, Stage.FORMING, Stage.BURSTING):
+        names = [theme_name(themes[theme], language) for theme in left if left[theme] is stage]
+        more = ", …" if len(names) > OTHERS else ""
+        if names:
+            parts.append(
+                f"{STAGES[stage][language]} {len(names)}: {', '.join(names[:OTHERS])}{more}"
+            )
+    calm = sum(stage not in RUNNING for stage in left.values())
+    if not left or (calm and not parts):
+        return say("others_quiet", language).format(count=calm) if left else ""
+    rest = [say("rest_quiet", language).format(count=calm)] if calm else []
+    return f"{say('others', language)}: {BETWEEN.join([*parts, *rest])}"
 
 
 def constituents(
@@ -92,15 +116,19 @@ def ended(transition: Transition, past: Past | None, language: Language) -> str:
     days, rise = past.days, state.peak_net - state.start_net
     text = say("ended", language).format(
         since=state.started,
-        days=bisect_right(days, transition.day) - bisect_right(days, state.started),
+        days=trading_days(
+            bisect_right(days, transition.day) - bisect_right(days, state.started), language
+        ),
         rise=f"{rise / state.start_net:.1%}",
         peak=state.peak_day,
         fall=f"{1 - net / state.peak_net:.1%}",
     )
     if rise <= 0:
         return text
-    share = f"{(state.peak_net - net) / rise:.0%}"
-    return text + say("given_back", language).format(share=share)
+    share = (state.peak_net - net) / rise
+    if share > 1:  # of a small rise it would be hundreds of per cent
+        return text + say("all_given_back", language)
+    return text + say("given_back", language).format(share=f"{share:.0%}")
 
 
 def lead(found: Lead, language: Language) -> str:
@@ -148,6 +176,13 @@ def record(stage: str, own: Own | None, language: Language) -> str:
     text = _figures(known, "record", language)
     few = say("record_few", language).format(onsets=own.few.get(stage, 0)) if own else ""
     return text + few
+
+
+def expected(stage: str, own: Own | None, language: Language) -> str:
+    """The same record in short: how many of such alerts fall, and of equally volatile themes."""
+    known = own.enough.get(stage) if own else None
+    known = known or shipped().get(stage)
+    return _figures(known, "record_short", language) if known else ""
 
 
 def _figures(known: Record, words: str, language: Language) -> str:

@@ -12,7 +12,7 @@ from bot.words import Language, say
 from market.revisions import Revision
 from signals.model import Signal, ThemeState, Transition
 
-HASH = 16  # characters of a hash that are shown
+HASH = 6  # characters of a hash that are shown: enough to find it in the journal, see /alert
 LINES = 20  # corrections with a line each beside those in full
 
 
@@ -67,7 +67,7 @@ def _section(
         "now": _now(told, day, language),
         "figures": _moved(one, language),
         "stage": stage_name(state.stage, language),
-        "data": (one.data_was[:HASH] or say("unknown", language), one.data_now[:HASH]),
+        "data": [known[:HASH] for known in (one.data_was, one.data_now) if known],
     }
 
 

@@ -11,7 +11,7 @@ from bot.messages import Day, faults, headline, number
 from bot.names import MARKS, STAGES, theme_name
 from bot.reading_texts import brief
 from bot.records import Grouping
-from bot.texts import figure, render
+from bot.texts import figure, render, themes_in
 from bot.week import Due, Week
 from bot.words import Language, say
 from market.source import Theme
@@ -41,7 +41,7 @@ def digest(
         return f"{line}\n\n{own}" if own else line
     shown = {
         "stages": _stages(day, states, run_ups, language),
-        "count": len(_judged(states, run_ups)),
+        "count": themes_in(len(_judged(states, run_ups)), language),
         "told": _lines(told, day, language),
         "own": own,
         "faults": faults(day, language),

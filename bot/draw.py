@@ -99,7 +99,9 @@ def heat(app: App, picture: Picture) -> bytes | None:
         stage = states.get(theme, ThemeState(theme)).stage
         others = len(story.sizes) - 1 if story else 0
         breadth = known[theme].get("breadth", np.nan)
-        tiles.append(Tile(names(themes, theme), sizes[theme], breadth, stage, others))
+        tiles.append(
+            Tile(names(themes[theme], picture.language), sizes[theme], breadth, stage, others)
+        )
     return heat_map(
         Heat(
             picture.day,
@@ -156,7 +158,9 @@ def chain(app: App, picture: Picture) -> bytes | None:
     needed = CHAIN_DAYS + int(app.settings.rules["run_up"]["window_days"])
     panel = app.store.panel(picture.day, needed, [link.theme for link in found.links])
     run_ups = rule.score(panel, rule.params).iloc[-CHAIN_DAYS:]
-    shown = Ignition(subs.parent, found, run_ups, themes, picture.language, picture.look)
+    shown = Ignition(
+        _named(subs.parent, picture), found, run_ups, themes, picture.language, picture.look
+    )
     return chain_chart(shown)
 
 

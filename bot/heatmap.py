@@ -3,7 +3,7 @@
 Hundreds of themes do not fit a phone: a story has one tile, and the middle is told in one line.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ TILE_INCHES = 0.86  # height of a tile
 HEAD_INCHES, LABEL_INCHES, FOOT_INCHES = 1.05, 0.36, 0.62
 FULL = 0.3  # net run-up of the full colour, fraction
 NAME_UNITS = 12  # of a tile's name: a Chinese character takes two
+WORD_UNITS = 15  # likewise of a smaller line, of which words that can be parted have two
 GAP = 0.06  # of a tile's sides, left free around it
 
 
@@ -121,13 +122,17 @@ def _tile(axes: Any, tile: Tile, left: float, top: float, heat: Heat) -> None:
     width, height = 1 - GAP, TILE_INCHES - GAP
     axes.add_patch(Rectangle((left + GAP / 2, top), width, height, facecolor=tone, linewidth=0))
     more = f" +{tile.others}" if tile.others else ""
-    name = shortened(tile.name, NAME_UNITS - len(more)) + more
-    _text(axes, left + 0.09, top + 0.2, name, 13, ink)
-    size = shown_figure(tile.run_up, "fraction", heat.language)
-    _text(axes, left + 0.09, top + 0.47, size, TEXT, ink)
+    *first, last = wrapped(tile.name, NAME_UNITS - len(more), WORD_UNITS - len(more))
+    size = 13 if wide(last + more) <= NAME_UNITS and not first else 11
+    for line in first:
+        _text(axes, left + 0.09, top + 0.12, line, size, ink)
+    _text(axes, left + 0.09, top + (0.275 if first else 0.2), last + more, size, ink)
+    below = 0.485 if first else 0.47
+    run_up = shown_figure(tile.run_up, "fraction", heat.language)
+    _text(axes, left + 0.09, top + below, run_up, TEXT, ink)
     if tile.stage in RUNNING:
         stage = STAGES[tile.stage][heat.language]
-        _text(axes, left + 0.91, top + 0.47, stage, 11, ink, ha="right")
+        _text(axes, left + 0.91, top + below, stage, 11, ink, ha="right")
     if tile.breadth == tile.breadth:
         at, full = (left + 0.09, top + 0.64), width - 0.12
         axes.add_patch(Rectangle(at, full, 0.07, facecolor=ink, alpha=0.25, linewidth=0))
@@ -152,11 +157,28 @@ def shortened(name: str, room: int) -> str:
     return kept
 
 
+def wrapped(name: str, room: int, room_of_two: int) -> list[str]:
+    """A name in one line, smaller if need be, or two if it has words; what is cut is marked."""
+    first, _, rest = name.partition(" ")
+    if wide(name) <= room or not rest:
+        return [shortened(name, max(room, room_of_two))]
+    for word in rest.split():
+        if wide(f"{first} {word}") > room_of_two:
+            break
+        first, rest = f"{first} {word}", rest.removeprefix(word).lstrip()
+    return [shortened(line, room_of_two) for line in (first, rest) if line]
+
+
 def wide(text: str) -> int:
     """The width of a text: two for a character of Chinese, one for others."""
     return sum(2 if ord(char) > 0x2E7F else 1 for char in text)
 
 
-def names(themes: Mapping[str, Theme], theme: str) -> str:
+def names(theme: Theme, language: Language) -> str:
     """A theme's name on its tile, without what all boards' names end in."""
-    return readable(themes[theme]).removesuffix("概念")
+    return called(theme, language).removesuffix("概念")
+
+
+def called(theme: Theme, language: Language) -> str:
+    """A theme's name where there is room for one: in English its English one, if it has one."""
+    return theme.english if language == "en" and theme.english else readable(theme)

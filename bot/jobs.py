@@ -17,7 +17,7 @@ from bot.grouping import grouper, unheard
 from bot.happened import Beside
 from bot.hongkong_facts import HongKong
 from bot.joins import since_digest
-from bot.judged import Judged, faults_of, oldest_news, slot
+from bot.judged import Judged, faults_of, oldest_news, slot, stages_of
 from bot.records import Grouping, Run
 from bot.tally import TALLIED_DAYS
 from bot.words import LANGUAGES
@@ -133,8 +133,8 @@ def _in_context(
     facts, chains = facts_of(app, day), chains_of(app, told, day, states, readings)
     loud = [t for t in told if not stories.before(t)]
     wide = is_wide(loud, facts.market, app.settings.stories)
-    joins = since_digest(app, day)
-    return replace(facts, stories=stories, chains=chains, is_wide=wide, joins=joins)
+    joins, stages = since_digest(app, day), stages_of(states, readings)
+    return replace(facts, stories=stories, chains=chains, is_wide=wide, joins=joins, stages=stages)
 
 
 def _kept(

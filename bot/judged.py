@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot import messages
+from bot.alerting import values
 from bot.app import App
 from bot.choices import Setting
 from market.store import MAINLAND
-from signals.model import Signal, ThemeState, Transition
+from signals.model import Signal, Stage, ThemeState, Transition
 
+EPISODE_DAYS = 250  # trading days back to what a theme that still runs has told
 NOBODY = 0  # chat of a message before it is addressed
 
 
@@ -29,7 +31,17 @@ def setting_of(app: App, judged: Judged, late: Sequence[Transition]) -> Setting:
     day = judged.day
     voices = app.ledger.kept.voices(late[0].day, day.day) if late else {}
     voices |= {(day.day, t.key): day.stories.before(t) for t in judged.told}
-    return Setting(app.now(), oldest_news(app, day.day), judged.states, voices)
+    earlier = transitions(app, app.store.days(until=day.day, limit=EPISODE_DAYS)[0], day.day)
+    return Setting(app.now(), oldest_news(app, day.day), judged.states, voices, earlier)
+
+
+def stages_of(
+    states: Mapping[str, ThemeState], readings: Mapping[str, Sequence[Signal]]
+) -> dict[str, Stage]:
+    """The stage of each theme whose run-up is known, the largest run-up first."""
+    run_ups = {theme: size for theme, size in values(readings, "run_up").items() if size == size}
+    order = sorted(run_ups.keys() & states.keys(), key=lambda theme: (-run_ups[theme], theme))
+    return {theme: states[theme].stage for theme in order}
 
 
 def transitions(app: App, since: date, before: date) -> list[Transition]:

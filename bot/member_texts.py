@@ -74,4 +74,6 @@ def counted(counts: tuple[int, int] | None, language: Language) -> str:
 
 def listed_on(day: date | None, count: int, language: Language) -> str:
     """How many companies a membership holds, and of which day it is."""
-    return f"{count} 家 · 名单 {day}" if language == "zh" else f"{count} companies · list of {day}"
+    if language == "zh":
+        return f"{count} 家 · 名单 {day}"
+    return f"{count} {'company' if count == 1 else 'companies'} · list of {day}"

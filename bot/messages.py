@@ -43,6 +43,8 @@ class Day:
     stories: Grouping = field(default_factory=Grouping)  # which themes are told as one
     chains: Mapping[str, Chain] = field(default_factory=dict)  # of themes with sub-industries
     is_wide: bool = False  # the whole market moved
+    # of every judged theme after the day's close, the largest run-up first; empty: not known now
+    stages: Mapping[str, Stage] = field(default_factory=dict)
     macro: tuple[tuple[Series, Reading], ...] = ()  # readings that came out since the day before
     past: Past | None = None  # run-ups before it
     joins: tuple[tuple[str, Change], ...] = ()  # of themes followed closely, since the last digest
@@ -82,6 +84,7 @@ def alerts(
         "count": len(told),
         "kinds": _counted(told, language),
         "together": say("together", language).format(count=every) if every > len(told) else "",
+        "others": context.others({t.theme for t in told}, day.stages, day.themes, language),
     }
     return split(render("alerts", day, language, **shown))
 

@@ -1,4 +1,4 @@
-"""The languages, and words of answers alone: why a rule fires, dry runs, buttons, inline."""
+"""The languages, and further words: why a rule fires, how others stand, dry runs, inline."""
 
 from typing import Literal
 
@@ -56,6 +56,20 @@ PHRASES: dict[str, Words] = {
     "not_diverging": {
         "zh": "背离须连续{days}日才告知（已{seen}日）",
         "en": "a divergence is told once seen for {days} days running ({seen} so far)",
+    },
+    "others": {"zh": "其他题材", "en": "other themes"},
+    "others_quiet": {
+        "zh": "其他 {count} 个题材都平静",
+        "en": "all other themes ({count}) are quiet",
+    },
+    "rest_quiet": {"zh": "其余 {count} 个平静", "en": "the other {count} quiet"},
+    "record_short": {
+        "zh": "应有 {share}（{span}，n={onsets}），同样波动的题材 {matched}",
+        "en": "to be expected {share} ({span}, n={onsets}), of equally volatile themes {matched}",
+    },
+    "all_given_back": {
+        "zh": "，涨幅全部回吐，且跌得更低",
+        "en": "; all of the rise given back, and more",
     },
     "test": {"zh": "【测试】只为检查投递", "en": "[TEST] only to check delivery"},
     "is_muted": {"zh": "本聊天已静音", "en": "muted here"},

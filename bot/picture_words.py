@@ -34,8 +34,8 @@ DRAWN: dict[str, dict[Literal["zh", "en"], str]] = {
         "en": "{count} themes: median net run-up {run_up}, breadth {breadth}",
     },
     "heat_legend": {
-        "zh": "数字与底色：60日净涨幅；横条：宽度（站上20日线，满格100%）",
-        "en": "figure and tone: net run-up, 60 days; bar: breadth, full is 100%",
+        "zh": "数字与底色：60日净涨幅；横条：站上20日线（满格100%，无则未知）",
+        "en": "figure and tone: net run-up, 60 days; bar: breadth, full is 100%, none: not known",
     },
     "heat_high": {"zh": "净涨幅最大", "en": "largest net run-ups"},
     "heat_low": {"zh": "净跌幅最大", "en": "largest net falls"},

@@ -99,7 +99,7 @@ async def _with_more(context: Context, place: Place, given: Answer) -> None:
         await _parts(context, place, whole, given)
         return
     buttons = given.buttons if len(whole) == 1 else ()
-    words = replace(given, text=whole[0], buttons=buttons, picture=None)
+    words = replace(given, text=whole[0], buttons=buttons, more=None, picture=None)
     await edit(context, place, first, words)
     await _parts(context, place, whole[1:], given)
 
@@ -171,6 +171,9 @@ async def _otherwise(
 
 async def edit(context: Context, place: Place, message: int, given: Answer) -> None:
     """Changes a message into an answer, of words or with a picture; one that is gone is new."""
+    if given.more:
+        below = await talk_of(context).in_worker(given.more)
+        given = replace(given, text=f"{given.text}\n\n{below}".strip(), more=None)
     try:
         if given.picture:
             await talk_of(context).gallery.send(
@@ -188,7 +191,10 @@ async def edit(context: Context, place: Place, message: int, given: Answer) -> N
 async def _changed(context: Context, place: Place, message: int, given: Answer) -> None:
     chat = place.chat
     await talk_of(context).pace.turn(chat.address)
-    await sender.edit(context.bot, chat.address, message, given.text, given.buttons, hant=chat.hant)
+    text, *rest = split(given.text)
+    buttons = () if rest else given.buttons
+    await sender.edit(context.bot, chat.address, message, text, buttons, hant=chat.hant)
+    await _parts(context, place, rest, given)
 
 
 def _changing(context: Context, place: Place, message: int, given: Answer) -> Way:

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.alerting import PUSHED, Reason
 from bot.app import App
 from bot.choices import Listener, Setting, reasons_of
+from bot.judged import EPISODE_DAYS
 from bot.records import SENSES, Mute, Wishes
 from signals.model import Kind, Transition
 
@@ -39,7 +40,10 @@ def past(app: App) -> Past:
     before = kept.rehearsed(since)
     told = [*before, *every.transitions(since=since)]
     voices = {(t.day, t.key): spoke for t, spoke in before.items()}
-    setting = Setting(app.now(), date.min, {}, voices | kept.voices(since, date.max))
+    longer = app.store.days(app.ledger.evaluated(), TALLIED_DAYS + EPISODE_DAYS)
+    older = every.transitions(since=longer[0], until=since - timedelta(days=1)) if longer else []
+    spoke = voices | kept.voices(since, date.max)
+    setting = Setting(app.now(), date.min, {}, spoke, [*older, *told])
     judged = kept.judged(since)
     replayed = judged < len(days) and app.ledger.fact("rehearsed") is not None
     return Past(since, judged, replayed, told, setting)

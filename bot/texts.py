@@ -46,6 +46,21 @@ def gap(value: float, unit: str, language: Language) -> str:
     return f"{100 * value:.1f}{'个百分点' if language == 'zh' else ' pp'}"
 
 
+def many(count: int, noun: str) -> str:
+    """How many of something, in English."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def themes_in(count: int, language: Language) -> str:
+    """How many themes."""
+    return f"{count} 个题材" if language == "zh" else many(count, "theme")
+
+
+def trading_days(count: int, language: Language) -> str:
+    """How many trading days."""
+    return f"{count}个交易日" if language == "zh" else many(count, "trading day")
+
+
 def money(value: float, language: Language) -> str:
     """CNY in the reader's own large units."""
     if math.isnan(value):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.digest import beside
 from bot.messages import Day, faults, headline
 from bot.names import STAGES, theme_name
-from bot.texts import figure, moment, render, split
+from bot.texts import figure, moment, render, split, themes_in, trading_days
 from bot.week import Week as Record
 from bot.words import Language, say
 from signals.model import Stage, ThemeState, Transition
@@ -67,13 +67,13 @@ def weekly(
     left = len(lines) - LINES
     shown = {
         "since": week.days[0],
-        "days": say("week_of", language).format(days=len(week.days)),
+        "days": trading_days(len(week.days), language),
         "market": [figure(_compounded(week, place), "fraction", language) for place in (0, 1)],
         "stages": " · ".join(
             f"{STAGES[stage][language]} {stages[stage]}"
             for stage in (Stage.BUBBLE, Stage.FORMING, Stage.BURSTING)
         ),
-        "count": sum(stages.values()),
+        "count": themes_in(sum(stages.values()), language),
         "told": lines[:LINES],
         "own": own,
         "more": say("and_more", language).format(count=left) if left > 0 else "",

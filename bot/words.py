@@ -54,8 +54,8 @@ WORDS: dict[str, Words] = {
         "en": "clock: trading day {age}; too few past run-ups ({past}) for a clock",
     },
     "ended": {
-        "zh": "本轮自 {since} 历时{days}个交易日：净涨 {rise}（高点 {peak}），其后净跌 {fall}",
-        "en": "from {since} it lasted {days} trading days: up {rise} net to its peak on {peak},"
+        "zh": "本轮自 {since} 历时{days}：净涨 {rise}（高点 {peak}），其后净跌 {fall}",
+        "en": "from {since} it lasted {days}: up {rise} net to its peak on {peak},"
         " then down {fall}",
     },
     "given_back": {"zh": "，回吐涨幅的 {share}", "en": "; {share} of the rise given back"},
@@ -152,7 +152,6 @@ WORDS: dict[str, Words] = {
     "amount": {"zh": "成交额", "en": "traded"},
     "imported": {"zh": "导入的历史", "en": "imported history"},
     "stages": {"zh": "阶段", "en": "Stages"},
-    "themes": {"zh": "题材", "en": "themes"},
     "today": {"zh": "今日变动", "en": "Today"},
     "missed": {"zh": "此前未及告知的变动", "en": "Earlier changes, not told before"},
     "stands": {"zh": "（现为{stage}）", "en": " (now {stage})"},
@@ -163,10 +162,9 @@ WORDS: dict[str, Words] = {
     },
     "beyond": {
         "zh": "超出本聊天每日 {budget} 条有声警报的 {count} 条，强者在前",
-        "en": "{count} beyond this chat's {budget} loud alerts a day, the strongest first",
+        "en": "{count} beyond this chat's limit of loud alerts, {budget} a day; strongest first",
     },
     "weekly": {"zh": "每周摘要", "en": "Weekly digest"},
-    "week_of": {"zh": "{days} 个交易日", "en": "{days} trading days"},
     "changes": {"zh": "变动", "en": "Changes"},
     "and_more": {"zh": "另有 {count} 项，/themes", "en": "and {count} more; /themes"},
     "merged": {

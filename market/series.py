@@ -150,7 +150,7 @@ TABLE = (
         high=0.06,
     ),
     Series(
-        *("unemployment", "城镇调查失业率", "surveyed urban unemployment", "fraction", "month"),
+        *("unemployment", "城镇调查失业率", "surveyed urban unemployment", "rate", "month"),
         lag_days=47,  # January's
         function="macro_china_urban_unemployment",
         column="value",

@@ -67,7 +67,7 @@ def test_the_end_of_an_episode_is_told_before_anything_else() -> None:
     (text,) = messages.alerts([each_kind()[-1]], known, "en")
     _, ended, run_up, fell, *_ = text.splitlines()
     assert ended.startswith("from 2024-01-15 it lasted 2 trading days: up 40.0% net to its peak")
-    assert "then down 30.7%; 108% of the rise given back" in ended
+    assert "then down 30.7%; all of the rise given back, and more" in ended
     assert "-6.0%" in run_up
     assert "30.7%" in fell
     assert "over when" not in text  # it is

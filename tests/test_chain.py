@@ -211,6 +211,18 @@ def test_the_picture_is_as_wide_as_a_phone_and_marks_ignitions() -> None:
     assert [label.get_text() for label in axes.get_yticklabels()] == ["算力概念", "算力概念"]
 
 
+def test_who_reads_english_sees_english_names_in_two_lines_if_need_be() -> None:
+    shown = picture(run_ups())
+    known = {
+        **shown.themes,
+        "a": replace(shown.themes["a"], english="Computing power"),
+        "b": replace(shown.themes["b"], english="Artificial intelligence"),
+    }
+    axes = figure(replace(shown, themes=known, language="en")).axes[0]
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["Computing power", "Artificial\nintelligence"]
+
+
 def test_what_is_not_known_is_hatched_and_nothing_gives_no_picture() -> None:
     holes = run_ups()
     holes.iloc[:5, 0] = np.nan

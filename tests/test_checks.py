@@ -78,11 +78,11 @@ def test_one_theme_and_one_rule_are_read_as_they_are_among_all(lived: App) -> No
     assert (ledger.standing.reading("x"), ledger.standing.state("x")) == ((), ThemeState("x"))
 
 
-def test_a_day_that_was_judged_is_replayed_as_it_was_told(lived: App) -> None:
+def test_a_day_that_was_judged_is_replayed_as_it_was_judged(lived: App) -> None:
     (told,) = lived.ledger.transitions()
     for text in (str(told.day), f"{told.day:%Y%m%d}", f"{told.day.year}年6月{told.day.day}日"):
         shown = said(lived, f"replay {text}")
-        assert "当时所述" in shown
+        assert "当日判断到的全部变动" in shown
         assert "热题材 · 升温" in shown
     assert ask(lived, f"replay {told.day}").more is None
     assert "没有题材变动" in said(lived, "replay 2024-06-28")

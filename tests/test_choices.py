@@ -105,11 +105,35 @@ def test_a_voice_too_weak_for_a_chat_speaks_for_no_story() -> None:
     )
     for sense, heard in (
         ("all", ("u", "v", "w")),
-        ("strong", ("u", "v", "w")),
+        ("strong", ("u", "v")),  # nothing is known of w
         ("strongest", ("v",)),
     ):
         wishes = Wishes({}, sense=sense)
         assert heard_voices(("u", "v", "w"), one, [one, weak, strong], wishes) == heard
+
+
+def test_an_earlier_voice_as_strong_as_a_chat_wishes_speaks_for_its_story() -> None:
+    """Else who wishes the strongest alone would hear more than who wishes all."""
+    end = transition(T, O, Kind.OVER, grown=0.9)
+    turned, ended, weak = (
+        transition(b, a, kind, grown=grown, theme=theme, day=DAY - timedelta(days=9))
+        for b, a, kind, grown, theme in (
+            (B, T, Kind.REVERSAL, 0.9, "turned"),
+            (T, O, Kind.OVER, 0.9, "ended"),
+            (T, O, Kind.OVER, 0.1, "weak"),
+        )
+    )
+    once = replace(ended, theme="weak", day=DAY - timedelta(days=90))  # of an episode before
+    begun = transition(F, B, firing=MORE, theme="begun", day=DAY - timedelta(days=9))
+    before, wishes = ("turned", "ended", "weak", "begun"), Wishes({}, sense="strongest")
+    earlier = [once, turned, ended, weak, begun]
+    assert heard_voices(before, end, [end], wishes, earlier) == ("turned", "ended")
+    surge = transition(F, B, firing=MORE)
+    assert heard_voices(before, surge, [surge], wishes, earlier) == ("begun",)
+    faded = replace(transition(F, O, Kind.OVER, theme="faded"), day=DAY - timedelta(days=3))
+    assert heard_voices(("faded",), end, [end], Wishes({}, sense="strong"), [faded]) == ()
+    later = [replace(t, day=DAY + timedelta(days=1)) for t in earlier]
+    assert heard_voices(before, end, [end], wishes, later) == ()
 
 
 def several(count: int) -> list[Transition]:

@@ -20,6 +20,7 @@ from config.settings import Settings
 from market.derive import derive
 from market.source import Theme
 from market.store import Store
+from signals.model import Stage, ThemeState
 from tests import markets
 
 TODAY = date(2024, 6, 28)
@@ -30,6 +31,11 @@ GROUP = Chat(-7, "supergroup", "群", "zh", active=False)
 @pytest.fixture(scope="module")
 def app(settings: Settings) -> App:
     """An app over a small simulated market, judged up to its last day."""
+    return lived(settings)
+
+
+def lived(settings: Settings) -> App:
+    """Likewise, for a test that changes it."""
     store, ledger = Store(None), Ledger(None)
     known = settings.model_copy(
         update={
@@ -127,6 +133,26 @@ def test_a_stock_shows_its_themes_and_their_stages(app: App) -> None:
     assert "没有找到股票“丁”" in ask(app, "stock", "丁")
     near = answer(app, "stock", Asked(PRIVATE, 7, "乙服份", TODAY))
     assert near.buttons[0][0] == ("乙股份 600011", "s:600011")  # the closest first
+
+
+def test_a_board_that_is_no_theme_is_neither_counted_nor_shown_with_a_stage(
+    settings: Settings,
+) -> None:
+    app = lived(settings)
+    assert "共 2 个题材" in ask(app, "themes")  # the index of Hong Kong is not judged
+    app.store.save_themes([Theme("margin", "融资融券", "concept", "XSHG", "file", "members")])
+    app.store.save_members("margin", app.store.days()[-1], ["600001"])
+    assert "共 2 个题材" in ask(app, "themes")
+    assert "热题材" in ask(app, "stock", "600001")
+    assert "融资融券" not in ask(app, "stock", "600001")
+
+
+def test_the_themes_of_a_stage_come_by_their_run_ups(settings: Settings) -> None:
+    app = lived(settings)
+    with app.ledger.atomic():
+        app.ledger.save_states(ThemeState(t, Stage.FORMING, TODAY) for t in ("calm", "hot"))
+    for text in (ask(app, "themes"), ask(app, "themes", "发酵")):
+        assert text.index("热题材") < text.index("普通题材")
 
 
 def test_without_a_name_a_stock_is_picked_from_the_watched_themes_else_the_hottest(

@@ -135,7 +135,9 @@ def test_an_alert_is_shown_as_it_was_sent_with_what_it_turned_out_to_be(
     assert after.startswith(before)
     assert "来源 导入的历史" in before
     assert "不会有这条警报" in after[len(before):]  # fmt: skip
-    record = plain(answer(app, "record", replace(asked, rest="")).text)
+    given = answer(app, "record", replace(asked, rest=""))
+    assert given.more
+    record = plain(given.more(app))
     assert f"#{number(told)} ✏️ 不会有这条警报" in record
 
 

@@ -47,7 +47,8 @@ def chat(told: Told) -> list[Queued]:
 def lines(chat: list[Queued], name: str) -> list[str]:
     """What was told of a theme, in order, by kind."""
     told = [texts.plain(m.text) for m in chat if m.priority == 0 and not m.photo]
-    found = re.findall(rf"{re.escape(name)} · (\w+)", "\n".join(told))
+    said = [line for text in told for line in text.splitlines() if not line.startswith("其他题材")]
+    found = re.findall(rf"{re.escape(name)} · (\w+)", "\n".join(said))
     return [str(kind) for kind in found]
 
 

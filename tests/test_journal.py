@@ -132,7 +132,15 @@ def test_the_scoreboard_tells_what_happened_since(lived: App) -> None:
     assert f"至今净 {change:+.1%}，60日内最低 {lowest:+.1%} #{number(told)}" in said
     assert "发酵：1 次" in said
     assert "同类警报" in said  # the shipped record beside it
-    assert "1 alerts" in ask(lived, "record", language="en")
+    in_english = ask(lived, "record", language="en")
+    assert "forming: 1 alert, " in in_english
+    assert "to be expected 31% (19%–47%, n=272), of equally volatile themes 21%" in in_english
+
+
+def test_the_score_stands_above_the_alerts_and_what_it_rests_on_below(lived: App) -> None:
+    said = ask(lived, "record")
+    places = [said.index(words) for words in ("发酵：1 次", "应有 31%", "至今净", "同类警报")]
+    assert places == sorted(places)
 
 
 def test_the_scoreboard_has_every_alert_a_page_at_a_time(lived: App) -> None:
@@ -149,7 +157,8 @@ def test_the_scoreboard_has_every_alert_a_page_at_a_time(lived: App) -> None:
         assert [data for row in given.buttons for _, data in row] == turns
         assert given.in_place is bool(page)
         if page != "99":
-            seen += re.findall(r"#([0-9a-f]{6})", given.text)
+            assert given.more
+            seen += re.findall(r"#([0-9a-f]{6})", given.more(app))
     assert sorted(seen) == sorted(map(number, many))
     assert "26 since the bot began" in ask(app, "record", "x", "en")
 

@@ -108,6 +108,24 @@ def test_many_alerts_are_one_message_with_the_strongest_in_full(language: Langua
     golden(f"alerts_{language}", text)
 
 
+def test_below_alerts_stands_how_all_other_themes_are() -> None:
+    each = [Stage.BURSTING, Stage.BUBBLE, *[Stage.FORMING] * 4, *[Stage.OVER] * 3]
+    stages = dict(zip("tabcdefgh", each, strict=True))
+    themes = {t: replace(THEMES["t"], id=t, name=f"题材{t}") for t in stages}
+    day = replace(TOLD, themes=themes, stages=stages)
+    (text,) = messages.alerts([TURN], day, "en")
+    assert (
+        "other themes: bubble 1: 题材a · forming 4: 题材b, 题材c, 题材d, … · the other 3 quiet"
+        in text
+    )
+    (text,) = messages.alerts(
+        [TURN], replace(day, stages={"t": Stage.BURSTING, "a": Stage.QUIET}), "zh"
+    )
+    assert "\n其他 1 个题材都平静\n数据日" in text
+    for unknown in ({}, {"t": Stage.BURSTING}):
+        assert "其他" not in messages.alerts([TURN], replace(day, stages=unknown), "zh")[0]
+
+
 def storied() -> tuple[list[Transition], messages.Day]:
     """Three themes of one story that turn on a market-wide day; the third turned before."""
     names = {"t": "白酒 <&> Co", "u": "啤酒", "v": "黄酒"}

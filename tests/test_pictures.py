@@ -2,22 +2,44 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 
 from bot import sender
 from bot.deliver import Delivery, SendError, deliver
 from bot.draw import Album
 from bot.gallery import Gallery, Sent
-from bot.heatmap import HIGH, LOW, Heat, Tile, chosen, figure, heat_map, shortened, wide
+from bot.heatmap import (
+    HIGH,
+    LOW,
+    NAME_UNITS,
+    WORD_UNITS,
+    Heat,
+    Tile,
+    chosen,
+    figure,
+    heat_map,
+    names,
+    shortened,
+    wide,
+    wrapped,
+)
 from bot.ledger import Ledger
 from bot.limits import Pace
 from bot.pictures import CHART, HEAT, Picture, named
 from bot.records import Chat, Outgoing
-from bot.style import Look, font_path
+from bot.style import Look, font_path, png
 from config.settings import load
+from config.themes import load_themes
+from market.source import Theme
 from signals.model import Stage
 from tests.botapi import TOKEN, BotApi
 from tests.colours import BYTES, LOOKS
@@ -222,10 +244,10 @@ def test_a_heat_map_is_a_small_picture_with_glyphs_of_its_font(look: Look, langu
     from matplotlib.ft2font import FT2Font
 
     shown = heat(441, language, look)
-    png = heat_map(shown)
-    assert png
-    assert int.from_bytes(png[16:20], "big") == 1080
-    assert len(png) < BYTES
+    made = heat_map(shown)
+    assert made
+    assert int.from_bytes(made[16:20], "big") == 1080
+    assert len(made) < BYTES
     known = FT2Font(str(font_path())).get_charmap()
     said = "".join(text.get_text() for text in figure(shown).axes[0].texts)
     assert all(ord(char) in known for char in said)
@@ -249,3 +271,53 @@ def test_a_heat_map_of_nothing_is_none() -> None:
 def test_a_name_that_is_too_wide_is_cut_with_a_mark(name: str, room: int, shown: str) -> None:
     assert shortened(name, room) == shown
     assert wide(shown.removesuffix("…")) <= room
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("机器人", ["机器人"]),
+        ("Robots", ["Robots"]),
+        ("AI training data", ["AI training", "data"]),
+        ("Low-altitude economy", ["Low-altitude", "economy"]),
+        ("Artificial intelligence", ["Artificial", "intelligence"]),
+        ("Brewing and distilling", ["Brewing and", "distilling"]),
+        ("HK innovative drugs", ["HK innovative", "drugs"]),
+        ("Liquid-cooled servers and more of them", ["Liquid-cooled", "servers and mo…"]),
+        ("Semiconductors", ["Semiconductors"]),  # smaller
+        ("光通信模块概念", ["光通信模块概念"]),
+        ("光通信模块与光芯片", ["光通信模块与光…"]),
+    ],
+)
+def test_a_name_of_words_has_two_lines_where_one_is_too_short(name: str, lines: list[str]) -> None:
+    assert wrapped(name, 12, 15) == lines
+
+
+def test_every_english_name_that_comes_with_paomo_fits_a_tile(tmp_path: Path) -> None:
+    for name in load_themes(tmp_path).english.values():
+        assert "…" not in "".join(wrapped(name, NAME_UNITS, WORD_UNITS)), name
+
+
+def test_who_reads_english_sees_the_english_name_on_a_tile() -> None:
+    theme = Theme("t", "机器人概念", "concept", "XSHG", "em", "board", english="Robots")
+    assert names(theme, "en") == "Robots"
+    assert names(theme, "zh") == "机器人"
+    assert names(replace(theme, english=""), "en") == "机器人"
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_small_fall_does_not_look_like_a_rise(look: Look) -> None:
+    """The tones survive the palette: each within 6 of 255 of what it stands for."""
+    sizes = [n / 40 for n in range(-40, 41)]
+    style = look.style
+
+    def drawn() -> Figure:
+        made = Figure(figsize=(len(sizes) / 10, 1), dpi=100)
+        axes = made.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, len(sizes)), ylim=(0, 1))
+        axes.bar(range(len(sizes)), 1, 1, align="edge", color=[style.tone(s) for s in sizes])
+        return made
+
+    pixels = np.asarray(Image.open(BytesIO(png(drawn))).convert("RGB"), int)[50, 5::10]
+    meant = [[int(style.tone(s)[n : n + 2], 16) for n in (1, 3, 5)] for s in sizes]
+    assert np.abs(pixels - meant).max() <= 6

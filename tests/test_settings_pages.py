@@ -230,6 +230,8 @@ def test_a_sensitivity_is_shown_with_what_it_would_have_given(app: App) -> None:
 
 def test_what_is_tallied_is_what_is_decided_live(app: App) -> None:
     past = tally.past(app)
+    counts = tally.by_sense(past, Wishes({}), {})
+    assert list(counts.values()) == sorted(counts.values(), reverse=True)
     for sense in SENSES:
         wishes = Wishes({}, sense=sense)
         lived = [
@@ -238,7 +240,7 @@ def test_what_is_tallied_is_what_is_decided_live(app: App) -> None:
             for t, why in reasons_of(
                 Listener(wishes, {}),
                 app.ledger.transitions(since=day, until=day),
-                Setting(NOW, day, {}, app.ledger.kept.voices(day, day)),
+                Setting(NOW, day, {}, app.ledger.kept.voices(day, day), past.setting.earlier),
             ).items()
             if why in ("send", "silent")
         ]

@@ -107,6 +107,12 @@ def shown_states(app: App) -> dict[str, ThemeState]:
     return _shown_of(app, app.ledger.states())
 
 
+def judged_everywhere(app: App) -> set[str]:
+    """Ids of the themes that are judged, on every exchange."""
+    stores = (app.store, app.of(HONG_KONG.code).store)
+    return {theme for store in stores for theme in judged_themes(app.settings, store)}
+
+
 def all_states(app: App) -> dict[str, ThemeState]:
     """Likewise, of the judged themes of every exchange."""
     states = app.ledger.states()

@@ -15,6 +15,7 @@ from bot.commands.asked import (
     as_of,
     both,
     chart,
+    judged_everywhere,
     listed,
     name_of,
     of_one,
@@ -35,7 +36,7 @@ from market.calendar import HONG_KONG
 from market.source import Theme
 from market.store import MAINLAND
 from signals.lifecycle import KIND
-from signals.model import Kind, Signal, Stage
+from signals.model import Kind, Signal, Stage, ThemeState
 
 LISTED = 10  # themes of a ranking
 SHOWN = (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING, Stage.OVER)  # stages that are listed
@@ -146,30 +147,28 @@ def themes(app: App, asked: Asked) -> Answer:
         return Answer(f"{hint}: {every}", buttons)
     if stage:
         return replace(_of_stage(app, asked, stage), buttons=buttons, in_place=True)
-    lines = []
+    lines, sizes = [], _run_ups(app)
     for shown in SHOWN:
-        here = [known[t] for t, s in states.items() if s.stage is shown and t in known]
+        here = [known[t] for t in _by_size(states, shown, sizes) if t in known]
         names = [linked(theme, asked.language, username) for theme in here[:LINKED]]
         names += [name_of(theme, asked.language) for theme in here[LINKED:NAMED]]
         rest = " …" if len(here) > NAMED else ""
         title = f"<b>{STAGES[shown][asked.language]} {len(here)}</b>"
         lines.append(f"{title}\n{', '.join(names)}{rest}\n" if names else f"{title}\n")
-    rest = both(asked, f"共 {len(known)} 个题材，", f"{len(known)} themes in all; ")
+    count = len(judged_everywhere(app))
+    rest = both(asked, f"共 {count} 个题材，", f"{texts.many(count, 'theme')} in all; ")
     text = "\n".join([*lines, f"{rest}/theme {both(asked, '题材名', 'NAME')}"])
     return Answer(text, buttons)
 
 
 def _of_stage(app: App, asked: Asked, stage: Stage) -> Answer:
     """The themes of a stage, the largest run-up first, with since when they are in it."""
-    known, states = app.store.themes(), all_states(app)
-    standing = app.ledger.standing
-    sizes = standing.values("run_up", MAINLAND) | standing.values("run_up", HONG_KONG.code)
-    found = [t for t, s in states.items() if s.stage is stage and t in known]
-    known_sizes = {t: v for t, v in sizes.items() if v == v}
-    found.sort(key=lambda t: (-known_sizes.get(t, -inf), t))
+    known, states, username = app.store.themes(), all_states(app), app.ledger.fact("username")
+    sizes = _run_ups(app)
+    found = [t for t in _by_size(states, stage, sizes) if t in known]
     lines = [
-        f"{n}. {name_of(known[t], asked.language)} {_size(sizes.get(t, nan), 'fraction', asked)}"
-        f"{_since(states[t].since)}"
+        f"{n}. {linked(known[t], asked.language, username)}"
+        f" {_size(sizes.get(t, nan), 'fraction', asked)}{_since(states[t].since)}"
         for n, t in enumerate(found[:NAMED], 1)
     ]
     more = [f"… {len(found) - NAMED}"] if len(found) > NAMED else []
@@ -177,6 +176,21 @@ def _of_stage(app: App, asked: Asked, stage: Stage) -> Answer:
     title = f"{STAGES[stage][asked.language]} {len(found)} · {measure}"
     none = say("nothing", asked.language)
     return listed(title, [*lines, *more], as_of(app, asked), none=none)
+
+
+def _run_ups(app: App) -> dict[str, float]:
+    """The net run-up of each theme, on every exchange."""
+    standing = app.ledger.standing
+    return standing.values("run_up", MAINLAND) | standing.values("run_up", HONG_KONG.code)
+
+
+def _by_size(
+    states: Mapping[str, ThemeState], stage: Stage, sizes: Mapping[str, float]
+) -> list[str]:
+    """The themes of a stage, the largest run-up first."""
+    known = {theme: size for theme, size in sizes.items() if size == size}
+    here = [theme for theme, state in states.items() if state.stage is stage]
+    return sorted(here, key=lambda theme: (-known.get(theme, -inf), theme))
 
 
 def _since(day: date | None) -> str:

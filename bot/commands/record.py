@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 import numpy as np
@@ -16,8 +15,9 @@ from bot.correction_messages import Told, corrections
 from bot.jobs import facts_of
 from bot.names import stage_name
 from bot.records import Buttons
-from bot.texts import figure, plain
+from bot.texts import figure, many, plain
 from bot.words import say
+from config.record import Own
 from market.calendar import HONG_KONG
 from signals.model import Kind, Stage, Transition
 from signals.scorecard import Label, followed
@@ -118,7 +118,7 @@ useful, useless = _voting(True), _voting(False)
 
 
 def record(app: App, asked: Asked) -> Answer:
-    """Every alert since the bot began and what happened since, SHOWN a page; below it the score."""
+    """How the alerts since the bot began did, then each one, SHOWN a page."""
     day = app.ledger.evaluated()
     told = [t for t in app.ledger.transitions() if t.kind is not Kind.OVER]
     title = both(asked, "警报的成绩", "The record of alerts")
@@ -134,20 +134,31 @@ def record(app: App, asked: Asked) -> Answer:
         f"运行以来 {len(told)} 条，自 {told[0].day}；第 {page}/{pages} 页",
         f"{len(told)} since the bot began, from {told[0].day}; page {page} of {pages}",
     )
-    lines = [since, "", *_since(app, chosen, day, asked), "", as_of(app, asked)]
     return Answer(
-        "\n".join([f"<b>{title}</b>", *lines]),
+        f"<b>{title}</b>\n{since}",
         _turning(page, pages, asked),
-        more=partial(_scoreboard, told=told, asked=asked),
+        more=partial(_below, told=told, chosen=chosen, asked=asked),
         in_place=bool(asked.rest),
     )
+
+
+def _below(app: App, told: Sequence[Transition], chosen: Sequence[Transition], asked: Asked) -> str:
+    """The score, the alerts of a page, and what the expected shares rest on."""
+    day, own = app.ledger.evaluated(), own_record.kept(app.ledger)
+    assert day
+    net = app.store.net(told[0].day, day, sorted({t.theme for t in told}))
+    scores = _scores(told, net, labels(app.settings)[NET], own, asked)
+    alerts = _since(app, chosen, net, asked)
+    rest = [*context.records(own, asked.language), *_elsewhere(app, asked)]
+    return "\n".join([*scores, "", *alerts, "", as_of(app, asked), "", *rest])
 
 
 def _elsewhere(app: App, asked: Asked) -> list[str]:
     """How many alerts Hong Kong had; nothing above counts them."""
     there = len(app.of(HONG_KONG.code).ledger.transitions())
     zh = f"港股警报 {there} 次不在其中：相对恒生指数，未经检验"
-    en = f"{there} alerts of Hong Kong are not among these: net of the Hang Seng index, untested"
+    are = f"{many(there, 'alert')} of Hong Kong {'is' if there == 1 else 'are'}"
+    en = f"{are} not among these: net of the Hang Seng index, untested"
     return [both(asked, zh, en)] if there else []
 
 
@@ -165,10 +176,8 @@ def _turning(page: int, pages: int, asked: Asked) -> Buttons:
     return (tuple(row),) if row else ()
 
 
-def _since(app: App, chosen: Sequence[Transition], day: date, asked: Asked) -> list[str]:
+def _since(app: App, chosen: Sequence[Transition], net: pd.DataFrame, asked: Asked) -> list[str]:
     """A line for each alert: what it was, and how far its theme went since."""
-    themes = sorted({t.theme for t in chosen})
-    net = app.store.net(chosen[-1].day, day, themes)
     known, votes, label = app.store.themes(), app.ledger.kept.votes(), labels(app.settings)[NET]
     corrected = {one.alert: one.now for one in app.ledger.corrections.all()}
     lines = []
@@ -198,31 +207,26 @@ def _went(path: np.ndarray, label: Label, asked: Asked) -> str:
     )
 
 
-def _scoreboard(app: App, told: Sequence[Transition], asked: Asked) -> str:
-    """How many alerts of each stage fell, and what was to be expected; reads years of levels."""
-    day = app.ledger.evaluated()
-    assert day
-    net = app.store.net(told[0].day, day, sorted({t.theme for t in told}))
-    known = context.records(own_record.kept(app.ledger), asked.language)
-    known += _elsewhere(app, asked)
-    return "\n".join([*_scores(told, net, labels(app.settings)[NET], asked), "", *known])
-
-
-def _scores(told: Sequence[Transition], net: pd.DataFrame, label: Label, asked: Asked) -> list[str]:
-    """A line for each stage: how many alerts, how many fell, how many are still open."""
+def _scores(
+    told: Sequence[Transition], net: pd.DataFrame, label: Label, own: Own | None, asked: Asked
+) -> list[str]:
+    """Of each stage how many alerts fell, how many are still open; below it what is expected."""
     fell, days, lines = followed(net, label), label.days, []
     size = figure(label.fall, "share", asked.language)
     for stage in SCORED:
-        own = [t for t in told if t.after.stage is stage and t.before.stage is not stage]
-        known = [float(fell[t.theme][t.day]) for t in own]
+        these = [t for t in told if t.after.stage is stage and t.before.stage is not stage]
+        known = [float(fell[t.theme][t.day]) for t in these]
         hits, done = known.count(1.0), sum(value == value for value in known)
-        name = stage_name(stage, asked.language)
+        name, count = stage_name(stage, asked.language), len(these)
         lines.append(
             both(
                 asked,
-                f"{name}：{len(own)} 次，{done} 次已满{days}日或已跌，其中 {hits} 次净跌{size}以上",
-                f"{name}: {len(own)} alerts, {done} decided, {hits} fell {size} or more, net,"
-                f" within {days} days",
+                f"<b>{name}</b>：{count} 次，{done} 次已满{days}日或已跌，"
+                f"其中 {hits} 次净跌{size}以上",
+                f"<b>{name}</b>: {many(count, 'alert')}, {done} decided,"
+                f" {hits} fell {size} or more, net, within {days} days",
             )
         )
+        chance = context.expected(stage, own, asked.language)
+        lines += [f"    {chance}"] if chance else []
     return lines

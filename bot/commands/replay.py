@@ -51,7 +51,11 @@ def _of(app: App, asked: Asked, day: date) -> Answer:
         )
         lines.append(both(asked, *words))
     if app.ledger.journal.entry(nearest):
-        lines.append(both(asked, "当时所述：", "As it was told then:"))
+        words = (
+            "当日判断到的全部变动，不按故事合并；发出的原文见 /alert：",
+            "All that was judged that day, stories not merged; as each was sent: /alert",
+        )
+        lines.append(both(asked, *words))
         told = strongest_first(app.ledger.transitions(since=nearest, until=nearest))
         return Answer("\n".join([*lines, "", *_said(app, told, asked, nearest)]))
     words = (

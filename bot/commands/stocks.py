@@ -12,6 +12,7 @@ from bot.commands.asked import (
     as_of,
     both,
     hottest,
+    judged_everywhere,
     listed,
     name_of,
     not_found,
@@ -42,7 +43,8 @@ def stock(app: App, asked: Asked) -> Answer:
 
 
 def _themes_of(app: App, asked: Asked, code: str, name: str) -> Answer:
-    states, themes = all_states(app), app.store.themes_of(code)
+    states, judged = all_states(app), judged_everywhere(app)
+    themes = [theme for theme in app.store.themes_of(code) if theme.id in judged]
     lines = [
         f"· {name_of(t, asked.language)} · {stage_of(states, t.id, asked.language)}" for t in themes
     ]

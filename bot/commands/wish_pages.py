@@ -12,6 +12,7 @@ from bot.commands.language import HANT, NAMES
 from bot.names import KINDS, theme_name
 from bot.records import OFF, ON, SENSES, SILENT, Mute, Wishes
 from bot.tally import TALLIED_DAYS
+from bot.texts import themes_in
 from bot.words import Language
 from signals.model import Kind
 
@@ -134,9 +135,7 @@ def budget(of: Looked) -> Answer:
 def watched_name(of: Looked) -> str:
     """The watched themes, or that all are told."""
     count = len(of.wishes.watched)
-    return (
-        of.say(f"{count} 个题材", f"{count} themes") if count else of.say("全部题材", "all themes")
-    )
+    return themes_in(count, of.language) if count else of.say("全部题材", "all themes")
 
 
 def watched(of: Looked) -> Answer:
