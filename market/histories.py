@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+import numpy as np
 import pandas as pd
 
 from config.themes import Themes
@@ -77,7 +78,7 @@ def _history(source: Source, store: Store, theme: Theme, since: date, day: date)
         bars = pd.DataFrame(columns=["day", "close", "amount"])
     held = store.points(since - RECENT, since - timedelta(days=1), theme.id)
     before = held[max(held)] if held else None
-    bars = bars[[not odd for odd in leaps(bars["close"].tolist(), before)]]
+    bars = bars[~np.array(leaps(bars["close"].tolist(), before), dtype=bool)]
     with store.atomic():
         store.save_points(
             (theme.id, as_int(d), close, amount, source.name)
