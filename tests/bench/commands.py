@@ -2,7 +2,8 @@
 
 A home as the program makes it, judged over its last year, so that there are alerts to tell of; what
 stands behind the themes (macro series) is simulated. An answer is timed from the question to its
-text, with the lines that are made apart (they wait for no other chat), without pictures.
+text, with the lines that are made apart (they wait for no other chat), without pictures. These are
+drawn apart, after a first one, which brings matplotlib.
 """
 
 import logging
@@ -18,6 +19,7 @@ from bot.app import App, open_app
 from bot.commands import COMMANDS, answer
 from bot.commands.asked import Asked
 from bot.commands.lookups import MEASURES
+from bot.draw import draw
 from bot.jobs import daily
 from bot.messages import number
 from bot.records import Chat
@@ -31,6 +33,12 @@ ASKED_MS, ASKED_TIMES, NAMED = 150, 20, 10  # of each command and language; them
 JUDGED_DAYS = 250  # trading days the bot has lived
 MONTHS = 120  # of each macro series
 ADMIN = 42
+DRAWN = ("chart", "chain", "compare", "digest", "macro")  # answers with a picture
+DRAWN_TIMES, DRAWN_SECONDS, DRAWN_KB = (
+    10,
+    1,
+    300,
+)  # of each kind, each of another theme if it has one
 APART = ("replay", "test", "testmessage", "backup")  # what a worker makes is not awaited in 150 ms
 OF_A_THEME = (
     *("theme", "why", "chain", "chart", "history", "similar", "watch", "unwatch", "mute", "unmute"),
@@ -51,6 +59,8 @@ def rows() -> Iterator[Row]:
             each = ", ".join(f"{language} {ms:.0f}" for language, ms in took.items())
             text = f"/{name}, 95 % of {ASKED_TIMES} answers ({each} ms)"
             yield Row(text, slowest, None, "ms", f"{ASKED_MS} ms", slowest <= ASKED_MS)
+        for name in DRAWN:
+            yield _drawn(app, name, names)
         for name in APART:
             yield Row(f"/{name}, its lines made apart", _apart(app, name), None, "s", "", True)
         app.close()
@@ -113,6 +123,25 @@ def _question(app: App, name: str, of: Sequence[str], language: Language, turn: 
     asked = rests.get(name, [""])
     chat = Chat(ADMIN, "private", "", language)
     return Asked(chat, ADMIN, asked[turn % len(asked)], date(2024, 6, 28))
+
+
+def _drawn(app: App, name: str, themes: Sequence[str]) -> Row:
+    """The slowest of several pictures of a kind, after one that is not counted."""
+    seconds, sizes = [], []
+    for turn in range(DRAWN_TIMES + 1):
+        of = [themes[turn % NAMED], themes[turn % NAMED - 1]]
+        picture = answer(app, name, _question(app, name, of, "zh")).picture
+        assert picture
+        start = time.perf_counter()
+        png = draw(app, picture)
+        seconds.append(time.perf_counter() - start)
+        sizes.append(len(png or b"") / 1e3)
+    slowest, largest = max(seconds[1:]), max(sizes)
+    text = (
+        f"picture of /{name}, slowest of {DRAWN_TIMES} (first {seconds[0]:.1f} s, {largest:.0f} kB)"
+    )
+    holds = min(sizes) > 0 and largest < DRAWN_KB and slowest < DRAWN_SECONDS
+    return Row(text, slowest, None, "s", f"{DRAWN_SECONDS} s, {DRAWN_KB} kB", holds)
 
 
 def _apart(app: App, name: str) -> float:
