@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
@@ -15,6 +17,7 @@ from market.transport import Door, Guard, TransportPolicy, install
 
 ERRORS = {kind.__name__: kind for kind in (Banned, NoData, SchemaChanged, Transient)}
 LOOK_SECONDS = 0.3  # between looks whether a call should end
+SPARED_MINUTES = 10  # a host that let a call run into its deadline; the evening tries again later
 ATTEMPTS = 3  # of a call that failed in passing; nothing else is tried again
 
 
@@ -45,13 +48,15 @@ class Worker:
         """What the function gives; raises one of the four SourceErrors."""
         if self._stop.is_set():
             raise Transient(f"{name}: the program is stopping")
-        self.doors = dict(self._keep(self.doors))
+        before = self.doors = dict(self._keep(self.doors))
         pipe = self._started()
         try:
             pipe.send((name, args, self.doors))
             what, value = self._awaited(pipe)
         except (EOFError, OSError) as error:  # a TimeoutError is an OSError
             self._killed(pipe)
+            if isinstance(error, TimeoutError) and not self._stop.is_set():
+                self._spared(before)
             why = error if isinstance(error, TimeoutError) else "the child process ended"
             raise Transient(f"{name}: {why}") from None
         finally:
@@ -105,6 +110,12 @@ class Worker:
             while pipe.poll():
                 self._heard(pipe)
         self.close()
+
+    def _spared(self, before: Mapping[str, Door]) -> None:
+        """Whom the call had asked is left alone for a while: each more would take as long."""
+        until = datetime.now(UTC) + timedelta(minutes=SPARED_MINUTES)
+        asked = {group: door for group, door in self.doors.items() if door != before.get(group)}
+        self.doors |= {group: replace(door, closed_until=until) for group, door in asked.items()}
 
     def _heard(self, pipe: Connection) -> tuple[str, Any]:
         what, value = pipe.recv()
