@@ -3,40 +3,43 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 
 from bot.app import App
 from bot.buttons import PICK
 from bot.commands.asked import Answer, Asked, both, listed, name_of, of_one
+from bot.commands.named import named
+from bot.commands.spans import spanned
 from bot.names import theme_name
-from bot.records import Buttons, Mute
+from bot.records import CHANNEL, Buttons, Mute
 from bot.texts import moment
 from bot.timing import silenced
 from bot.words import say
 from market.source import Theme
 from signals.model import RUNNING
 
-SPAN = re.compile(r"^([1-9]\d{0,2})(h|小时|d|天|w|周)$")
+SPAN = re.compile(r"^([1-9]\d{0,2})([hdw])$")
 SPANS = ("1h", "1d", "2w", "episode", "always")
-EPISODE, ALWAYS = ("episode", "本轮"), ("always", "一直")
 UNMUTED_AT_ONCE = 8  # themes with a button of their own
+NAMED = 20  # characters of a theme's name on a button
 
 
 def mute(app: App, asked: Asked) -> Answer:
-    """No pushes of a theme for a span, else until unmuted; without a name: what is muted."""
+    """No pushes of a theme for a span, which is asked for; without a name: what is muted."""
     if not asked.rest:
         return _listed(app, asked)
-    *name, last = asked.rest.split()
-    has_span = name and (SPAN.match(last) or last in (PICK, *EPISODE, *ALWAYS))
-    span = last if has_span else ""
-    meant = replace(asked, rest=" ".join(name) if span else asked.rest)
+    rest = asked.rest.removesuffix(f" {PICK}")
+    is_name = named(app.store.themes().values(), rest)  # 3D打印 is no span of three days
+    name, span = (rest, "") if is_name else spanned(rest)
 
     def told(app: App, asked: Asked, theme: Theme) -> Answer:
-        return _offered(asked, theme) if span == PICK else _muted(app, asked, theme, span)
+        return _muted(app, asked, theme, span) if span else _offered(asked, theme)
 
-    return of_one(app, meant, "m", told, f" {span or ALWAYS[0]}")
+    return of_one(app, replace(asked, rest=name), "m", told, f" {span or PICK}")
 
 
 def _offered(asked: Asked, theme: Theme) -> Answer:
+    """For how long, by buttons; in a channel, which has none for it, by what to write."""
     words = {
         "1h": both(asked, "1 小时", "1 hour"),
         "1d": both(asked, "1 天", "1 day"),
@@ -46,10 +49,10 @@ def _offered(asked: Asked, theme: Theme) -> Answer:
     }
     buttons = [(words[span], f"m:{theme.id} {span}") for span in SPANS]
     name = name_of(theme, asked.language)
-    return Answer(
-        both(asked, f"🔇 {name} 静音多久？", f"🔇 How long is {name} to be muted?"),
-        (buttons[:3], buttons[3:]),
-    )
+    how = both(asked, f"🔇 {name} 静音多久？", f"🔇 How long is {name} to be muted?")
+    if asked.chat.kind == CHANNEL:
+        how += "".join(f"\n/mute {escape(theme.name)} {span}" for span in SPANS)
+    return Answer(how, (buttons[:3], buttons[3:]))
 
 
 def _muted(app: App, asked: Asked, theme: Theme, span: str) -> Answer:
@@ -62,12 +65,19 @@ def _muted(app: App, asked: Asked, theme: Theme, span: str) -> Answer:
         return replace(offered, text=f"{none}{offered.text}")
     app.ledger.mute(asked.chat.id, theme.id, known.until, known.at, known.episode)
     lasts, back = _lasting(app, asked, known), f"/unmute {name}"
-    return Answer(both(asked, f"已静音 {name}，{lasts}\n{back}", f"Muted {name} {lasts}\n{back}"))
+    told = both(asked, f"已静音 {name}，{lasts}\n{back}", f"Muted {name} {lasts}\n{back}")
+    return Answer(told, ((_undo(asked, theme),),))
+
+
+def _undo(asked: Asked, theme: Theme) -> tuple[str, str]:
+    """The button that ends a mute."""
+    shown = theme_name(theme, asked.language)[:NAMED]
+    return both(asked, f"🔊 取消静音 {shown}", f"🔊 Unmute {shown}"), f"u:{theme.id}"
 
 
 def _mute(app: App, asked: Asked, theme: Theme, span: str) -> Mute | None:
     """The mute a span means; None: an episode is meant, and none is running."""
-    if span in EPISODE:
+    if span == "episode":
         state = app.ledger.states().get(theme.id)
         running = state and state.stage in RUNNING
         return Mute(episode=state.started) if state and running and state.started else None
@@ -75,9 +85,9 @@ def _mute(app: App, asked: Asked, theme: Theme, span: str) -> Mute | None:
     if not found:
         return Mute()
     count, unit = int(found[1]), found[2]
-    if unit in ("h", "小时"):
+    if unit == "h":
         return Mute(at=app.now() + timedelta(hours=count))
-    return Mute(until=asked.today + timedelta(days=count * (7 if unit in "w周" else 1)))
+    return Mute(until=asked.today + timedelta(days=count * (7 if unit == "w" else 1)))
 
 
 def _lasting(app: App, asked: Asked, known: Mute) -> str:
@@ -106,7 +116,7 @@ def _listed(app: App, asked: Asked) -> Answer:
         for theme, known in muted
     ]
     buttons: Buttons = [
-        [(f"🔊 {theme_name(theme, asked.language)[:20]}", f"u:{theme.id}")]
+        [(f"🔊 {theme_name(theme, asked.language)[:NAMED]}", f"u:{theme.id}")]
         for theme, _ in muted[:UNMUTED_AT_ONCE]
     ]
     none = say("nothing", asked.language)

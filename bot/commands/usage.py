@@ -189,10 +189,11 @@ USAGES: dict[str, Usage] = {
     ),
     "mute": Usage(
         *("chat", "题材名 [3d]", "NAME [3d]", "白酒 3d"),
-        "不再推送一个题材：1h 一小时，3d 三天，2w 两周，本轮 至本轮结束，不写则直到恢复；"
-        "不写名称则列出已静音的。",
-        "No pushes of a theme: 1h for hours, 3d for days, 2w for weeks, episode until its episode"
-        " ends, else until unmuted; without a name what is muted.",
+        "不再推送一个题材：1h 或 两小时，3d 三天，2w 两周，本轮 至本轮结束，一直 直到恢复；"
+        "不写多久则用按钮问，不写名称则列出已静音的。",
+        "No pushes of a theme: 1h or 2 hours, 3d for days, 2w for weeks, episode until its episode"
+        " ends, always until unmuted; asks for how long where you do not say; without a name what"
+        " is muted.",
     ),
     "unmute": Usage(*("chat", *NAME, "白酒"), "恢复推送一个题材。", "Pushes a muted theme again."),
     "lang": Usage(
