@@ -144,6 +144,14 @@ def test_every_page_and_every_button_is_answered_in_place(app: App, language: st
         ("budget 99", Wishes({}, budget=99)),
         ("quiet 22-8", Wishes({}, (22, 8))),
         ("quiet 0-23", Wishes({}, (0, 23))),
+        ("quiet 22:00-8:00", Wishes({}, (22, 8))),
+        ("quiet 10pm-8am", Wishes({}, (22, 8))),
+        ("quiet 10 p.m. to 8 a.m.", Wishes({}, (22, 8))),
+        ("quiet 22点到8点", Wishes({}, (22, 8))),
+        ("quiet 晚上十点到早上八点", Wishes({}, (22, 8))),
+        ("quiet 12am–12pm", Wishes({}, (0, 12))),
+        ("quiet 晚上12点至7點", Wishes({}, (0, 7))),
+        ("quiet 中午12点到下午1点", Wishes({}, (12, 13))),
         ("digest at 0", Wishes({}, digest_hour=0)),
         ("digest at 23", Wishes({}, digest_hour=23)),
         ("digest day mon", Wishes({}, digest_weekday=0)),
@@ -162,7 +170,9 @@ def test_what_is_typed_is_wished(app: App, typed: str, wishes: Wishes) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["sense loud", "budget 0", "budget 100", "budget -1", "budget ٣", "quiet 8", "quiet 8-8",
-     "quiet 22-24", "quiet a-b", "digest at 24", "digest at", "digest day sun", "digest x",
+     "quiet 22-24", "quiet a-b",
+     "quiet 22:30-7:30", "quiet 十点半到八点", "quiet 13pm-8am",
+     "digest at 24", "digest at", "digest day sun", "digest x",
      "tz ../../etc/passwd", "tz <b>", "'; DROP TABLE wish; --"],
 )  # fmt: skip
 def test_what_makes_no_sense_is_told_and_changes_nothing(app: App, typed: str) -> None:
@@ -177,6 +187,7 @@ def test_what_makes_no_sense_is_told_and_changes_nothing(app: App, typed: str) -
     [
         ("budget off", "budget 3"),
         ("quiet off", "quiet 22-8"),
+        ("quiet 关", "quiet 22-8"),
         ("digest at close", "digest at 20"),
         ("digest day all", "digest day fri"),
         ("digest on", "digest off"),
@@ -208,6 +219,14 @@ def test_before_the_first_day_is_judged_every_page_is_there(stored: App) -> None
     for what in ("", *PAGES):
         assert ask(fresh, what).text
     assert "判断过 0 日" in ask(fresh).text
+
+
+def test_a_page_that_a_welcome_opens_leaves_the_welcome(app: App) -> None:
+    welcome = answer(app, "start", Asked(ME, 7, "", TODAY))
+    assert "k:+quiet" in [data for row in welcome.buttons for _, data in row]
+    page = ask(app, "+quiet")
+    assert "安静时段" in page.text
+    assert not page.in_place
 
 
 def test_in_a_group_only_admins_change_settings(app: App) -> None:

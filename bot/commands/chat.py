@@ -49,7 +49,7 @@ def _first_steps(asked: Asked) -> Buttons:
     return (
         ((both(asked, "🔥 热门题材", "🔥 Hot themes"), "top:"),),
         ((both(asked, "⭐ 关注一个题材", "⭐ Watch one theme"), "f:"),),
-        ((both(asked, "🌙 夜间安静、声音", "🌙 Quiet at night, sounds"), "k:"),),
+        ((both(asked, "🌙 夜间安静", "🌙 Quiet at night"), "k:+quiet"),),
         (
             (both(asked, "🌐 语言", "🌐 Language"), "lang:"),
             (both(asked, "❓ 帮助", "❓ Help"), "help:"),

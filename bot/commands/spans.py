@@ -79,7 +79,7 @@ def _hour(found: "re.Match[str]", side: str) -> int | None:
     """An hour of the day, 0 to 23; None: there is none like it."""
     hour, half = number(found[f"{side}_hour"]), (found[f"{side}_half"] or "").casefold()[:1]
     part = found[f"{side}_part"] or ""
-    if hour > (12 if half else 24):
+    if hour > (12 if half else 23):
         return None
     if half:
         return hour % 12 + (12 if half == "p" else 0)

@@ -94,7 +94,10 @@ def quiet(of: Looked) -> Answer:
             "Alerts within them are not lost: after them they come as one message, ranked.",
         ),
         *_market_sense(of),
-        of.say("其他时段：/settings quiet 21-7", "Other hours: /settings quiet 21-7"),
+        of.say(
+            "其他时段：直接说 安静 21点到7点，或写 /settings quiet 21-7",
+            "Other hours: just say quiet 9pm to 7am, or write /settings quiet 21-7",
+        ),
     ]
     now = "{}-{}".format(*of.wishes.quiet) if of.wishes.quiet else "off"
     offered = QUIET if now in ("off", *QUIET) else (now, *QUIET)

@@ -5,6 +5,7 @@ from html import escape
 
 from bot import tally
 from bot.app import App
+from bot.commands import spans
 from bot.commands import wish_hours as hours
 from bot.commands import wish_pages as pages
 from bot.commands.asked import Answer, Asked, admins_only, both, listed, may_change, name_of, of_one
@@ -17,6 +18,8 @@ from bot.zones import nearest, zone_named
 from market.source import Theme
 from signals.model import Kind
 
+BELOW = "+"  # before a page in what a button asks
+OFFS = ("off", "none", "关", "关闭", "無", "无")
 PAGES = {
     "sense": pages.sense,
     "budget": pages.budget,
@@ -32,8 +35,11 @@ PAGES = {
 
 
 def settings(app: App, asked: Asked) -> Answer:
-    """The chat's settings; behind it a page of them, or what is to change, such as `quiet 22-8`."""
-    what, _, value = asked.rest.strip().partition(" ")
+    """The chat's settings; behind it a page of them, or what is to change, such as `quiet 22-8`.
+
+    A page asked for with BELOW before it leaves the message whose button was pressed.
+    """
+    what, _, value = asked.rest.strip().removeprefix(BELOW).partition(" ")
     if what and not may_change(app.settings, asked.chat, asked.user):
         return admins_only(asked)
     fault = _changed(app, asked, what, value.strip()) if what else ""
@@ -42,7 +48,7 @@ def settings(app: App, asked: Asked) -> Answer:
     looked = Looked(app, asked, app.ledger.wishes(asked.chat.id), app.ledger.mutes(asked.chat.id))
     shown = PAGES.get(what, _page)(looked)
     text = f"⚠️ {fault}\n\n{shown.text}" if fault else shown.text
-    return replace(shown, text=text, in_place=bool(what))
+    return replace(shown, text=text, in_place=bool(what) and not asked.rest.startswith(BELOW))
 
 
 def _changed(app: App, asked: Asked, what: str, value: str) -> str:
@@ -72,10 +78,9 @@ def _wish(what: str, value: str) -> tuple[str, str] | None:
     if what == "budget" and (value == "off" or _number(value, 1, 99)):
         return "budget", "" if value == "off" else value
     if what == "quiet":
-        first, dash, last = value.partition("-")
-        hours = dash and _number(first, 0, 23) and _number(last, 0, 23) and int(first) != int(last)
-        if value == "off" or hours:
-            return "quiet", "" if value == "off" else f"{int(first)}-{int(last)}"
+        span = spans.hours(value)
+        if value in OFFS or span:
+            return "quiet", span
     return _digest_wish(value) if what == "digest" else None
 
 
