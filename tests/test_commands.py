@@ -81,7 +81,8 @@ def test_help_begins_with_the_few_that_a_newcomer_needs(app: App) -> None:
     assert named == [name for _, names in FIRST for name in names]
     assert len(named) < 10
     assert COMMANDS.keys() > {*named}
-    (((_, data),),) = first.buttons
+    ((_, data),), ((_, words),) = first.buttons
+    assert words == "help:words"
     assert data == "help:all"
     assert "没有这个命令" in ask(app, "help", "themez")
     assert "/themes" in ask(app, "help", "themez").splitlines()[0]

@@ -50,7 +50,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
         ("现在什么热？", "top", ""),
         ("What is hot?", "top", ""),
         ("哪些题材有泡沫", "themes", ""),
-        ("夜里别发消息", "settings", ""),
+        ("夜里别发消息", "settings", "quiet"),
         ("dark mode", "style", ""),
         ("英文", "lang", ""),
         ("为什么", "why", ""),
@@ -188,4 +188,4 @@ def test_a_command_whose_use_nobody_wrote_down_is_listed_all_the_same(bot: Wired
     shown = {"novel": Command(lambda app, asked: Answer("x"), "新", "new")}
     for rest, text in (("all", "/novel"), ("+bot", "/novel — new"), ("novel", "/novel")):
         asked = Asked(chat, 7, rest, bot.app.now().date())
-        assert text in plain(pages(asked, shown).text)
+        assert text in plain(pages(bot.app, asked, shown).text)

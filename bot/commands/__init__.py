@@ -20,6 +20,7 @@ from bot.commands.mutes import mute, unmute
 from bot.commands.named import close
 from bot.commands.replay import replay
 from bot.commands.stocks import stock
+from bot.commands.talk import SPOKEN
 from bot.commands.why import why
 from bot.words import Language
 
@@ -58,6 +59,9 @@ def answer(app: App, name: str, asked: Asked) -> Answer:
     if not name:
         name, rest = meant(app, asked.rest)
         asked = replace(asked, rest=rest)
+        if name in SPOKEN:
+            return SPOKEN[name](app, asked)
+    asked = replace(asked, name=name)
     command = shown(app, asked.user).get(name)
     if not command:
         return _unknown(asked, name, shown(app, asked.user))
@@ -79,8 +83,8 @@ def _unknown(asked: Asked, name: str, known: Mapping[str, Command]) -> Answer:
 
 
 def help_(app: App, asked: Asked) -> Answer:
-    """All commands by group, or how one is used."""
-    return pages(asked, shown(app, asked.user))
+    """All commands by group, how one is used, or what a word means."""
+    return pages(app, asked, shown(app, asked.user))
 
 
 COMMANDS: dict[str, Command] = {
@@ -157,6 +161,7 @@ PRESSED = {  # button -> command
     "v": "replay",
     "d": "test",
     "top": "top",
+    "stop": "stop",
     "help": "help",
     "lang": "lang",
 }

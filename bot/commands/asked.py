@@ -1,5 +1,6 @@
 """A question and its answer, and what all answers are made with."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,7 +8,8 @@ from html import escape
 
 from bot.alerting import value
 from bot.app import App, judged_themes
-from bot.commands.named import named, nearest
+from bot.commands.free_text import spoken
+from bot.commands.named import mentioned, named, nearest, stocks
 from bot.names import NAME_LIMIT, STAGES, theme_name
 from bot.pictures import CHART, CHART_DAYS, Picture
 from bot.records import PRIVATE, Buttons, Chat
@@ -22,6 +24,7 @@ from signals.model import Signal, Stage, ThemeState
 from signals.replay import READ
 from signals.ways import Way, ways
 
+MARKET = re.compile(r"^\s*(sh|sz|bj)(?=\d{6}\s*$)", re.I)  # before a stock's code
 PICKS = 8  # themes or stocks offered when several match
 
 
@@ -34,6 +37,7 @@ class Asked:
     rest: str  # what stands behind the command
     today: date  # in Shanghai
     topic: int | None = None  # of a supergroup, where it was asked
+    name: str = ""  # of the command
 
     @property
     def language(self) -> Language:
@@ -179,12 +183,10 @@ def of_one(
     `more` stands behind the theme in the data of these buttons.
     """
     if not asked.rest:
-        hint = both(
-            asked,
-            "哪个题材？请按一个，或在命令后写名称、拼音首字母，如 机器人、jqr",
-            "Which theme? Press one, or write a name or its pinyin initials behind the command",
-        )
-        return Answer(hint, picked(asked, hottest(app, PICKS), code, more))
+        offered = hottest(app, PICKS)
+        below = both(asked, "\n净涨幅最大的：", "\nThe largest net run-ups:")
+        below = below if strongest(app, 1) else ""
+        return Answer(_which(asked, offered) + below, picked(asked, offered, code, more))
     known = app.store.themes().values()
     found = named(known, asked.rest)
     if len(found) == 1:
@@ -192,13 +194,53 @@ def of_one(
     if found:
         words = both(asked, f"找到 {len(found)} 个题材：", f"{len(found)} themes match:")
         return Answer(words, picked(asked, found, code, more))
-    return _unknown(asked, nearest(known, asked.rest), code, more)
+    companies = stocks(app.store.stocks(), MARKET.sub("", asked.rest))
+    if len(companies) == 1:
+        return of_company(app, asked, *companies[0], code, more)
+    return _unknown(app, asked, code, more)
 
 
-def _unknown(asked: Asked, near: Sequence[Theme], code: str, more: str) -> Answer:
+def _which(asked: Asked, offered: Sequence[Theme]) -> str:
+    """Asks for a theme, with what to write, or to say, for the first of those offered."""
+    name = (offered[0].english if asked.language == "en" else "") if offered else ""
+    name = escape(name or (offered[0].name if offered else "机器人"))
+    said = spoken(asked.name, asked.language, name)
+    write = f"<code>/{asked.name} {name}</code>"
+    if said:
+        write += both(asked, f"，或直接说 <code>{said}</code>", f" or say <code>{said}</code>")
+    return both(
+        asked,
+        f"哪个题材？请按一个，或写 {write}；名称可只写一部分、拼音或其首字母。",
+        f"Which theme? Press one, or write {write}; a part of the name will do, or its pinyin.",
+    )
+
+
+def of_company(app: App, asked: Asked, code: str, name: str, button: str, more: str) -> Answer:
+    """That a company was named where a theme is asked for, and the themes it is in."""
+    themes, shown = app.store.themes_of(code), escape(f"{name} {code}")
+    words = both(asked, f"“{shown}”是公司，不是题材", f"“{shown}” is a company, no theme")
+    if not themes:
+        return Answer(words + both(asked, "；它不在任何已知题材里。", "; it is in no known theme."))
+    within = both(asked, "；它所在的题材：", "; the themes it is in:")
+    return Answer(words + within, picked(asked, themes, button, more))
+
+
+def _unknown(app: App, asked: Asked, code: str, more: str) -> Answer:
+    """No theme is called so: those that were mentioned, or are near; else what to ask instead."""
+    known = app.store.themes().values()
+    near = mentioned(known, asked.rest) or nearest(known, asked.rest)
     words = not_found(asked, asked.rest, is_near=bool(near))
+    if near:
+        return Answer(words, picked(asked, near, code, more))
     see = both(asked, "，请看 /themes 或 /help", "; see /themes or /help")
-    return Answer(words if near else words + see, picked(asked, near, code, more))
+    return Answer(words + see, elsewhere(asked))
+
+
+def elsewhere(asked: Asked) -> Buttons:
+    """What may be asked instead of what was not understood."""
+    hot = (both(asked, "🔥 热门题材", "🔥 Hot themes"), "top:")
+    record = (both(asked, "🎯 有多准", "🎯 How often right"), "r:")
+    return ((hot, record), ((both(asked, "❓ 帮助", "❓ Help"), "help:"),))
 
 
 def not_found(asked: Asked, typed: str, is_near: bool, is_stock: bool = False) -> str:

@@ -1,10 +1,23 @@
-"""What people say without a command: a theme, a stock, or a theme and a word of what about it."""
+"""What people say without a command: a theme, a stock, or a theme and a word of what about it.
+
+The longer sentences, and what is no command, are in bot/commands/sentences.py.
+"""
 
 import re
 from functools import cache
 
 from bot.app import App
-from bot.commands.named import LONGEST, named, stocks
+from bot.commands.named import LONGEST, mentioned, named, stocks
+from bot.commands.sentences import (
+    AHEAD,
+    QUESTIONS,
+    ROUND,
+    SAID_ALONE,
+    STOPS,
+    defined,
+    quiet_of,
+)
+from bot.glossary import TERM, called, near
 from bot.script import simplified
 from bot.words import Language
 
@@ -13,7 +26,9 @@ CODE = re.compile(r"\d{6}|(sh|sz|bj)\d{6}", re.I)  # of a stock
 ABOUT: tuple[tuple[str, str], ...] = (
     ("取消静音", "unmute"),
     ("静音", "mute"),
+    *((words, "mute") for words in ("别推送", "别再推送", "不要推送", "屏蔽")),
     ("取消关注", "unwatch"),
+    *((words, "unwatch") for words in ("停止关注", "不再关注", "不关注", "取关")),
     ("关注", "watch"),
     ("为什么", "why"),
     ("为何", "why"),
@@ -65,9 +80,16 @@ ABOUT: tuple[tuple[str, str], ...] = (
     ("similar to", "similar"),
     ("unmute", "unmute"),
     ("mute", "mute"),
+    ("stop pushing", "mute"),
     ("unwatch", "unwatch"),
+    ("unfollow", "unwatch"),
+    ("stop following", "unwatch"),
+    ("stop watching", "unwatch"),
     ("watch", "watch"),
+    ("follow", "watch"),
 )
+SURE = 0.7  # difflib's ratio from which a word in a sentence is a slip in a term
+FIRST = {"watch", "unwatch", "mute", "unmute"}  # words that Chinese says before the name
 ALONE: dict[str, str] = {  # all that was said -> command
     "帮助": "help",
     "你好": "help",
@@ -122,13 +144,13 @@ ASKED: tuple[tuple[str, str], ...] = (  # in a question that names no theme -> c
     ("bubbles", "themes"),
     ("哪些题材", "themes"),
     ("which themes", "themes"),
-    ("夜里", "settings"),
-    ("夜间", "settings"),
-    ("晚上", "settings"),
-    ("安静", "settings"),
-    ("打扰", "settings"),
-    ("at night", "settings"),
-    ("quiet", "settings"),
+    ("夜里", "settings quiet"),
+    ("夜间", "settings quiet"),
+    ("晚上", "settings quiet"),
+    ("安静", "settings quiet"),
+    ("打扰", "settings quiet"),
+    ("at night", "settings quiet"),
+    ("quiet", "settings quiet"),
     ("英文", "lang"),
     ("英语", "lang"),
     ("繁体", "lang"),
@@ -141,30 +163,51 @@ ASKED: tuple[tuple[str, str], ...] = (  # in a question that names no theme -> c
     ("light mode", "style"),
 )
 LOOSE = re.compile(
-    r"^(请问|请|一下|the|is|about)\s*|[\s?？!！。，,.、~～]+$|\s*(啊|呢|吗|吧|呀|的|了|涨|跌)$"
+    r"^(请问|请|一下|(the|is|about)\b)\s*|^[\W_]+|[\W_]+$|\s*(啊|呢|吗|吧|呀|的|了|涨|跌)$"
 )
 
 
 def meant(app: App, text: str) -> tuple[str, str]:
     """The command that plain words stand for, and what would be behind it."""
     said = " ".join(text.split())
-    plain = simplified(said[: 4 * LONGEST]).casefold()
-    alone = ALONE.get(_trimmed(plain))
+    plain = simplified(said[: 4 * LONGEST]).casefold().replace("’", "'")
+    alone = ALONE.get(_trimmed(plain)) or SAID_ALONE.get(_trimmed(plain))
     if alone:
-        return alone, ""
-    if named(app.store.themes().values(), said):
+        return _split(alone)
+    known = app.store.themes().values()
+    if named(known, said):
         return "theme", said
     if CODE.fullmatch(said):
         return "stock", said[-6:]
-    found = _about(plain)
-    if found and named(app.store.themes().values(), found[1]):
+    found, word = _about(plain), defined(plain)
+    if found and named(known, found[1]):
         return found
-    asked = next((command for words, command in ASKED if _pattern(words).search(plain)), None)
+    term = word or ROUND.sub("", plain)
+    if called(term):
+        return "help", f"{TERM}{term}"
+    themes, hours = mentioned(known, said), quiet_of(plain)
+    if hours and not themes:
+        return "settings", f"quiet {hours}"
+    if AHEAD.search(plain):
+        return "ahead", said
+    if found and len(themes) == 1 and found[0] not in FIRST:
+        return found[0], themes[0].id
+    phrases = () if found and themes else (*QUESTIONS, *ASKED, *STOPS)
+    asked = next((command for words, command in phrases if _pattern(words).search(plain)), None)
     if asked:
-        return asked, ""
+        return _split(asked)
+    if word and named(known, word):
+        return "theme", word
     if found:
         return found
+    if word and near(word, SURE):
+        return "help", f"{TERM}{word}"
     return ("stock" if stocks(app.store.stocks(), said) else "theme"), said
+
+
+def _split(command: str) -> tuple[str, str]:
+    name, _, rest = command.partition(" ")
+    return name, rest
 
 
 def _about(plain: str) -> tuple[str, str] | None:
@@ -190,9 +233,9 @@ def _pattern(words: str) -> "re.Pattern[str]":
     return re.compile(f"{edge}{re.escape(words)}{edge}")
 
 
-def spoken(command: str, language: Language) -> str:
+def spoken(command: str, language: Language, name: str = "机器人") -> str:
     """Words that stand for a command, as an example; empty where there are none."""
     ours = [words for words, of in ABOUT if of == command and words.isascii() == (language == "en")]
     if not ours:
         return ""
-    return f"机器人 {ours[0]}" if language == "zh" else f"{ours[0]} 机器人"
+    return f"{name} {ours[0]}" if language == "zh" and command not in FIRST else f"{ours[0]} {name}"

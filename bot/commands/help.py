@@ -1,12 +1,15 @@
-"""/help: where to begin, all commands by group, one group by its button, or how one is used."""
+"""/help: where to begin, all commands by group, how one is used, or what a word means."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from bot.app import App
+from bot.commands import terms
 from bot.commands.asked import Answer, Asked, both
 from bot.commands.free_text import spoken
 from bot.commands.named import close
 from bot.commands.usage import GROUPS, USAGES
+from bot.glossary import TERM, called, every_name
 from bot.records import Buttons
 from bot.script import simplified
 from bot.words import Words, say
@@ -28,11 +31,15 @@ FIRST: tuple[tuple[Words, tuple[str, ...]], ...] = (  # what a newcomer asks, an
 ALONE = {"zh": "机器人；白酒 怎么样；为什么 机器人", "en": "机器人; how is 白酒; why 机器人"}
 
 
-def pages(asked: Asked, shown: Commands) -> Answer:
+def pages(app: App, asked: Asked, shown: Commands) -> Answer:
     """The help that was asked for; `shown` are the commands this person may see."""
     what = asked.rest.strip().lstrip("/").casefold()
     if what in shown:
         return Answer(_usage(asked, what, shown))
+    if simplified(what) in terms.WORDS:
+        return terms.listed(asked)
+    if part := terms.is_page(what):
+        return terms.page(app, asked, part)
     groups = [group for group in GROUPS if _of(group, shown)]
     if what.removeprefix(PAGE) in groups:
         return Answer(
@@ -40,8 +47,12 @@ def pages(asked: Asked, shown: Commands) -> Answer:
         )
     if simplified(what) in ALL:
         return Answer(_all(asked, groups, shown), _turn(asked, groups), in_place=True)
+    word = what.removeprefix(TERM)
+    nearest = close({*shown, *every_name()}, word)[:1]
+    if called(word) or what.startswith(TERM) or (nearest and nearest[0] not in shown):
+        return terms.term(app, asked, word) or terms.unknown(asked, word)
     every = both(asked, f"全部 {len(shown)} 个命令", f"All {len(shown)} commands")
-    return Answer(_cover(asked, what, shown), (((every, f"help:{ALL[0]}"),),))
+    return Answer(_cover(asked, what, shown), (((every, f"help:{ALL[0]}"),), terms.button(asked)))
 
 
 def _of(group: str, shown: Commands) -> list[str]:
@@ -58,7 +69,7 @@ def _cover(asked: Asked, what: str, shown: Commands) -> str:
     """Where to begin; before it that there is no such command, when another was asked for."""
     lines = []
     if what:
-        none = both(asked, "没有这个命令。", "No such command.")
+        none = both(asked, "没有这个命令，也没有这个词语。", "No such command, nor a word like it.")
         near = " ".join(f"/{name}" for name in close(shown, what))
         lines += [f"{none} {both(asked, '相近的有', 'Near to it')}: {near}" if near else none, ""]
     for words, names in FIRST:
@@ -66,7 +77,8 @@ def _cover(asked: Asked, what: str, shown: Commands) -> str:
         lines += [_line(asked, name, shown) for name in names]
     alone = both(asked, "不用命令也行，直接说：", "No command is needed; just say: ")
     lines += ["", f"{alone}{ALONE[asked.language]}"]
-    return "\n".join([*lines, f"/help {ALL[0]} · /help mute", say("rest", asked.language)])
+    word = both(asked, "/help 宽度", "/help breadth")
+    return "\n".join([*lines, f"/help {ALL[0]} · /help mute · {word}", say("rest", asked.language)])
 
 
 def _all(asked: Asked, groups: list[str], shown: Commands) -> str:

@@ -31,6 +31,7 @@ from bot.joins import of_week
 from bot.links import linked
 from bot.names import STAGES, rule_name, theme_name
 from bot.records import Buttons
+from bot.script import simplified
 from bot.words import say
 from market.calendar import HONG_KONG
 from market.source import Theme
@@ -138,7 +139,7 @@ def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], .
 def themes(app: App, asked: Asked) -> Answer:
     """All themes that are not quiet, by stage; of one stage with their run-ups."""
     known, states, username = app.store.themes(), all_states(app), app.ledger.fact("username")
-    wanted = asked.rest.strip().casefold()
+    wanted = simplified(asked.rest.strip().casefold())
     stage = next((s for s, words in STAGES.items() if wanted in (s, *words.values())), None)
     buttons = _switches(asked, "q", {s: STAGES[s][asked.language] for s in SHOWN}, stage)
     if wanted and not stage:

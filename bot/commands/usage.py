@@ -203,9 +203,10 @@ USAGES: dict[str, Usage] = {
         " admins change it.",
     ),
     "help": Usage(
-        *("bot", "[命令]", "[COMMAND]", "mute"),
-        "全部命令，或一个命令的用法。",
-        "All commands, or how one is used.",
+        *("bot", "[命令|词语]", "[COMMAND|WORD]", "宽度"),
+        "全部命令，一个命令的用法，或一个词语的意思；/help words 列出词语。",
+        "All commands, how one is used, or what a word means; /help words lists the words.",
+        en_example="breadth",
     ),
     "status": Usage(
         *("bot", "", "", ""),

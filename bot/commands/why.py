@@ -10,6 +10,7 @@ from bot import messages, texts
 from bot.app import App
 from bot.commands.asked import Answer, Asked, name_of, of_one, open_ways, shown_state
 from bot.commands.lookups import judged, unjudged
+from bot.commands.terms import button
 from bot.evidence import MOOD, evidence, grounds, shown_condition, threshold_of
 from bot.jobs import facts_of
 from bot.names import STAGES, rule_name
@@ -53,7 +54,9 @@ def _told(app: App, asked: Asked, theme: Theme) -> Answer:
         last=_last(told[-1], theme, app.policy, language) if told else None,
         earlier=[_line(t, theme, language) for t in told[-EARLIER - 1 : -1][::-1]],
     )
-    return Answer(text, more=partial(_confidence, theme=theme.id, language=language))
+    return Answer(
+        text, (button(asked),), more=partial(_confidence, theme=theme.id, language=language)
+    )
 
 
 def _rule(signal: Signal, language: Language, exchange: str) -> dict[str, str]:
