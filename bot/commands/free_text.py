@@ -163,7 +163,9 @@ ASKED: tuple[tuple[str, str], ...] = (  # in a question that names no theme -> c
     ("light mode", "style"),
 )
 LOOSE = re.compile(
-    r"^(请问|请|一下|(the|is|about)\b)\s*|^[\W_]+|[\W_]+$|\s*(啊|呢|吗|吧|呀|的|了|涨|跌)$"
+    r"^(请问|请|一下|怎么|如何|怎样|帮我|给我|我想|我要|"
+    r"(the|is|about|please|can you|how do i|how to|how can i|i want to)\b)\s*|"
+    r"^[\W_]+|[\W_]+$|\s*(啊|呢|吗|吧|呀|的|了|涨|跌)$"
 )
 
 

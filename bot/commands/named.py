@@ -27,7 +27,7 @@ def named(themes: Iterable[Theme], text: str) -> list[Theme]:
     around it do no harm.
     """
     wanted, known = text.strip().casefold(), list(themes)
-    bare = MARKS.sub("", wanted)
+    bare = MARKS.sub("", wanted[: 4 * LONGEST])
     found = _named(known, wanted)
     return found if found or not bare or bare == wanted else _named(known, bare)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.commands.spans import hours
+from bot.commands.spans import HOURS, hours
 from bot.names import STAGES
 
 HOT = "top"  # what a question for the hot themes is answered by
@@ -13,16 +13,13 @@ STOPS: tuple[tuple[str, str], ...] = (  # in a sentence that is nothing else
     *((words, STOP) for words in ("退订", "不想收", "别烦我", "unsubscribe", "stop sending")),
     *((words, STOP) for words in ("stop pushing", "stop messaging", "stop it", "please stop")),
     *((words, STOP) for words in ("leave me alone", "no more messages", "stop alerts")),
-    *((words, STOP) for words in ("太吵", "too noisy", "too many messages")),
+    *((words, STOP) for words in ("太吵", "too noisy", "too many messages", "how do i stop")),
 )
 SAID_ALONE: dict[str, str] = {  # all that was said -> command and what stands behind it
-    # `quiet` alone asks for quiet hours
-    **{
-        name: f"themes {stage}"
-        for stage, words in STAGES.items()
-        for name in words.values()
-        if name != "quiet"
-    },
+    **{name: f"themes {stage}" for stage, words in STAGES.items() for name in words.values()},
+    "quiet": "settings quiet",  # no stage: it asks for quiet hours
+    **dict.fromkeys(("早上好", "你是谁", "who are you", "help me", "帮帮我", "在", "菜单"), "help"),
+    **dict.fromkeys(("今天怎么样", "今天如何", "how was today", "how is today"), "digest"),
     **dict.fromkeys(("为什么热", "为何热", "为啥热", "热", "哪些热", "热点", "why hot"), HOT),
     **dict.fromkeys(("谢谢", "谢谢你", "多谢", "感谢", "thanks", "thank you", "thx"), THANKS),
     **dict.fromkeys(("stop", "停止", "停", "别吵", *(words for words, _ in STOPS)), STOP),
@@ -43,7 +40,7 @@ QUESTIONS: tuple[tuple[str, str], ...] = (  # in a question that names no theme 
 )
 # what nobody knows: how it will go on, and whether to buy
 AHEAD = re.compile(
-    r"会不会|[会要能该还].{0,3}[跌涨崩破买卖]|崩盘|抄底|见顶了[吗没]|到顶了[吗没]|"
+    r"会不会|[会要能该还].{0,3}(?:[跌涨崩破买卖]|见顶|到顶|回调)|崩盘|抄底|[见到]顶了[吗没]|"
     r"\bwill\b|\bgoing to\b|\bgonna\b|\bshould i\b|\b(burst|crash|fall|rise|drop)\b.*\?"
 )
 PART = r"(?:an |the |a )?"
@@ -79,4 +76,4 @@ def defined(plain: str) -> str:
 
 def quiet_of(plain: str) -> str:
     """The hours in which somebody asks for quiet, as /settings writes them; empty: none."""
-    return hours(plain) if QUIET.search(plain) else ""
+    return hours(plain) if QUIET.search(plain) or HOURS.fullmatch(plain) else ""

@@ -19,7 +19,7 @@ from market.source import Theme
 from signals.model import Kind
 
 BELOW = "+"  # before a page in what a button asks
-OFFS = ("off", "none", "关", "关闭", "無", "无")
+OFFS = ("off", "none", "关", "关闭", "關", "關閉", "无", "無")
 PAGES = {
     "sense": pages.sense,
     "budget": pages.budget,
