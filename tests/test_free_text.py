@@ -105,6 +105,7 @@ def data_of(given: Answer) -> list[str]:
         ("退潮", "themes", "bursting"),
         ("發酵", "themes", "forming"),
         ("bubble", "themes", "bubble"),
+        ("泡沫", "themes", "bubble"),
         ("themes", "themes", ""),
         # how to use it
         ("怎么用", "help", ""),

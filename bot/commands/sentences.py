@@ -17,6 +17,7 @@ STOPS: tuple[tuple[str, str], ...] = (  # in a sentence that is nothing else
 )
 SAID_ALONE: dict[str, str] = {  # all that was said -> command and what stands behind it
     **{name: f"themes {stage}" for stage, words in STAGES.items() for name in words.values()},
+    "泡沫": "themes bubble",
     "quiet": "settings quiet",  # no stage: it asks for quiet hours
     **dict.fromkeys(("早上好", "你是谁", "who are you", "help me", "帮帮我", "在", "菜单"), "help"),
     **dict.fromkeys(("今天怎么样", "今天如何", "how was today", "how is today"), "digest"),
