@@ -7,9 +7,10 @@ import re
 from functools import cache
 
 from bot.app import App
-from bot.commands.named import LONGEST, mentioned, named, stocks
+from bot.commands.named import CLOSE, LONGEST, mentioned, named, nearest, stocks
 from bot.commands.sentences import (
     AHEAD,
+    HOT,
     QUESTIONS,
     ROUND,
     SAID_ALONE,
@@ -25,6 +26,7 @@ CODE = re.compile(r"\d{6}|(sh|sz|bj)\d{6}", re.I)  # of a stock
 # words beside a theme's name -> command; the first that is found counts, so the longer stand first
 ABOUT: tuple[tuple[str, str], ...] = (
     ("取消静音", "unmute"),
+    *((words, "unmute") for words in ("不要静音", "别静音", "恢复推送", "恢复")),
     ("静音", "mute"),
     *((words, "mute") for words in ("别推送", "别再推送", "不要推送", "屏蔽")),
     ("取消关注", "unwatch"),
@@ -88,7 +90,7 @@ ABOUT: tuple[tuple[str, str], ...] = (
     ("watch", "watch"),
     ("follow", "watch"),
 )
-SURE = 0.7  # difflib's ratio from which a word in a sentence is a slip in a term
+SURE, SHORT = 0.7, 4  # difflib's ratio from which it is a slip in a term; below 4 letters: CLOSE
 FIRST = {"watch", "unwatch", "mute", "unmute"}  # words that Chinese says before the name
 ALONE: dict[str, str] = {  # all that was said -> command
     "帮助": "help",
@@ -196,15 +198,18 @@ def meant(app: App, text: str) -> tuple[str, str]:
         return found[0], themes[0].id
     phrases = () if found and themes else (*QUESTIONS, *ASKED, *STOPS)
     asked = next((command for words, command in phrases if _pattern(words).search(plain)), None)
-    if asked:
+    if asked and not (len(themes) == 1 and asked in (HOT, "themes")):  # 白酒是泡沫吗
         return _split(asked)
     if word and named(known, word):
         return "theme", word
     if found:
         return found
-    if word and near(word, SURE):
-        return "help", f"{TERM}{word}"
-    return ("stock" if stocks(app.store.stocks(), said) else "theme"), said
+    if len(themes) == 1:
+        return "theme", themes[0].id
+    if stocks(app.store.stocks(), said):
+        return "stock", said
+    slip = near(term, CLOSE if len(term) < SHORT else SURE)
+    return ("help", f"{TERM}{term}") if slip and not nearest(known, term) else ("theme", said)
 
 
 def _split(command: str) -> tuple[str, str]:

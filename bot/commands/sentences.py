@@ -22,7 +22,7 @@ SAID_ALONE: dict[str, str] = {  # all that was said -> command and what stands b
     **dict.fromkeys(("早上好", "你是谁", "who are you", "help me", "帮帮我", "在", "菜单"), "help"),
     **dict.fromkeys(("今天怎么样", "今天如何", "how was today", "how is today"), "digest"),
     **dict.fromkeys(("为什么热", "为何热", "为啥热", "热", "哪些热", "热点", "why hot"), HOT),
-    **dict.fromkeys(("谢谢", "谢谢你", "多谢", "感谢", "thanks", "thank you", "thx"), THANKS),
+    **dict.fromkeys(("谢谢", "谢谢你", "多谢", "再见", "thanks", "thank you", "bye"), THANKS),
     **dict.fromkeys(("stop", "停止", "停", "别吵", *(words for words, _ in STOPS)), STOP),
 }
 QUESTIONS: tuple[tuple[str, str], ...] = (  # in a question that names no theme -> command
@@ -32,6 +32,9 @@ QUESTIONS: tuple[tuple[str, str], ...] = (  # in a question that names no theme 
     *((words, HOT) for words in ("what is hot", "what's hot", "whats hot", "hot themes")),
     *((words, HOT) for words in ("hot right now", "hot now", "hot today", "themes are hot")),
     *((words, "market") for words in ("大盘", "the market")),
+    *((words, "settings watched") for words in ("我关注", "am i watching", "do i follow")),
+    ("什么新闻", "news"),
+    *((words, "alert") for words in ("警报", "alerts")),
     *((words, "help") for words in ("怎么用", "怎么使用", "如何使用", "如何用", "使用说明")),
     *(
         (words, "help")
@@ -42,6 +45,7 @@ QUESTIONS: tuple[tuple[str, str], ...] = (  # in a question that names no theme 
 # what nobody knows: how it will go on, and whether to buy
 AHEAD = re.compile(
     r"会不会|[会要能该还].{0,3}(?:[跌涨崩破买卖]|见顶|到顶|回调)|崩盘|抄底|[见到]顶了[吗没]|"
+    r"赚钱|推荐|荐股|明天.{0,4}[涨跌]|\brecommend\b|\bwhat to buy\b|"
     r"\bwill\b|\bgoing to\b|\bgonna\b|\bshould i\b|\b(burst|crash|fall|rise|drop)\b.*\?"
 )
 PART = r"(?:an |the |a )?"
