@@ -19,7 +19,7 @@ def body_of(thing: object) -> str:
 
 def thing(kind: Any, body: str) -> Any:
     """What `body_of` made text of, as a `kind`."""
-    return _adapter(kind).validate_json(body)
+    return _adapter(kind).validate_python(json.loads(body))
 
 
 @cache
