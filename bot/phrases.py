@@ -43,6 +43,21 @@ PHRASES: dict[str, Words] = {
     "ends_or": {"zh": "，或", "en": ", or "},
     "ends_days": {"zh": "，连续{days}日", "en": ", {days} days running"},
     "ends_seen": {"zh": "（已{seen}日）", "en": " ({seen} so far)"},
+    "stays": {
+        "zh": "仍在{stage}：{kind}的条件已不满足，但{left}",
+        "en": "Still {stage}: the conditions of “{kind}” no longer hold, but {left}",
+    },
+    "stays_shut": {
+        "zh": "{kind}的条件未满足（{asked}）",
+        "en": "those of “{kind}” are not met ({asked})",
+    },
+    "stays_days": {
+        "zh": "{kind}的条件满足后须连续{days}日（已{seen}日）",
+        "en": "those of “{kind}” must be met for {days} days running ({seen} so far)",
+    },
+    "stays_between": {"zh": "，", "en": ", "},
+    "stays_if": {"zh": "{rule} {threshold}，现 {value}", "en": "{rule} {threshold}, now {value}"},
+    "stays_and": {"zh": "；", "en": "; "},
     "best": {"zh": "当日最强", "en": "best of the day"},
     "worst": {"zh": "最弱", "en": "worst"},
     "moves": {"zh": "当日", "en": "on the day"},

@@ -22,7 +22,7 @@ from signals.evaluate import thresholds
 from signals.lifecycle import Reading
 from signals.model import Signal, Stage, ThemeState
 from signals.replay import READ
-from signals.ways import Way, ways
+from signals.ways import Condition, Way, entry, ways
 
 MARKET = re.compile(r"^\s*(sh|sz|bj)(?=\d{6}\s*$)", re.I)  # before a stock's code
 PICKS = 8  # themes or stocks offered when several match
@@ -144,12 +144,17 @@ def _shown(state: ThemeState, oldest: date) -> ThemeState:
     return replace(state, stage=Stage.QUIET, since=None) if ended else state
 
 
-def open_ways(app: App, theme: str, day: date, signals: Sequence[Signal]) -> list[Way]:
-    """The ways that are open to a theme after the last judged day, by what the rules said on it."""
+def open_ways(
+    app: App, theme: str, day: date, signals: Sequence[Signal]
+) -> tuple[list[Way], tuple[Condition, ...]]:
+    """The ways open to a theme after the last judged day, by what the rules said on it, and what
+    its stage asks of who enters it.
+    """
     net = float(app.store.net(day, day, [theme])[theme].iloc[-1])
     reading = Reading(day, net, *(value(signals, rule) for rule in READ))
     state = app.ledger.standing.state(theme)
-    return ways(state, reading, app.policy, thresholds(app.rules))
+    of = (state, reading, app.policy, thresholds(app.rules))
+    return ways(*of), entry(*of)
 
 
 def as_of(app: App, asked: Asked) -> str:

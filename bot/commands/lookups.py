@@ -24,7 +24,7 @@ from bot.commands.asked import (
     shown_states,
     stage_of,
 )
-from bot.evidence import ends_of, evidence
+from bot.evidence import ends_of, evidence, stays
 from bot.fact_texts import beside
 from bot.jobs import facts_of
 from bot.joins import of_week
@@ -65,6 +65,7 @@ def card(app: App, asked: Asked, theme: Theme) -> Answer:
     day, signals = known
     state = shown_state(app, theme.id)
     told = facts_of(app, day)
+    steps, entered = open_ways(app, theme.id, day, signals)
     text = texts.render(
         "card",
         told,
@@ -80,7 +81,8 @@ def card(app: App, asked: Asked, theme: Theme) -> Answer:
         evidence=evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
         past=[*_past(app, asked, theme, day), *_lists(app, asked, theme, day)],
         beside=beside(told.beside, theme, day, asked.language),
-        ends=ends_of(open_ways(app, theme.id, day, signals), asked.language),
+        stays=stays(state.stage, entered, steps, asked.language),
+        ends=ends_of(steps, asked.language),
     )
     return Answer(text, _buttons(asked, theme), picture=chart(app, asked, theme.id))
 
