@@ -124,11 +124,8 @@ def stays(
     if not is_past(entered):
         return ""
     left = [_not_left(way, language) for way in out if way.stage in ENDS]
-    return say("stays", language).format(
-        stage=STAGES[stage][language],
-        kind=KINDS[KIND[stage]][language],
-        left=say("stays_between", language).join(left),
-    )
+    between = say("stays_between", language)
+    return say("stays", language).format(stage=STAGES[stage][language], left=between.join(left))
 
 
 def is_past(entered: Sequence[Condition]) -> bool:

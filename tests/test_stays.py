@@ -38,12 +38,12 @@ def state(stage: Stage, pending: Stage | None = None, days: int = 0) -> ThemeSta
 def test_a_bubble_whose_own_conditions_are_gone_says_what_keeps_it(settings: Settings) -> None:
     line = said(settings, state(Stage.BUBBLE), today())
     assert line == (
-        "仍在高潮：升温的条件已不满足，"
+        "仍在高潮：进入高潮的条件已不满足，"
         "但转折的条件未满足（距本轮高点净回落 ≥\N{NO-BREAK SPACE}8.0%，现 3.7%），"
         "结束的条件未满足（60日净涨幅 <\N{NO-BREAK SPACE}+5.0%，现 +9.2%）"
     )
     english = said(settings, state(Stage.BUBBLE), today(), "en")
-    assert english.startswith("Still bubble: the conditions of “surge” no longer hold, but")
+    assert english.startswith("Still bubble: what “bubble” is entered on no longer holds, but")
     assert "now 3.7%" in english
 
 

@@ -34,8 +34,9 @@ NAME, ID = ("题材名", "NAME"), ("编号", "ID")  # what goes behind many comm
 USAGES: dict[str, Usage] = {
     "themes": Usage(
         *("theme", "[阶段]", "[STAGE]", "高潮"),
-        "每个阶段有哪些题材；名称可点开。",
-        "Which themes are in each stage; press a name to open it.",
+        "什么热：高潮、发酵与新退潮的题材及依据，今天仍在升温的（●）在前；按阶段按钮看全部，名称可点开。",
+        "What is hot: themes in bubble, forming and newly bursting with their evidence, those that"
+        " rise today (●) first; the buttons show a whole stage, a name opens a theme.",
         en_example="bubble",
     ),
     "theme": Usage(
