@@ -14,6 +14,9 @@ GROUPS: dict[str, Words] = {  # in the order of /help
 }
 
 
+EXAMPLES = {"机器人": "robots", "白酒": "liquor", "人工智能": "artificial intelligence"}
+
+
 class Usage(NamedTuple):
     """What /help COMMAND says beside the command's own line."""
 
@@ -27,7 +30,14 @@ class Usage(NamedTuple):
 
     def typed(self, language: Language) -> str:
         """The example as somebody of that language would type it."""
-        return (language == "en" and self.en_example) or self.example
+        return self.example if language == "zh" else in_english(self.en_example or self.example)
+
+
+def in_english(example: str) -> str:
+    """An example with the names of its themes as who reads English would type them."""
+    for name, english in EXAMPLES.items():
+        example = example.replace(name, english)
+    return example
 
 
 NAME, ID = ("题材名", "NAME"), ("编号", "ID")  # what goes behind many commands
