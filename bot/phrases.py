@@ -139,6 +139,10 @@ PHRASES: dict[str, Words] = {
     "unknown_input": {"zh": "缺少所需数据", "en": "figures it needs are missing"},
     "working": {"zh": "⏳ 正在计算…", "en": "⏳ being worked out…"},
     "too_fast": {"zh": "问得太快了，请稍候。", "en": "Too many questions at once; wait a moment."},
+    "words_only": {
+        "zh": "这里只认文字：发一个题材名，如 机器人，或 /help。",
+        "en": "Only words are read here: send a theme's name, such as robots, or /help.",
+    },
     "not_yours": {"zh": "这是别人的按钮，请自己提问。", "en": "Not your button; ask yourself."},
     "expired": {
         "zh": "这个按钮已失效，请重新提问。",
