@@ -1,6 +1,6 @@
 """What is hot: the themes by stage, each with why; one answer, wherever it is asked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import inf, nan
@@ -27,7 +27,7 @@ from bot.links import linked
 from bot.names import STAGES
 from bot.records import Buttons
 from bot.script import simplified
-from bot.texts import figure
+from bot.texts import figure, split
 from bot.words import say
 from market.calendar import HONG_KONG
 from market.source import Theme
@@ -40,9 +40,9 @@ from signals.ways import BEFORE, Condition, entry
 ALL = "all"  # what the way back from one stage asks
 STAGED = (Stage.BUBBLE, Stage.FORMING, Stage.BURSTING, Stage.OVER)  # each with a button
 NEW_DAYS = 5  # trading days for which a theme that turned is told among the hot
-REASONED = 12  # themes of a stage with their reasons; so many links are well below Telegram's 100
-NAMED = 12  # further names of a stage
-PAGE = 30  # themes on a page of one stage
+REASONED = (12, 8, 6)  # themes of a stage with their reasons: the most that fit one message
+NAMED = 6  # themes named of a stage that is not hot
+PAGE = 24  # themes on a page of one stage
 PRESSED = 6  # themes with a button of their own
 REASONS = 2  # conditions of a stage that are told
 
@@ -92,17 +92,24 @@ def _hot(app: App, asked: Asked) -> Answer:
     of[Stage.BURSTING] = [row for row in of[Stage.BURSTING] if row not in turned]
     told = [(STAGES[stage][asked.language], of[stage]) for stage in HOT]
     told.append((say("hot_turned", asked.language).format(days=NEW_DAYS), turned))
-    lines = [_verdict(asked, [*of[Stage.BUBBLE], *of[Stage.FORMING]], len(turned))]
-    for title, here in told:
-        lines += ["", *_reasoned(app, asked, title, here)] if here else []
-    if any(here for _, here in told):
-        lines += ["", say("hot_legend", asked.language)]
+    verdict = _verdict(asked, [*of[Stage.BUBBLE], *of[Stage.FORMING]], len(turned))
+    lines = ["", say("hot_legend", asked.language)] if any(here for _, here in told) else []
     names = [_named(app, asked, stage, of[stage]) for stage in (Stage.BURSTING, Stage.OVER)]
     lines += ["", *filter(None, names)] if any(names) else []
     lines += ["", _count(app, asked), *_hong_kong(app, asked, rows), as_of(app, asked)]
+    texts = ("\n".join([verdict, *_reasoned(app, asked, told, most), *lines]) for most in REASONED)
+    *_, text = _until_it_fits(texts)
     shown = [row.theme for _, here in told for row in here]
     counts = {stage: sum(row.state.stage is stage for row in rows) for stage in STAGED}
-    return Answer("\n".join(lines), (*_to_press(asked, shown), *_stages(asked, None, counts)))
+    return Answer(text, (*_to_press(asked, shown), *_stages(asked, None, counts)))
+
+
+def _until_it_fits(texts: Iterable[str]) -> Iterator[str]:
+    """The texts up to the first that one message holds."""
+    for text in texts:
+        yield text
+        if len(split(text)) == 1:
+            return
 
 
 def _verdict(asked: Asked, hot: Sequence[Row], turned: int) -> str:
@@ -131,11 +138,18 @@ def _simulated(rows: Iterable[Row]) -> bool:
     return any(row.theme.source == "simulated" for row in rows)
 
 
-def _reasoned(app: App, asked: Asked, title: str, here: Sequence[Row]) -> list[str]:
-    """A stage, and its first themes with their reasons; how to reach the others."""
-    lines = [f"<b>{title} {len(here)}</b>", *(_line(app, asked, row) for row in here[:REASONED])]
-    more = len(here) - REASONED
-    return [*lines, say("hot_more", asked.language).format(count=more)] if more > 0 else lines
+def _reasoned(
+    app: App, asked: Asked, told: Sequence[tuple[str, Sequence[Row]]], most: int
+) -> list[str]:
+    """Each stage that has themes, its first ones with their reasons; how to reach the others."""
+    lines = []
+    for title, here in told:
+        if here:
+            lines += ["", f"<b>{title} {len(here)}</b>"]
+            lines += [_line(app, asked, row) for row in here[:most]]
+        if len(here) > most:
+            lines.append(say("hot_more", asked.language).format(count=len(here) - most))
+    return lines
 
 
 def _named(app: App, asked: Asked, stage: Stage, here: Sequence[Row]) -> str:
