@@ -68,10 +68,11 @@ PHRASES: dict[str, Words] = {
     },
     "hot_legend": {
         "zh": "● 今天满足升温（退潮者：转折）的条件 ○ 不满足，但尚未离开该阶段。"
-        "净涨为60日，站上20日线占比为5日均",
+        "净涨为60日，20日线上为成分股占比的5日均，"
+        "净回落自本轮高点；日期：进入该阶段之日",
         "en": "● meets the conditions of a surge today (of a reversal, where bursting) ○ does not,"
-        " but has not left its stage. Net: of 60 days; above 20-day average: share of members,"
-        " 5-day mean",
+        " but has not left its stage. Net: of 60 days; above avg: members above their 20-day"
+        " average, 5-day mean; net fall: from its peak; date: since when",
     },
     "hot_rest": {
         "zh": "共 {count} 个题材；净涨幅居前见 /top，一个题材为何如此：/why 题材名",
@@ -82,9 +83,9 @@ PHRASES: dict[str, Words] = {
         "en": "A large run-up alone is not hot: themes by stage, and why, in /themes",
     },
     "hot_run_up": {"zh": "净涨 {value}", "en": "net {value}"},
-    "hot_breadth": {"zh": "{value}站上20日线", "en": "{value} above 20-day avg"},
-    "hot_peak_fall": {"zh": "距高点净回落 {value}", "en": "{value} under its peak, net"},
-    "hot_weakness": {"zh": "{value}跌破20日线", "en": "{value} below 20-day avg"},
+    "hot_breadth": {"zh": "20日线上 {value}", "en": "above avg {value}"},
+    "hot_peak_fall": {"zh": "净回落 {value}", "en": "net fall {value}"},
+    "hot_weakness": {"zh": "20日线下 {value}", "en": "below avg {value}"},
     "stays": {
         "zh": "仍在{stage}：进入{stage}的条件已不满足，但{left}",
         "en": "Still {stage}: what “{stage}” is entered on no longer holds, but {left}",

@@ -185,7 +185,7 @@ def _line(app: App, asked: Asked, row: Row) -> str:
     if not reasons:
         reasons = [_reason(asked, Condition("run_up", row.run_up, nan, "fraction"))]
     parts = [f"{dot}{linked(row.theme, asked.language, username)} {reasons[0]}", *reasons[1:]]
-    return " · ".join([*parts, *_since(asked, row.state.since, day)])
+    return " · ".join([*parts, *_since(row.state.since, day)])
 
 
 def _reason(asked: Asked, of: Condition) -> str:
@@ -193,11 +193,11 @@ def _reason(asked: Asked, of: Condition) -> str:
     return say(f"hot_{of.what}", asked.language).format(value=size)
 
 
-def _since(asked: Asked, since: date | None, day: date | None) -> list[str]:
+def _since(since: date | None, day: date | None) -> list[str]:
+    """The day a stage was entered, in short within the year."""
     if not since:
         return []
-    shown = f"{since:%m-%d}" if day and since.year == day.year else f"{since}"
-    return [both(asked, f"{shown}起", f"since {shown}")]
+    return [f"{since:%m-%d}" if day and since.year == day.year else f"{since}"]
 
 
 def _of_stage(app: App, asked: Asked, stage: Stage, page: int) -> Answer:
