@@ -37,7 +37,9 @@ def under_alerts(full: Sequence[Transition], day: Day, language: Language, reach
 
 def _rows(t: Transition, day: Day, language: Language, reach: Reach, alone: bool) -> list[Row]:
     asks = {"📈": ("p", "to_chart"), "❔": ("w", "to_why"), "🔕": ("m", "to_mute")}
-    name = theme_name(day.themes[t.theme], language)[:NAME]
+    theme = day.themes[t.theme]
+    english = theme.english if language == "en" else ""  # both would not fit
+    name = (english or theme_name(theme, language))[:NAME]
     votes = {"👍": ("g", "is_useful"), "👎": ("b", "is_useless")}
 
     def row(marks: dict[str, tuple[str, str]], of: str) -> Row:

@@ -51,7 +51,7 @@ def run_daily(app: App, day: date | None, wants_fetch: bool, as_json: bool) -> N
             faults.append(error)
             continue
         judged += 1
-        show(report.transitions, place.app.store, as_json)
+        show(report.transitions, place.app.store, as_json, place.app.policy)
         done = "judged" if report.new else "had been judged before; nothing new was sent"
         where = f"{place.name}, " if place.name else ""
         notes.print(f"{where}{report.day}: {done}, {len(report.transitions)} transitions")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from math import isnan
 from typing import Any
 
-from bot.names import STAGES, rule_name
+from bot.names import KINDS, STAGES, rule_name
 from bot.texts import figure
 from bot.words import Language, say
-from signals.lifecycle import Policy, Reading
+from signals.lifecycle import KIND, Policy, Reading
 from signals.model import Kind, Signal, Stage, ThemeState, Transition
 from signals.replay import NEEDED, READ
 from signals.ways import Condition, Way, ways
@@ -112,6 +112,38 @@ def _end(way: Way, language: Language) -> str:
     return (
         say("ends", language).format(stage=STAGES[way.stage][language], asked=asked) + days + seen
     )
+
+
+def stays(
+    stage: Stage, entered: Sequence[Condition], out: Sequence[Way], language: Language
+) -> str:
+    """Why a theme is still in a stage whose own conditions hold no more; empty where they do.
+
+    `entered` is what the stage asks of who enters it, `out` the ways from it.
+    """
+    if not is_past(entered):
+        return ""
+    left = [_not_left(way, language) for way in out if way.stage in ENDS]
+    between = say("stays_between", language)
+    return say("stays", language).format(stage=STAGES[stage][language], left=between.join(left))
+
+
+def is_past(entered: Sequence[Condition]) -> bool:
+    """Whether a stage would not be entered today; what is not known says nothing against it."""
+    return any(not asked.holds and not isnan(asked.value) for asked in entered)
+
+
+def _not_left(way: Way, language: Language) -> str:
+    """What keeps a way out shut."""
+    kind = KINDS[KIND[way.stage]][language]
+    if way.is_open:
+        return say("stays_days", language).format(kind=kind, days=way.days, seen=way.seen)
+    shut = [asked for asked in way.conditions if not asked.holds]
+    between = say("stays_and", language)
+    asked = between.join(
+        say("stays_if", language).format(**shown_condition(one, language)) for one in shut
+    )
+    return say("stays_shut", language).format(kind=kind, asked=asked)
 
 
 def _ways(told: Transition, state: ThemeState, policy: Policy | None) -> list[Way]:

@@ -98,6 +98,8 @@ def beside(known: Beside | None, theme: Theme, day: date, language: Language) ->
         return ""
     found = known.theme(theme, day)
     past = _counted(found.past, language)
+    if past and found.read < PAST_DAYS:  # of what was not read nothing is known
+        past.append(_coverage(found, language))
     if found.named:
         past.append(fact("named", language).format(count=found.named))
     coming = _counted(found.coming, language)
@@ -174,6 +176,16 @@ def words(language: Language) -> dict[str, str]:
 
 
 def event_counts(found: Happened, language: Language) -> tuple[str, str]:
-    """The counts of what was and of what is to come; the words for none where nothing is."""
-    none = fact("none", language)
-    return tuple(" · ".join(_counted(e, language)) or none for e in (found.past, found.coming))  # type: ignore[return-value]
+    """The counts of what was and of what is to come: none only where all was read, else unknown."""
+    past, coming = _counted(found.past, language), _counted(found.coming, language)
+    if found.read < PAST_DAYS:
+        past = [*past, _coverage(found, language)] if past or not found.read else []
+        past = past or [fact("none_read", language).format(read=found.read, days=PAST_DAYS)]
+    none = fact("none", language) if found.lockups_known else say("unknown", language)
+    return " · ".join(past) or fact("none", language), " · ".join(coming) or none
+
+
+def _coverage(found: Happened, language: Language) -> str:
+    """How much of the announcements the counts beside are of."""
+    key = "part_read" if found.read else "unread"
+    return fact(key, language).format(read=found.read, days=PAST_DAYS)

@@ -40,6 +40,15 @@ FACTS: dict[str, Words] = {
         "en": "announcements of {read} of {days} days read; shown, never scored",
     },
     "none": {"zh": "没有", "en": "none"},
+    "unread": {"zh": "公告未知（一天也未读）", "en": "announcements not known (none read)"},
+    "part_read": {
+        "zh": "公告只读了 {days} 天中的 {read} 天",
+        "en": "announcements read: {read} of {days} days",
+    },
+    "none_read": {
+        "zh": "已读公告的 {read} 天（共 {days} 天）里没有",
+        "en": "none in the {read} of {days} days read",
+    },
     "concept": {"zh": "改向该概念", "en": "to the concept"},
     "worth": {"zh": "市值 {size}元", "en": "worth CNY {size}"},
     "freed": {"zh": "{size}股", "en": "{size} shares"},

@@ -66,6 +66,8 @@ def register(telegram: "Application[Any, Any, Any, Any, Any, Any]", talk: Talk) 
     moved = filters.StatusUpdate.MIGRATE
     telegram.add_handler(MessageHandler(moved, _moved))
     telegram.add_handler(MessageHandler(filters.TEXT & ~filters.UpdateType.EDITED, _written))
+    wordless = filters.ChatType.PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL
+    telegram.add_handler(MessageHandler(wordless & ~filters.UpdateType.EDITED, _wordless))
     telegram.add_handler(CallbackQueryHandler(_pressed))
     telegram.add_handler(InlineQueryHandler(asked_inline))
     telegram.add_handler(ChatMemberHandler(_membership, ChatMemberHandler.MY_CHAT_MEMBER))
@@ -83,6 +85,20 @@ async def _written(update: Update, context: Context) -> None:
     in_channel = message.chat.type == CHANNEL
     if question and who and (not in_channel or question.name in IN_CHANNEL):
         await _answered(context, message.chat, who, question._replace(topic=_topic(message)))
+
+
+async def _wordless(update: Update, context: Context) -> None:
+    """A sticker, a picture, a voice: says that words are what is understood; once an album."""
+    message, seen = update.message, context.chat_data if context.chat_data is not None else {}
+    who, album = (_speaker(message), message.media_group_id) if message else (None, None)
+    if not message or not who or message.via_bot or (album and seen.get("album") == album):
+        return
+    seen["album"], talk = album, talk_of(context)
+    place = Place(_here(talk.app, message.chat, who, None))
+    if not may_ask(talk.app, message.chat.id, who.id, "help"):
+        await _turn_away(context, place, who.id, None)
+    elif talk.calm.allows(who.id):
+        await send(context, place, say("words_only", place.chat.language))
 
 
 def _speaker(message: Message) -> Speaker | None:

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.texts import local
-from market.announced import AHEAD_DAYS, PAST_DAYS
+from market.announced import AHEAD_DAYS, PAST_DAYS, dates_read
 from market.calendar import SHANGHAI
 from market.events import Event, is_theme_fund
 from market.news import Line
 from market.source import Theme
-from market.store import Store
+from market.store import MAINLAND, Store
 
 NEWS_DAYS = 7  # calendar days of trigger lines counted beside an alert
 MANY = 200  # lines beyond which counting stops
@@ -24,6 +24,8 @@ class Happened:
     past: tuple[Event, ...]
     coming: tuple[Event, ...]
     named: int  # trigger lines of the last days that name the theme or a member
+    read: int  # of the PAST_DAYS, the dates whose announcements were read; of the others none known
+    lockups_known: bool  # whether those to come were looked up
 
 
 class Beside:
@@ -32,6 +34,7 @@ class Beside:
     def __init__(self, store: Store) -> None:
         """Reads nothing yet."""
         self._store = store
+        self._read: dict[date, int] = {}  # dates read by day
 
     def theme(self, theme: Theme, day: date) -> Happened:
         """What is known of a theme on a day, with its members of then."""
@@ -47,7 +50,22 @@ class Beside:
             tuple(sorted(past, key=lambda event: event.day, reverse=True)),
             tuple(reversed([event for event in coming if event.kind == "lockup"])),
             len(lines),
+            self._dates_read(theme, day),
+            theme.exchange == MAINLAND and self._looked_ahead(),
         )
+
+    def _looked_ahead(self) -> bool:
+        """Whether the last look at lock-ups to come brought them."""
+        looked, _, fault = (self._store.note("events:lock-ups") or "").partition(" ")
+        return bool(looked) and not fault
+
+    def _dates_read(self, theme: Theme, day: date) -> int:
+        """Of the last month; elsewhere than on the mainland none are."""
+        if theme.exchange != MAINLAND:
+            return 0
+        if day not in self._read:
+            self._read[day] = dates_read(self._store, day)
+        return self._read[day]
 
     def lines(self, theme: Theme, day: date, days: int, limit: int) -> Sequence[Line]:
         """News lines of the last days that name a theme or a member, the newest first."""

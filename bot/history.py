@@ -91,24 +91,27 @@ def run_replay(since: date, until: date, themes: list[str], as_json: bool) -> No
         print(
             f"as corrected by revision {one.id}: {one.bars} bars from {one.since}", file=sys.stderr
         )
-    show((transition for transition in told if transition.theme in chosen), store, as_json)
+    show((t for t in told if t.theme in chosen), store, as_json, policy)
 
 
-def show(told: Iterable[Transition], store: Store, as_json: bool) -> None:
-    """Prints transitions: each as a JSON line, or as its message without markup."""
+def show(told: Iterable[Transition], store: Store, as_json: bool, policy: Policy) -> None:
+    """Prints transitions: each as a JSON line, or as its message without markup.
+
+    The policy tells what their stages were entered on, as in the chat.
+    """
     themes = store.themes()
     for transition in told:
         theme = themes[transition.theme]
         if as_json:
             print(json.dumps(line(transition, theme), ensure_ascii=False))
         else:
-            print(_text(transition, store.of(theme.exchange), themes), end="\n\n")
+            print(_text(transition, store.of(theme.exchange), themes, policy), end="\n\n")
 
 
-def _text(transition: Transition, store: Store, themes: Mapping[str, Theme]) -> str:
+def _text(transition: Transition, store: Store, themes: Mapping[str, Theme], policy: Policy) -> str:
     day = transition.day
     facts = store.market_day(day), themes, store.theme_facts(day)
-    of_day = messages.Day(day, *facts, exchange=store.exchange)
+    of_day = messages.Day(day, *facts, exchange=store.exchange, policy=policy)
     return "\n".join(map(texts.plain, messages.alerts([transition], of_day, "zh")))
 
 

@@ -43,6 +43,64 @@ PHRASES: dict[str, Words] = {
     "ends_or": {"zh": "，或", "en": ", or "},
     "ends_days": {"zh": "，连续{days}日", "en": ", {days} days running"},
     "ends_seen": {"zh": "（已{seen}日）", "en": " ({seen} so far)"},
+    "hot_none": {
+        "zh": "<b>现在没有热门题材</b>：没有题材处于高潮或发酵",
+        "en": "<b>Nothing is hot now</b>: no theme is in bubble or forming",
+    },
+    "hot_some": {
+        "zh": "<b>🔥 {counts}</b>：今天有 {hold} 个满足升温的条件",
+        "en": "<b>🔥 {counts}</b>: {hold} of them meet the conditions of a surge today",
+    },
+    "hot_cooled": {
+        "zh": "<b>今天没有题材在升温</b>：{counts} 都是此前进入的，今天没有一个满足升温的条件",
+        "en": "<b>Nothing is heating up today</b>: {counts} were entered before; none of them meets"
+        " the conditions of a surge today",
+    },
+    "hot_unknown": {"zh": "，{count} 个未知", "en": ", {count} not known"},
+    "hot_new": {
+        "zh": "；近{days}个交易日转入退潮 {count} 个",
+        "en": "; {count} began bursting in the last {days} trading days",
+    },
+    "hot_turned": {"zh": "新退潮（近{days}日）", "en": "bursting, new in {days} days"},
+    "hot_more": {
+        "zh": "… 另有 {count} 个，按下面的阶段按钮看全部",
+        "en": "… and {count} more: press the stage below for all",
+    },
+    "hot_legend": {
+        "zh": "● 今天满足升温（退潮者：转折）的条件 ○ 不满足，但尚未离开该阶段。"
+        "净涨为60日，20日线上为成分股占比的5日均，"
+        "净回落自本轮高点；日期：进入该阶段之日",
+        "en": "● meets the conditions of a surge today (of a reversal, where bursting) ○ does not,"
+        " but has not left its stage. Net: of 60 days; above avg: members above their 20-day"
+        " average, 5-day mean; net fall: from its peak; date: since when",
+    },
+    "hot_rest": {
+        "zh": "共 {count} 个题材；净涨幅居前见 /top，一个题材为何如此：/why 题材名",
+        "en": "{count} themes in all; largest run-ups: /top; why one stands so: /why NAME",
+    },
+    "top_is_not_hot": {
+        "zh": "涨得多不等于热：各阶段的题材与依据见 /themes",
+        "en": "A large run-up alone is not hot: themes by stage, and why, in /themes",
+    },
+    "hot_run_up": {"zh": "净涨 {value}", "en": "net {value}"},
+    "hot_breadth": {"zh": "20日线上 {value}", "en": "above avg {value}"},
+    "hot_peak_fall": {"zh": "净回落 {value}", "en": "net fall {value}"},
+    "hot_weakness": {"zh": "20日线下 {value}", "en": "below avg {value}"},
+    "stays": {
+        "zh": "仍在{stage}：进入{stage}的条件已不满足，但{left}",
+        "en": "Still {stage}: what “{stage}” is entered on no longer holds, but {left}",
+    },
+    "stays_shut": {
+        "zh": "{kind}的条件未满足（{asked}）",
+        "en": "the conditions of “{kind}” are not met ({asked})",
+    },
+    "stays_days": {
+        "zh": "{kind}的条件满足后须连续{days}日（已{seen}日）",
+        "en": "the conditions of “{kind}” must be met for {days} days running ({seen} so far)",
+    },
+    "stays_between": {"zh": "，", "en": ", "},
+    "stays_if": {"zh": "{rule} {threshold}，现 {value}", "en": "{rule} {threshold}, now {value}"},
+    "stays_and": {"zh": "；", "en": "; "},
     "best": {"zh": "当日最强", "en": "best of the day"},
     "worst": {"zh": "最弱", "en": "worst"},
     "moves": {"zh": "当日", "en": "on the day"},
@@ -82,6 +140,10 @@ PHRASES: dict[str, Words] = {
     "unknown_input": {"zh": "缺少所需数据", "en": "figures it needs are missing"},
     "working": {"zh": "⏳ 正在计算…", "en": "⏳ being worked out…"},
     "too_fast": {"zh": "问得太快了，请稍候。", "en": "Too many questions at once; wait a moment."},
+    "words_only": {
+        "zh": "这里只认文字：发一个题材名，如 机器人，或 /help。",
+        "en": "Only words are read here: send a theme's name, such as robots, or /help.",
+    },
     "not_yours": {"zh": "这是别人的按钮，请自己提问。", "en": "Not your button; ask yourself."},
     "expired": {
         "zh": "这个按钮已失效，请重新提问。",

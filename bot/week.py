@@ -1,7 +1,7 @@
 """The record of the week: alerts whose end came to be known in it, told whatever they were."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import isnan
 
@@ -32,7 +32,7 @@ class Week:
     known: int  # alerts whose end is known
     fell: int  # of them
     waiting: int  # alerts whose end is not known yet
-    days: int  # trading days looked back
+    days: int  # trading days looked back, as far as the bot judged them
     label: Label  # the fall that alerts are judged by
 
 
@@ -48,6 +48,7 @@ def week_of(app: App, day: date, today: Sequence[Transition]) -> Week | None:
 def record_since(app: App, since: date, day: date, today: Sequence[Transition]) -> Week | None:
     """Likewise of all days from one on to `day`, whatever weekday that is."""
     first = app.store.days(until=day)[-app.settings.data.history_days :][0]
+    began = app.ledger.kept.began()
     before = app.ledger.transitions(since=first, until=day - timedelta(days=1))
     known = app.store.themes()
     told = [t for t in (*before, *today) if entered(t) and t.theme in known]
@@ -55,7 +56,9 @@ def record_since(app: App, since: date, day: date, today: Sequence[Transition]) 
         return None
     themes = sorted({t.theme for t in told})
     net = app.store.net(first, day, themes)
-    return week(told, net, labels(app.settings)[NET], since)
+    found = week(told, net, labels(app.settings)[NET], since)
+    lived = sum(began <= one for one in net.index) if began else 1  # the first is being judged
+    return replace(found, days=lived)
 
 
 def _monday(day: date) -> date:

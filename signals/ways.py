@@ -5,10 +5,16 @@ together.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from signals.lifecycle import Policy, Reading, fall, needed_days
 from signals.model import Stage, ThemeState
+
+BEFORE = {  # the stage that each stage of an episode is first entered from
+    Stage.FORMING: Stage.QUIET,
+    Stage.BUBBLE: Stage.FORMING,
+    Stage.BURSTING: Stage.BUBBLE,
+}
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,20 @@ def ways(state: ThemeState, reading: Reading, policy: Policy, at: Mapping[str, f
         broad = Condition("breadth", reading.breadth, at["breadth"], "share")
         open_to = {Stage.FORMING: [surging, broad]}
     return [_way(state, stage, asked, policy) for stage, asked in open_to.items()]
+
+
+def entry(
+    state: ThemeState, reading: Reading, policy: Policy, at: Mapping[str, float]
+) -> tuple[Condition, ...]:
+    """What a running stage asks of who enters it, on the newest day; empty outside an episode.
+
+    A stage is kept until a way out of it opens, whether these still hold or not.
+    """
+    before = BEFORE.get(state.stage)
+    if not before:
+        return ()
+    found = ways(replace(state, stage=before), reading, policy, at)
+    return next(way.conditions for way in found if way.stage is state.stage)
 
 
 def _turn(state: ThemeState, reading: Reading, at: Mapping[str, float]) -> list[Condition]:

@@ -25,7 +25,7 @@ from tests.process import Bot
 
 CODES = {"zh": "zh-hans", "hant": "zh-tw", "en": "en"}  # how clients name the languages
 THEMES = {"hot": "机器人", "calm": "白酒", "ai": "人工智能"}  # those that /help names
-ENGLISH = {"机器人": "Robots", "白酒": "Liquor"}
+ENGLISH = {"机器人": "Robots", "白酒": "Liquor", "人工智能": "Artificial intelligence"}
 STOCKS = {"600001": "甲股", "600519": "贵州茅台"}
 FIRST, PEOPLE = 1000, 320  # id of the first admin; how many there are
 READER, STRANGERS = 5, range(7, 10)

@@ -145,6 +145,7 @@ def test_a_bot_without_alerts_has_no_record_of_the_week(app: App) -> None:
         found = week_of(app, FRIDAY, today)
         assert found
         assert found.known + found.waiting == 1 + len(today)
+        assert found.days == 1  # judged, of all that are stored
     assert week_of(app, FRIDAY - timedelta(days=1), []) is None
 
 

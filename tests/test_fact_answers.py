@@ -95,6 +95,7 @@ def _events(store: Store) -> None:
         Event(date(2024, 6, 24), "510001", "etf", "某热题材ETF", link, None, "x", 2.05e8),
     ]
     store.events.save(told, DAY)
+    store.set_note("events:lock-ups", DAY.isoformat())
     for back in range(12):
         store.set_note(f"notices:{DAY - timedelta(days=back)}", str(DAY))
 
@@ -174,7 +175,8 @@ def test_what_is_not_known_is_said_to_be_unknown(app: App) -> None:
 def test_events_are_counted_listed_and_linked(app: App) -> None:
     text = asked(app, "events").text
     said = plain(text).splitlines()
-    assert "近30天: 减持计划 1家 · 更名 1家 · 新题材ETF 1家" in said
+    part = "公告只读了 30 天中的 12 天"
+    assert f"近30天: 减持计划 1家 · 更名 1家 · 新题材ETF 1家 · {part}" in said
     assert "未来60天: 解禁 1家" in said
     assert said.index("2024-06-24 新题材ETF · 某热题材ETF · 募集 2.05亿份") < said.index(
         "2024-06-20 减持计划 · 甲<股> · 关于减持计划的<b>公告"
@@ -191,10 +193,29 @@ def test_events_are_counted_listed_and_linked(app: App) -> None:
     assert "太久" not in text
 
 
-def test_a_theme_without_events_says_none(app: App) -> None:
-    said = plain(asked(app, "events", "普通题材", "en").text)
-    assert "last 30 days: none" in said
-    assert "next 60 days: none" in said
+@pytest.mark.parametrize(
+    ("read", "zh", "en"),
+    [
+        (30, "没有", "none"),
+        (12, "已读公告的 12 天（共 30 天）里没有", "none in the 12 of 30 days read"),
+        (0, "公告未知（一天也未读）", "announcements not known (none read)"),
+    ],
+)
+def test_a_theme_without_events_says_none_of_what_was_read(
+    app: App, read: int, zh: str, en: str
+) -> None:
+    other = replace(app, store=Store(None))
+    markets.fill(other.store)
+    for back in range(read):
+        other.store.set_note(f"notices:{DAY - timedelta(days=back)}", DAY.isoformat())
+    assert f"近30天: {zh}" in plain(asked(other, "events").text).splitlines()
+    said = plain(asked(other, "events", language="en").text).splitlines()
+    assert f"last 30 days: {en}" in said
+    assert "next 60 days: not known" in said
+    other.store.set_note("events:lock-ups", DAY.isoformat())
+    assert "未来60天: 没有" in plain(asked(other, "events").text)
+    other.store.set_note("events:lock-ups", f"{DAY} Banned: 403")
+    assert "未来60天: 未知" in plain(asked(other, "events").text)
 
 
 def test_many_events_are_cut_with_their_number(app: App) -> None:
@@ -235,7 +256,10 @@ def test_news_of_a_theme_are_those_that_name_it_or_a_member(app: App) -> None:
 
 def test_a_card_has_the_line_and_leads_on_by_buttons(app: App) -> None:
     given = asked(app, "theme")
-    assert "近30天：减持计划 1家 · 更名 1家 · 新题材ETF 1家 · 1条触发新闻点名" in given.text
+    assert (
+        "近30天：减持计划 1家 · 更名 1家 · 新题材ETF 1家 · "
+        "公告只读了 30 天中的 12 天 · 1条触发新闻点名"
+    ) in given.text
     assert "未来60天：解禁 1家" in given.text
     codes = {data for row in given.buttons for _, data in row}
     assert {"fu:hot", "ev:hot", "nw:hot"} <= codes
@@ -247,8 +271,8 @@ def test_an_alert_tells_what_happened_beside_it(app: App) -> None:
     )
     (text,) = messages.alerts([told], facts_of(app, DAY), "en")
     assert (
-        "last 30 days: reduction planned 1 · renamed 1 · new theme ETF 1 · 1 trigger lines name it;"
-        " next 60 days: lock-up expiry 1"
+        "last 30 days: reduction planned 1 · renamed 1 · new theme ETF 1 · announcements read: 12"
+        " of 30 days · 1 trigger lines name it; next 60 days: lock-up expiry 1"
     ) in text
 
 

@@ -230,7 +230,7 @@ def test_the_themes_of_a_stage_are_asked_for_in_either_language(app: App, stage:
     given = ask(app, f"themes {zh[stage]}")
     assert given.text == ask(app, f"themes {stage.upper()}").text
     assert given.text.startswith(f"<b>{zh[stage]} ")
-    assert data(given) == ["q:bubble", "q:bursting", "q:forming", "q:over"]
+    assert data(given) == ["q:bubble", "q:forming", "q:bursting", "q:over", "q:all"]
     assert stage in ask(app, f"themes {zh[stage]}", "en").text
 
 

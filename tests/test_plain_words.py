@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +11,11 @@ from bot.commands import COMMANDS, PRESSED, Command, answer
 from bot.commands.asked import Answer, Asked
 from bot.commands.free_text import ABOUT, ALONE, meant
 from bot.commands.named import initials, named, nearest, stocks
-from bot.commands.usage import GROUPS, USAGES
+from bot.commands.usage import EXAMPLES, GROUPS, USAGES
 from bot.records import Chat
 from bot.script import simplified
 from bot.texts import plain
+from config.themes import load_themes
 from market.source import Theme
 from tests.wire import ADMIN, READER, Wired, offered, said, wired
 
@@ -46,15 +48,15 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
         ("Why is the 热题材", "why", "热题材"),
         ("图", "chart", ""),
         ("预警准不准？", "record", ""),
-        ("哪些題材最熱？", "top", ""),
-        ("现在什么热？", "top", ""),
-        ("What is hot?", "top", ""),
+        ("哪些題材最熱？", "themes", ""),
+        ("现在什么热？", "themes", ""),
+        ("What is hot?", "themes", ""),
         ("哪些题材有泡沫", "themes", ""),
         ("夜里别发消息", "settings", "quiet"),
         ("dark mode", "style", ""),
         ("英文", "lang", ""),
         ("为什么", "why", ""),
-        ("热门", "top", ""),
+        ("热门", "themes", ""),
         ("帮助！", "help", ""),
         ("HELP", "help", ""),
         ("600001", "stock", "600001"),
@@ -158,6 +160,19 @@ def test_help_tells_of_each_command_its_use_and_an_example(bot: Wired, language:
         assert f"/{name} {use.typed(language)}".rstrip() in text  # type: ignore[arg-type]
         assert (use.zh if language == "zh" else use.en) in text
         assert (command.zh if language == "zh" else command.en) in text
+
+
+def test_help_in_english_has_english_names_in_its_examples(bot: Wired) -> None:
+    chat = Chat(7, "private", "", "en")
+    for name in ("", *USAGES):
+        text = answer(bot.app, "help", Asked(chat, ADMIN, name, bot.app.now().date())).text
+        assert not any(chinese in text for chinese in EXAMPLES), name
+    assert (
+        "robots; how is liquor"
+        in answer(bot.app, "help", Asked(chat, ADMIN, "", bot.app.now().date())).text
+    )
+    english = {name.casefold() for name in load_themes(Path("nowhere")).english.values()}
+    assert set(EXAMPLES.values()) <= english  # a home as shipped knows them
 
 
 def test_every_command_has_a_use_and_every_use_a_command() -> None:

@@ -6,12 +6,15 @@ from datetime import date
 
 import pytest
 
+from bot import messages
 from bot.app import App, judge
 from bot.commands import answer
 from bot.commands.asked import Asked
+from bot.history import show
 from bot.ledger import Ledger
 from bot.records import Chat
 from bot.replayed import stages
+from bot.texts import plain
 from config.settings import Settings
 from market.source import Theme
 from market.store import Store
@@ -98,3 +101,23 @@ def test_a_chart_says_that_stages_before_the_bot_began_are_from_a_replay(
     quiet = replace(asked, rest="别的")
     app.store.save_themes([Theme("t1", "别的", "concept", "XSHG", "file", "members")])
     assert "replay" not in answer(app, "chart", quiet).text
+
+
+@pytest.mark.parametrize("stage", [Stage.FORMING, Stage.BUBBLE, Stage.BURSTING, Stage.OVER])
+def test_paomo_replay_words_evidence_as_the_chat_does(
+    settings: Settings, capsys: pytest.CaptureFixture[str], stage: Stage
+) -> None:
+    rules, policy = judge(settings)
+    store = Store(None)
+    panel = markets.panel(themes=6)
+    store.save_themes(Theme(t, t, "concept", "XSHG", "file", "members") for t in panel.close)
+    every = (t for _, _, told in replay(panel, rules, policy) for t in told)
+    told = next(t for t in every if t.after.stage is stage)
+    show([told], store, False, policy)
+    printed = capsys.readouterr().out.splitlines()
+    day = messages.Day(told.day, None, store.themes(), {}, policy=policy)
+    said = plain(messages.alerts([told], day, "zh")[0]).splitlines()
+    grounds = [line for line in said if line[0:1] in ("●", "○")]
+    assert grounds
+    assert [line for line in printed if line[0:1] in ("●", "○")] == grounds
+    assert all(line.startswith("●") for line in grounds), "it was entered on what held"

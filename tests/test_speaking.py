@@ -50,6 +50,24 @@ def test_start_says_what_it_does_in_three_lines_and_what_to_press(bot: Wired) ->
     bot.write("/stop", READER)
 
 
+def wordless(user: int, chat: int = 0, **more: Any) -> dict[str, Any]:
+    """A message that is no text: a photo unless told otherwise."""
+    photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
+    bare = {k: v for k, v in message("x", user, chat).items() if k != "text"}
+    return {"update_id": 1, "message": bare | (more or {"photo": photo})}
+
+
+def test_a_picture_or_a_sticker_gets_a_hint_in_a_private_chat_alone(bot: Wired) -> None:
+    assert "只认文字" in said(bot.told(wordless(READER)))
+    voice = {"file_id": "f", "file_unique_id": "u", "duration": 1}
+    assert "只认文字" in said(bot.told(wordless(READER, voice=voice)))
+    assert bot.told(wordless(READER, GROUP)) == []
+    assert bot.told(wordless(READER, pinned_message=message("x", READER))) == []
+    photo = wordless(READER)["message"]["photo"]
+    album = [wordless(READER, photo=photo, media_group_id="g") for _ in range(3)]
+    assert len([sent for one in album for sent in bot.told(one)]) == 1
+
+
 def test_a_deep_link_opens_a_theme_and_subscribes_nobody(bot: Wired) -> None:
     assert "<b>热题材</b>" in bot.write("/start t_hot", READER)[0]["text"]
     assert not bot.app.ledger.chats()

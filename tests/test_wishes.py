@@ -235,7 +235,7 @@ def test_a_weekly_digest_tells_all_days_since_the_last(app: App, language: Langu
     assert f"{days[first]} – {weekly[0].day}" in weekly[0].text
     assert f"{days[first]:%m-%d} 🔺" in weekly[0].text
     assert {"zh": "4个交易日", "en": "4 trading days"}[language] in weekly[0].text
-    assert {"zh": "5 个交易日", "en": "5 trading days"}[language] in weekly[1].text
+    assert {"zh": "5个交易日", "en": "5 trading days"}[language] in weekly[1].text
     assert weekly[0].silent
 
 

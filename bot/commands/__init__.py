@@ -13,8 +13,9 @@ from bot.commands.day import digest, status
 from bot.commands.facts import events, fundamentals, news
 from bot.commands.free_text import meant
 from bot.commands.help import pages
+from bot.commands.hot import themes
 from bot.commands.language import lang
-from bot.commands.lookups import theme, themes, top
+from bot.commands.lookups import theme, top
 from bot.commands.members import members
 from bot.commands.mutes import mute, unmute
 from bot.commands.named import close
@@ -89,7 +90,9 @@ def help_(app: App, asked: Asked) -> Answer:
 
 COMMANDS: dict[str, Command] = {
     "start": Command(start, "开启推送", "push alerts and digests here", changes=True),
-    "themes": Command(themes, "各阶段的题材，如 /themes 高潮", "themes by stage: /themes bubble"),
+    "themes": Command(
+        themes, "什么热：各阶段的题材与依据", "what is hot: themes by stage, and why"
+    ),
     "theme": Command(theme, "一个题材：阶段、指标、图", "one theme: stage, measures, chart"),
     "chart": Command(pictures.chart_, "图，如 /chart 机器人 250", "its chart: /chart NAME 250"),
     "compare": Command(pictures.compare, "两个题材并排", "two themes side by side: /compare A B"),
@@ -160,7 +163,7 @@ PRESSED = {  # button -> command
     "a": "alert",
     "v": "replay",
     "d": "test",
-    "top": "top",
+    "top": "themes",  # of /start: what is hot
     "stop": "stop",
     "help": "help",
     "lang": "lang",

@@ -22,8 +22,9 @@ from signals.evaluate import thresholds
 from signals.lifecycle import Reading
 from signals.model import Signal, Stage, ThemeState
 from signals.replay import READ
-from signals.ways import Way, ways
+from signals.ways import Condition, Way, entry, ways
 
+HOT = (Stage.BUBBLE, Stage.FORMING)
 MARKET = re.compile(r"^\s*(sh|sz|bj)(?=\d{6}\s*$)", re.I)  # before a stock's code
 PICKS = 8  # themes or stocks offered when several match
 
@@ -144,12 +145,17 @@ def _shown(state: ThemeState, oldest: date) -> ThemeState:
     return replace(state, stage=Stage.QUIET, since=None) if ended else state
 
 
-def open_ways(app: App, theme: str, day: date, signals: Sequence[Signal]) -> list[Way]:
-    """The ways that are open to a theme after the last judged day, by what the rules said on it."""
+def open_ways(
+    app: App, theme: str, day: date, signals: Sequence[Signal]
+) -> tuple[list[Way], tuple[Condition, ...]]:
+    """The ways open to a theme after the last judged day, by what the rules said on it, and what
+    its stage asks of who enters it.
+    """
     net = float(app.store.net(day, day, [theme])[theme].iloc[-1])
     reading = Reading(day, net, *(value(signals, rule) for rule in READ))
     state = app.ledger.standing.state(theme)
-    return ways(state, reading, app.policy, thresholds(app.rules))
+    of = (state, reading, app.policy, thresholds(app.rules))
+    return ways(*of), entry(*of)
 
 
 def as_of(app: App, asked: Asked) -> str:
@@ -184,8 +190,8 @@ def of_one(
     """
     if not asked.rest:
         offered = hottest(app, PICKS)
-        below = both(asked, "\n净涨幅最大的：", "\nThe largest net run-ups:")
-        below = below if strongest(app, 1) else ""
+        below = both(asked, "\n热门的在前：", "\nThe hot ones first:")
+        below = below if strongest(app) else ""
         return Answer(_which(asked, offered) + below, picked(asked, offered, code, more))
     known = app.store.themes().values()
     found = named(known, asked.rest)
@@ -258,15 +264,31 @@ def picked(asked: Asked, themes: Iterable[Theme], code: str, more: str = "") -> 
 
 
 def hottest(app: App, count: int) -> list[Theme]:
-    """The themes to pick from; before any is judged, the first there are."""
-    ranked = [theme for theme, _ in strongest(app, count)]
-    return ranked or list(app.store.themes().values())[:count]
+    """The themes to pick from: in bubbles, then forming, then the others, each by its run-up;
+    before any is judged, the first there are.
+    """
+    states, ranked = app.ledger.states(), strongest(app)
+
+    def rank(theme: Theme) -> int:
+        stage = states[theme.id].stage if theme.id in states else Stage.QUIET
+        return HOT.index(stage) if stage in HOT else len(HOT)
+
+    found = sorted((theme for theme, _ in ranked), key=rank)
+    return (found or list(app.store.themes().values()))[:count]
 
 
-def strongest(app: App, count: int) -> list[tuple[Theme, float]]:
-    """The largest net run-ups (fractions) and their themes, the largest first."""
-    known = app.store.themes()
-    sizes = app.ledger.standing.values("run_up", app.store.exchange)
-    judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
-    ranked = sorted(judged, key=lambda theme: -sizes[theme])[:count]
+def strongest(app: App, rule: str = "run_up") -> list[tuple[Theme, float]]:
+    """The judged themes and what a rule says of them (in its unit), where it is known, the largest
+    first.
+    """
+    known, sizes = app.store.themes(), app.ledger.standing.values(rule, app.store.exchange)
+    judged = judged_themes(app.settings, app.store)
+    found = [t for t in judged if t in sizes and sizes[t] == sizes[t]]
+    ranked = sorted(found, key=lambda theme: (-sizes[theme], theme))
     return [(known[theme], sizes[theme]) for theme in ranked]
+
+
+def switches(code: str, names: Mapping[str, str], now: str | None) -> Buttons:
+    """Buttons that switch a list in place, the shown one marked, three in a row."""
+    every = [(f"{'✓ ' if k == now else ''}{name}", f"{code}:{k}") for k, name in names.items()]
+    return [every[n : n + 3] for n in range(0, len(every), 3)]

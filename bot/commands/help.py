@@ -8,7 +8,7 @@ from bot.commands import terms
 from bot.commands.asked import Answer, Asked, both
 from bot.commands.free_text import spoken
 from bot.commands.named import close
-from bot.commands.usage import GROUPS, USAGES
+from bot.commands.usage import GROUPS, USAGES, in_english
 from bot.glossary import TERM, called, every_name
 from bot.records import Buttons
 from bot.script import simplified
@@ -28,7 +28,7 @@ FIRST: tuple[tuple[Words, tuple[str, ...]], ...] = (  # what a newcomer asks, an
     ({"zh": "有多准", "en": "How sure it is"}, ("record",)),
     ({"zh": "听什么、何时听", "en": "What you hear, and when"}, ("watch", "settings", "lang")),
 )
-ALONE = {"zh": "机器人；白酒 怎么样；为什么 机器人", "en": "机器人; how is 白酒; why 机器人"}
+ALONE = {"zh": "机器人；白酒 怎么样；为什么 机器人", "en": "robots; how is liquor; why robots"}
 
 
 def pages(app: App, asked: Asked, shown: Commands) -> Answer:
@@ -112,4 +112,5 @@ def _usage(asked: Asked, name: str, shown: Commands) -> str:
         lines.append(f"{both(asked, '例如', 'Such as')}: <code>/{name} {example}</code>")
     lines.append(both(asked, known.zh, known.en))
     said = spoken(name, asked.language)
+    said = said if asked.language == "zh" else in_english(said)
     return "\n".join([*lines, f"{both(asked, '也可以说', 'Or say')}: {said}"] if said else lines)

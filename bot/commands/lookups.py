@@ -1,21 +1,17 @@
 """Questions about themes."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from math import inf, nan
 
 from bot import context, member_texts, messages, texts
-from bot.app import App
+from bot.app import App, judged_themes
 from bot.buttons import PICK
 from bot.commands.asked import (
     Answer,
     Asked,
-    all_states,
     as_of,
     both,
     chart,
-    judged_everywhere,
     listed,
     name_of,
     of_one,
@@ -23,24 +19,22 @@ from bot.commands.asked import (
     shown_state,
     shown_states,
     stage_of,
+    strongest,
+    switches,
 )
-from bot.evidence import ends_of, evidence
+from bot.evidence import ends_of, evidence, stays
 from bot.fact_texts import beside
 from bot.jobs import facts_of
 from bot.joins import of_week
 from bot.links import linked
 from bot.names import STAGES, rule_name, theme_name
-from bot.records import Buttons
-from bot.script import simplified
 from bot.words import say
 from market.calendar import HONG_KONG
 from market.source import Theme
-from market.store import MAINLAND
 from signals.lifecycle import KIND
-from signals.model import Kind, Signal, Stage, ThemeState
+from signals.model import Kind, Signal
 
 LISTED = 10  # themes of a ranking
-SHOWN = (Stage.BUBBLE, Stage.BURSTING, Stage.FORMING, Stage.OVER)  # stages that are listed
 MEASURES = {  # what /top is asked by -> rule
     "runup": "run_up",
     "breadth": "breadth",
@@ -48,8 +42,6 @@ MEASURES = {  # what /top is asked by -> rule
     "divergence": "divergence",
     "fall": "fall",
 }
-NAMED = 30  # themes of a stage that are named
-LINKED = 8  # of them with a link: Telegram keeps a hundred a message
 
 
 def theme(app: App, asked: Asked) -> Answer:
@@ -65,6 +57,7 @@ def card(app: App, asked: Asked, theme: Theme) -> Answer:
     day, signals = known
     state = shown_state(app, theme.id)
     told = facts_of(app, day)
+    steps, entered = open_ways(app, theme.id, day, signals)
     text = texts.render(
         "card",
         told,
@@ -80,7 +73,8 @@ def card(app: App, asked: Asked, theme: Theme) -> Answer:
         evidence=evidence(signals, asked.language, KIND.get(state.stage, Kind.SURGE)),
         past=[*_past(app, asked, theme, day), *_lists(app, asked, theme, day)],
         beside=beside(told.beside, theme, day, asked.language),
-        ends=ends_of(open_ways(app, theme.id, day, signals), asked.language),
+        stays=stays(state.stage, entered, steps, asked.language),
+        ends=ends_of(steps, asked.language),
     )
     return Answer(text, _buttons(asked, theme), picture=chart(app, asked, theme.id))
 
@@ -136,76 +130,8 @@ def _buttons(asked: Asked, theme: Theme) -> tuple[tuple[tuple[str, str], ...], .
     )
 
 
-def themes(app: App, asked: Asked) -> Answer:
-    """All themes that are not quiet, by stage; of one stage with their run-ups."""
-    known, states, username = app.store.themes(), all_states(app), app.ledger.fact("username")
-    wanted = simplified(asked.rest.strip().casefold())
-    stage = next((s for s, words in STAGES.items() if wanted in (s, *words.values())), None)
-    buttons = _switches(asked, "q", {s: STAGES[s][asked.language] for s in SHOWN}, stage)
-    if wanted and not stage:
-        every = ", ".join(STAGES[s][asked.language] for s in Stage)
-        hint = both(asked, "没有这个阶段；有", "No such stage; there are")
-        return Answer(f"{hint}: {every}", buttons)
-    if stage:
-        return replace(_of_stage(app, asked, stage), buttons=buttons, in_place=True)
-    lines, sizes = [], _run_ups(app)
-    for shown in SHOWN:
-        here = [known[t] for t in _by_size(states, shown, sizes) if t in known]
-        names = [linked(theme, asked.language, username) for theme in here[:LINKED]]
-        names += [name_of(theme, asked.language) for theme in here[LINKED:NAMED]]
-        rest = " …" if len(here) > NAMED else ""
-        title = f"<b>{STAGES[shown][asked.language]} {len(here)}</b>"
-        lines.append(f"{title}\n{', '.join(names)}{rest}\n" if names else f"{title}\n")
-    count = len(judged_everywhere(app))
-    rest = both(asked, f"共 {count} 个题材，", f"{texts.many(count, 'theme')} in all; ")
-    text = "\n".join([*lines, f"{rest}/theme {both(asked, '题材名', 'NAME')}"])
-    return Answer(text, buttons)
-
-
-def _of_stage(app: App, asked: Asked, stage: Stage) -> Answer:
-    """The themes of a stage, the largest run-up first, with since when they are in it."""
-    known, states, username = app.store.themes(), all_states(app), app.ledger.fact("username")
-    sizes = _run_ups(app)
-    found = [t for t in _by_size(states, stage, sizes) if t in known]
-    lines = [
-        f"{n}. {linked(known[t], asked.language, username)}"
-        f" {_size(sizes.get(t, nan), 'fraction', asked)}{_since(states[t].since)}"
-        for n, t in enumerate(found[:NAMED], 1)
-    ]
-    more = [f"… {len(found) - NAMED}"] if len(found) > NAMED else []
-    measure = rule_name("run_up", asked.language)
-    title = f"{STAGES[stage][asked.language]} {len(found)} · {measure}"
-    none = say("nothing", asked.language)
-    return listed(title, [*lines, *more], as_of(app, asked), none=none)
-
-
-def _run_ups(app: App) -> dict[str, float]:
-    """The net run-up of each theme, on every exchange."""
-    standing = app.ledger.standing
-    return standing.values("run_up", MAINLAND) | standing.values("run_up", HONG_KONG.code)
-
-
-def _by_size(
-    states: Mapping[str, ThemeState], stage: Stage, sizes: Mapping[str, float]
-) -> list[str]:
-    """The themes of a stage, the largest run-up first."""
-    known = {theme: size for theme, size in sizes.items() if size == size}
-    here = [theme for theme, state in states.items() if state.stage is stage]
-    return sorted(here, key=lambda theme: (-known.get(theme, -inf), theme))
-
-
-def _since(day: date | None) -> str:
-    return f" · {day}" if day else ""
-
-
 def _size(value: float, unit: str, asked: Asked) -> str:
     return texts.figure(float(value), unit, asked.language)
-
-
-def _switches(asked: Asked, code: str, names: Mapping[str, str], now: str | None) -> Buttons:
-    """Buttons that switch a list in place, the shown one marked, three in a row."""
-    every = [(f"{'✓ ' if k == now else ''}{name}", f"{code}:{k}") for k, name in names.items()]
-    return [every[n : n + 3] for n in range(0, len(every), 3)]
 
 
 def top(app: App, asked: Asked) -> Answer:
@@ -215,27 +141,26 @@ def top(app: App, asked: Asked) -> Answer:
     measure = next((k for k, name in names.items() if wanted in (k, name.casefold())), None)
     if not measure:
         hint = both(asked, "没有这个指标；有", "No such measure; there are")
-        return Answer(f"{hint}: {', '.join(names.values())}", _switches(asked, "o", names, None))
+        return Answer(f"{hint}: {', '.join(names.values())}", switches("o", names, None))
     rule, there = MEASURES[measure], app.of(HONG_KONG.code)
     below = _ranked(there, asked, rule)
     if below:
         below = ["", say("against_hsi", asked.language), *below, as_of(there, asked)]
     title, none = rule_name(rule, asked.language), say("unknown", asked.language)
     ranked = _ranked(app, asked, rule) or (_risers(app, asked) if rule == "breadth" else [])
+    below = [*below, say("top_is_not_hot", asked.language)] if rule == "run_up" else below
     given = listed(title, ranked, as_of(app, asked), *below, none=none)
-    buttons = _switches(asked, "o", names, measure)
+    buttons = switches("o", names, measure)
     return replace(given, buttons=buttons, in_place=bool(asked.rest))
 
 
 def _ranked(app: App, asked: Asked, rule: str) -> list[str]:
-    known, states, username = app.store.themes(), shown_states(app), app.ledger.fact("username")
-    sizes = app.ledger.standing.values(rule, app.store.exchange)
+    states, username = shown_states(app), app.ledger.fact("username")
     unit = next(one.unit for one in app.rules if one.name == rule)
-    judged = [t for t in sizes if t in known and sizes[t] == sizes[t]]
     return [
-        f"{n}. {linked(known[t], asked.language, username)} {_size(sizes[t], unit, asked)}"
-        f" · {stage_of(states, t, asked.language)}"
-        for n, t in enumerate(sorted(judged, key=lambda t: (-sizes[t], t))[:LISTED], 1)
+        f"{n}. {linked(theme, asked.language, username)} {_size(size, unit, asked)}"
+        f" · {stage_of(states, theme.id, asked.language)}"
+        for n, (theme, size) in enumerate(strongest(app, rule)[:LISTED], 1)
     ]
 
 
@@ -244,7 +169,9 @@ def _risers(app: App, asked: Asked) -> list[str]:
     day, known = app.ledger.evaluated(), app.store.themes()
     counts = app.store.board_days.counts(day) if day else {}
     least = app.settings.rules["breadth"]["min_members"]
-    shares = {t: up / (up + down) for t, (up, down) in counts.items() if up + down >= least}
+    themes = set(judged_themes(app.settings, app.store))
+    known_counts = {t: of for t, of in counts.items() if t in themes and sum(of) >= least}
+    shares = {t: up / (up + down) for t, (up, down) in known_counts.items()}
     lines = [
         f"{n}. {name_of(known[t], asked.language)} {_size(shares[t], 'share', asked)}"
         for n, t in enumerate(sorted(shares, key=lambda t: (-shares[t], t))[:LISTED], 1)

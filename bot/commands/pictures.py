@@ -51,7 +51,7 @@ def chart_(app: App, asked: Asked) -> Answer:
             both(
                 asked,
                 f"交易日数须为 {LEAST} 到 {MOST} 的整数，例如 /chart 机器人 250",
-                f"Trading days go from {LEAST} to {MOST}, such as /chart 机器人 250",
+                f"Trading days go from {LEAST} to {MOST}, such as /chart robots 250",
             )
         )
     told = partial(_chart, days=days)
@@ -142,7 +142,8 @@ def _slip(asked: Asked, known: Sequence[Theme], pairs: Sequence[Pair]) -> Answer
             return _picks(asked, not_found(asked, typed, is_near=True), near, *halves)
     none = both(asked, "没有找到其中的题材，", "No themes of such names; ")
     hint = both(asked, "请写两个题材名，例如", "Write the names of two themes, such as")
-    return Answer(f"{none}/themes\n{hint} /compare 机器人 人工智能")
+    pair = both(asked, "机器人 人工智能", "robots liquor")
+    return Answer(f"{none}/themes\n{hint} /compare {pair}")
 
 
 def _halves(text: str) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ import re
 from bot.commands.spans import HOURS, hours
 from bot.names import STAGES
 
-HOT = "top"  # what a question for the hot themes is answered by
+HOT = "themes"  # what a question for the hot themes is answered by
 STOP, THANKS = "stop?", "thanks"  # what is no command, see bot/commands/talk.py
 STOPS: tuple[tuple[str, str], ...] = (  # in a sentence that is nothing else
     *((words, STOP) for words in ("不要再发", "别再发", "别发", "不要发", "停止发", "别推送")),

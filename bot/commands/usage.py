@@ -14,6 +14,9 @@ GROUPS: dict[str, Words] = {  # in the order of /help
 }
 
 
+EXAMPLES = {"机器人": "robots", "白酒": "liquor", "人工智能": "artificial intelligence"}
+
+
 class Usage(NamedTuple):
     """What /help COMMAND says beside the command's own line."""
 
@@ -27,15 +30,23 @@ class Usage(NamedTuple):
 
     def typed(self, language: Language) -> str:
         """The example as somebody of that language would type it."""
-        return (language == "en" and self.en_example) or self.example
+        return self.example if language == "zh" else in_english(self.en_example or self.example)
+
+
+def in_english(example: str) -> str:
+    """An example with the names of its themes as who reads English would type them."""
+    for name, english in EXAMPLES.items():
+        example = example.replace(name, english)
+    return example
 
 
 NAME, ID = ("题材名", "NAME"), ("编号", "ID")  # what goes behind many commands
 USAGES: dict[str, Usage] = {
     "themes": Usage(
         *("theme", "[阶段]", "[STAGE]", "高潮"),
-        "每个阶段有哪些题材；名称可点开。",
-        "Which themes are in each stage; press a name to open it.",
+        "什么热：高潮、发酵与新退潮的题材及依据，今天仍在升温的（●）在前；按阶段按钮看全部，名称可点开。",
+        "What is hot: themes in bubble, forming and newly bursting with their evidence, those that"
+        " rise today (●) first; the buttons show a whole stage, a name opens a theme.",
         en_example="bubble",
     ),
     "theme": Usage(

@@ -11,7 +11,7 @@ from bot.app import App
 from bot.commands.asked import Answer, Asked, name_of, of_one, open_ways, shown_state
 from bot.commands.lookups import judged, unjudged
 from bot.commands.terms import button
-from bot.evidence import MOOD, evidence, grounds, shown_condition, threshold_of
+from bot.evidence import MOOD, evidence, grounds, shown_condition, stays, threshold_of
 from bot.jobs import facts_of
 from bot.names import STAGES, rule_name
 from bot.words import Language, say
@@ -37,7 +37,7 @@ def _told(app: App, asked: Asked, theme: Theme) -> Answer:
     day, signals = judgement
     state, shown = app.ledger.standing.state(theme.id), shown_state(app, theme.id)
     language, told = asked.language, app.ledger.transitions(theme.id)
-    steps = open_ways(app, theme.id, day, signals)
+    steps, entered = open_ways(app, theme.id, day, signals)
     known = [signal for signal in signals if not isnan(signal.value)]
     text = texts.render(
         "why",
@@ -46,6 +46,7 @@ def _told(app: App, asked: Asked, theme: Theme) -> Answer:
         name=name_of(theme, asked.language),
         stage=STAGES[shown.stage][language],
         since=shown.since,
+        stays=stays(state.stage, entered, steps, language),
         rules=[_rule(signal, language, theme.exchange) for signal in known],
         unknown=[rule_name(s.rule, language) for s in signals if isnan(s.value)],
         legend=_legend(language) if theme.exchange == MAINLAND else "",
