@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -281,3 +282,15 @@ def test_the_env_example_names_every_variable() -> None:
     example = (ROOT / ".env.example").read_text("utf-8")
     for name in [*FROM_ENVIRONMENT.values(), "PAOMO_HOME", "REQUESTS_CA_BUNDLE"]:
         assert f"{name}=" in example
+
+
+def test_every_file_of_the_packages_is_declared_to_the_build() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    for top in ("bot", "config", "market", "signals"):
+        for path in sorted((ROOT / top).rglob("*")):
+            package = ".".join(path.parent.relative_to(ROOT).parts)
+            if path.is_dir() or "__pycache__" in path.parts:
+                continue
+            assert package in build["packages"], f"{package} is not among the packages"
+            data = build["package-data"].get(package, [])
+            assert path.suffix == ".py" or any(map(path.match, data)), f"{path} is not in the wheel"
