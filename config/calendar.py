@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from config.layers import SettingsError
+from config.layers import SettingsError, told
 
 FILE = "calendar.toml"
 
@@ -52,9 +52,7 @@ def _read(name: str, block: Any, faults: list[str]) -> Days:
     try:
         days = Days.model_validate(block)
     except ValidationError as error:
-        for each in error.errors():
-            place = ".".join(map(str, (name, *each["loc"])))
-            faults.append(f"{place}: {each['msg']}, got {each['input']!r}")
+        faults += [f"{name}.{told(fault, Days)}" for fault in error.errors()]
         return Days()
     twice = sorted(days.closed & (days.open | days.half))
     faults += [f"{name}: {day} is given closed and open" for day in twice]

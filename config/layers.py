@@ -2,9 +2,11 @@
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+from pydantic import BaseModel
 
 PREFIX = "PAOMO_"
 
@@ -42,15 +44,48 @@ def unknown(layer: Mapping[str, Any], known: Mapping[str, Any], where: str) -> l
     faults = []
     for key, value in layer.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-            faults.append(f"{where}: {key}: unknown setting; {hint}")
+            faults.append(f"{where}: {key}: unknown setting; {_hint(key, known)}")
         elif isinstance(value, dict) is not isinstance(known[key], dict):
             kind = "a table" if isinstance(known[key], dict) else "a value"
             faults.append(f"{where}: {key}: expected {kind}")
         elif isinstance(value, dict):
             faults += unknown(value, known[key], f"{where}: {key}")
     return faults
+
+
+def given(layer: Mapping[str, Any], path: Sequence[str]) -> bool:
+    """Whether a layer gives the setting at a path, or part of it."""
+    block: Any = layer
+    for part in path:
+        if not isinstance(block, Mapping):
+            return True  # a value where a table is due, or the item of a list
+        if part not in block:
+            return False
+        block = block[part]
+    return True
+
+
+def told(fault: Any, model: type[BaseModel]) -> str:
+    """A fault that pydantic found, in a line; an unknown key with the nearest known."""
+    place = ".".join(map(str, fault["loc"]))
+    if fault["type"] != "extra_forbidden":
+        return f"{place}: {fault['msg']}, got {fault['input']!r}"
+    *above, key = (part for part in fault["loc"] if isinstance(part, str))
+    return f"{place}: unknown setting; {_hint(key, _inner(model, above).model_fields)}"
+
+
+def _inner(model: type[BaseModel], path: Sequence[str]) -> type[BaseModel]:
+    """The model that stands at a path within another, in a list of it too."""
+    for part in path:
+        kind = model.model_fields[part].annotation
+        kinds = [k for k in (kind, *get_args(kind)) if isinstance(k, type)]
+        model = next(k for k in kinds if issubclass(k, BaseModel))
+    return model
+
+
+def _hint(key: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(key, known, 1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
 
 
 def over(base: Mapping[str, Any], layer: Mapping[str, Any]) -> dict[str, Any]:

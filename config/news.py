@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.layers import SettingsError
+from config.layers import SettingsError, told
 
 DEFAULTS = Path(__file__).with_name("news.toml")
 
@@ -37,8 +37,8 @@ def load_news(home: Path) -> tuple[Kind, ...]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path}: cannot be read as TOML ({error}); correct it") from None
     except ValidationError as error:
-        told = [f"{path}: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()]
-        raise SettingsError("\n".join(told)) from None
+        faults = [f"{path}: {told(fault, _File)}" for fault in error.errors()]
+        raise SettingsError("\n".join(faults)) from None
     faults = _faults(kinds)
     if faults:
         raise SettingsError("\n".join(f"{path}: {fault}" for fault in faults))

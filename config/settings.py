@@ -1,16 +1,18 @@
 """Settings: defaults, the operator's paomo.toml over them, the environment over both."""
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from config.layers import SettingsError, named, operators, over, unknown
+from config import knobs
+from config.layers import SettingsError, given, named, operators, over, unknown
 
 DEFAULTS = Path(__file__).with_name("default.toml")
 FROM_ENVIRONMENT = {  # secrets, people and ways out: the environment alone gives these
@@ -23,6 +25,9 @@ FROM_ENVIRONMENT = {  # secrets, people and ways out: the environment alone give
     "ping_url": "PAOMO_PING_URL",
     "data_proxy": "DATA_PROXY",
 }
+
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+EXAMPLE = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"  # the one of Telegram's documentation
 
 
 class Data(BaseModel):
@@ -173,8 +178,8 @@ class Settings(BaseModel):
     webhook: Listener
     metrics: Listener
     log: Log
-    rules: dict[str, dict[str, float]]
-    policy: dict[str, float]
+    rules: Annotated[dict[str, dict[str, float]], knobs.bounded(knobs.Rules)]
+    policy: Annotated[dict[str, float], knobs.bounded(knobs.Policy)]
     labels: dict[str, dict[str, float]]
 
     @field_validator("allowed", "admins", mode="before")
@@ -187,6 +192,14 @@ class Settings(BaseModel):
         if wrong:
             raise ValueError(f"expected ids of users and chats, comma-separated, not {wrong[0]!r}")
         return frozenset(map(int, parts))
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, value: SecretStr | None) -> SecretStr | None:
+        token = value.get_secret_value().strip() if value else ""
+        if token and not TOKEN.fullmatch(token):
+            raise ValueError(f"no token of a bot; @BotFather gives one like {EXAMPLE}, no spaces")
+        return SecretStr(token) if token else None
 
     @field_validator("telegram_base_url", "telegram_proxy", "data_proxy")
     @classmethod
@@ -220,12 +233,13 @@ def load(environ: Mapping[str, str]) -> Settings:
     merged: Mapping[str, Any] = defaults
     for _, layer in layers:
         merged = over(merged, layer)
-    given = {key: environ[name] for key, name in FROM_ENVIRONMENT.items() if environ.get(name)}
-    given |= _token_file(environ)
+    own = {key: environ[name] for key, name in FROM_ENVIRONMENT.items() if environ.get(name)}
+    own |= _token_file(environ)
     try:
-        return Settings.model_validate({"home": folder, **given, **merged})
+        return Settings.model_validate({"home": folder, **own, **merged})
     except ValidationError as error:
-        raise SettingsError("\n".join(_told(fault) for fault in error.errors())) from None
+        told = (_told(fault, layers) for fault in error.errors())
+        raise SettingsError("\n".join(told)) from None
 
 
 def environment() -> dict[str, str]:
@@ -252,9 +266,12 @@ def _token_file(environ: Mapping[str, str]) -> dict[str, str]:
     return {"telegram_token": token}
 
 
-def _told(fault: Any) -> str:
+def _told(fault: Any, layers: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
     path = [str(part) for part in fault["loc"]]
-    key = FROM_ENVIRONMENT.get(path[0], ".".join(path))
+    said = fault["msg"].removeprefix("Value error, ")
     # a secret or an address may hold a password: such input is never repeated
-    got = "" if path[0] in FROM_ENVIRONMENT else f", got {fault['input']!r}"
-    return f"{key}: {fault['msg'].removeprefix('Value error, ')}{got}"
+    if path[0] in FROM_ENVIRONMENT:
+        return f"{FROM_ENVIRONMENT[path[0]]}: {said}"
+    givers = [source for source, layer in layers if given(layer, path)]
+    where = f"{givers[-1]}: " if givers else ""
+    return f"{where}{'.'.join(path)}: {said}, got {fault['input']!r}"

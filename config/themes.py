@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.layers import SettingsError
+from config.layers import SettingsError, told
 
 DEFAULTS = Path(__file__).with_name("themes.toml")
 
@@ -87,7 +87,8 @@ def load_themes(home: Path) -> Themes:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path}: cannot be read as TOML ({error}); correct it") from None
     except ValidationError as error:
-        raise SettingsError("\n".join(_told(path, fault) for fault in error.errors())) from None
+        told_each = [f"{path}: {told(fault, _File)}" for fault in error.errors()]
+        raise SettingsError("\n".join(told_each)) from None
     faults = [f"{path}: {fault}" for fault in _faults(read)]
     if faults:
         raise SettingsError("\n".join(faults))
@@ -128,7 +129,3 @@ def _bad(pattern: str) -> list[str]:
     except re.error as error:
         return [f"exclude.patterns: {pattern!r} is no regular expression ({error})"]
     return []
-
-
-def _told(path: Path, fault: Any) -> str:
-    return f"{path}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}, got {fault['input']!r}"
