@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.errors import UserError
-from bot.home import DATABASE, LOCK, alone, settings
+from bot.home import DATABASE, LOCK, alone, lived_in, settings
 from bot.ledger import Ledger
 from market.database import DatabaseError, copy, damage, told
 
@@ -99,7 +99,7 @@ def back_up_now(home: Path, now: datetime, to: Path | None = None) -> Made:
 
 def run_backup(to: Path | None) -> None:
     """`paomo backup`."""
-    made = back_up_now(settings().home, datetime.now(UTC), to)
+    made = back_up_now(lived_in().home, datetime.now(UTC), to)
     print(f"{made.file}: {made.size / 1e6:,.1f} MB, {made.held}; opened and checked")
 
 

@@ -9,7 +9,7 @@ from bot import past
 from bot.app import App, open_app
 from bot.corrections import reach, settle
 from bot.errors import UserError
-from bot.home import LOCK, alone, settings
+from bot.home import LOCK, alone, lived_in
 from bot.jobs import facts_of
 from market.importer import ImportRefused, read_table
 from market.revise import revise
@@ -20,7 +20,7 @@ NEEDED = ("day", "code", "close")
 
 def run_correct(file: Path) -> None:
     """Corrects bars from a file and prints what became of it."""
-    known = settings()
+    known = lived_in()
     busy = f"a `paomo run` is using {known.home}; stop it meanwhile"
     with alone(known.home / LOCK, busy), closing(open_app(known)) as app:
         print(corrected(app, file))

@@ -22,7 +22,8 @@ def run(live: bool = False) -> int:
     except UserError as error:
         print(f"✗ {error}")
         return 1
-    results = [_checked(name, check, known) for name, check in CHECKS.items()]
+    told: dict[str, str] = {}
+    results = [_checked(name, check, known, told) for name, check in CHECKS.items()]
     if live:
         from bot.live import run as ask
 
@@ -30,13 +31,17 @@ def run(live: bool = False) -> int:
     return 0 if all(results) else 1
 
 
-def _checked(name: str, check: Callable[[Settings], str], known: Settings) -> bool:
+def _checked(
+    name: str, check: Callable[[Settings], str], known: Settings, told: dict[str, str]
+) -> bool:
+    """Whether a check passed; `told` are the faults so far and whose they are, each told once."""
     try:
         print(f"✓ {name}: {check(known)}")
     except Exception as error:  # the doctor reports every fault and goes on
         secret = known.telegram_token.get_secret_value() if known.telegram_token else ""
-        told = str(error).replace(secret, "…") if secret else str(error)
-        print(f"✗ {name}: {told or type(error).__name__}")
+        fault = str(error).replace(secret, "…") if secret else str(error)
+        first = told.setdefault(fault or type(error).__name__, name)
+        print(f"✗ {name}: {fault or type(error).__name__ if first == name else f'see {first}'}")
         return False
     return True
 
@@ -67,8 +72,11 @@ def _sources(known: Settings) -> str:
 
     with closing(open_app(known)) as app:
         failing = [told(one, "en") for one in down(app)]
-    if failing:
-        raise UserError("\n  ".join(failing))
+        if failing:
+            raise UserError("\n  ".join(failing))
+        asked = bool(app.ledger.served())
+    if not asked:
+        return "nothing was asked for yet; that begins with `paomo run` or `paomo daily`"
     return "all that was asked for last time came"
 
 
@@ -102,7 +110,7 @@ def _telegram(known: Settings) -> str:
 
 
 async def _get_me(known: Settings) -> str:
-    from telegram.error import TelegramError
+    from telegram.error import BadRequest, NetworkError, TelegramError
 
     from bot import sender
 
@@ -111,15 +119,17 @@ async def _get_me(known: Settings) -> str:
         async with bot:
             return f"the bot is @{bot.username}"
     except TelegramError as error:
-        raise UserError(str(sender.told(error))) from None
+        why = sender.told(error)
+        unreached = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+        raise UserError(sender.unreached(known, why) if unreached else str(why)) from None
 
 
 CHECKS: dict[str, Callable[[Settings], str]] = {
     "home": _home,
+    "lists": _lists,
     "store": _store,
     "calendar": _calendar,
     "sources": _sources,
-    "lists": _lists,
     "people": _people,
     "baostock": _whole_days,
     "font": _font,

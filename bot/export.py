@@ -10,7 +10,7 @@ import pandas as pd
 
 from bot.app import App, open_app
 from bot.errors import UserError
-from bot.home import settings
+from bot.home import lived_in
 from bot.lived import Lived, live
 from bot.messages import number
 from bot.progress import Report, shown
@@ -31,7 +31,7 @@ ENDS: dict[str, tuple[str, ...]] = {  # of a score's row: what has several parts
 
 def run_export(folder: Path, kind: Format) -> None:
     """Writes alerts, signals, theme days and scores; says what and how much."""
-    with closing(open_app(settings())) as app, shown() as progress:
+    with closing(open_app(lived_in())) as app, shown() as progress:
         if not app.store.days():
             raise UserError("the store holds no day; there is nothing to export")
         try:

@@ -269,7 +269,8 @@ def _guess(who: Speaker, app: App) -> tuple[Language, bool]:
 
 async def _turn_away(context: Context, place: Place, who: int, query: CallbackQuery | None) -> None:
     """One polite refusal a person; after that silence."""
-    app, name, words = talk_of(context).app, f"refused:{who}", refused(who, place.chat.language)
+    app, name = talk_of(context).app, f"refused:{who}"
+    words = refused(app.settings, who, place.chat.language)
     await _acknowledged(context, query, plain(words))
     if query or app.ledger.fact(name):
         return

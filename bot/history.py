@@ -15,8 +15,9 @@ from rich.console import Console
 from bot import messages, past, texts
 from bot.alerting import strongest_first
 from bot.app import judge, judged_themes, open_app
+from bot.commands.named import nearest
 from bot.errors import UserError
-from bot.home import LOCK, alone, database, settings
+from bot.home import LOCK, alone, database, lived_in, settings
 from bot.progress import shown
 from market.calendar import EXCHANGES
 from market.importer import ImportRefused, ImportReport, import_history
@@ -70,7 +71,7 @@ def run_replay(since: date, until: date, themes: list[str], as_json: bool) -> No
     """Prints what would have been said between the two days, of both exchanges, by day."""
     if since > until:
         raise UserError(f"--from {since} is after --to {until}")
-    known = settings()
+    known = lived_in()
     rules, policy = judge(known)
     store = Store(database(known.home))
     by_id = store.themes()
@@ -117,9 +118,11 @@ def _text(transition: Transition, store: Store, themes: Mapping[str, Theme], pol
 
 def _chosen(themes: Iterable[Theme], names: list[str]) -> set[str]:
     known = list(themes)
-    missing = [n for n in names if not any(n in (t.name, t.id) for t in known)]
-    if missing:
-        raise UserError(f"no theme named {', '.join(missing)} in the store; see `paomo import`")
+    for name in names:
+        if not any(name in (t.name, t.id) for t in known):
+            near = ", ".join(theme.name for theme in nearest(known, name))
+            hint = f"near to it: {near}" if near else "see `paomo import`"
+            raise UserError(f"no theme named {name} in the store; {hint}")
     return {t.id for t in known if not names or t.name in names or t.id in names}
 
 

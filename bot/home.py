@@ -38,15 +38,43 @@ def alone(path: Path, otherwise: str, wait_seconds: float = 0.0) -> Iterator[Non
         lock.release()
 
 
+def is_held(path: Path) -> bool:
+    """Whether another program holds a lock file; True also where that cannot be known."""
+    from filelock import FileLock, Timeout
+
+    if not path.exists():
+        return False
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False
+
+
 def settings() -> Settings:
     """The settings; their faults as a UserError."""
     try:
         known = load(environment())
     except SettingsError as error:
         raise UserError(f"settings:\n{error}") from None
+    if known.home.exists() and not known.home.is_dir():
+        raise UserError(f"{known.home} is a file; set PAOMO_HOME to a folder")
     if not os.access(Path(signals.__file__).parent, os.W_OK):
         # numba keeps what it compiled beside the source, or here; with no place it would not start
         os.environ.setdefault("NUMBA_CACHE_DIR", str(known.home / "compiled"))
+    return known
+
+
+def lived_in() -> Settings:
+    """The settings of a home that is there: who only asks makes none, for it may be mistyped."""
+    known = settings()
+    if not known.home.exists():
+        raise UserError(
+            f"no such home: {known.home}; set PAOMO_HOME, or make it by `paomo run` or"
+            " `paomo import`"
+        )
     return known
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from bot.errors import UserError
-from bot.home import DATABASE, settings
+from bot.home import DATABASE, lived_in
 from bot.ledger import Ledger
 from bot.ledger_corrections import Correction
 from bot.messages import number
@@ -124,7 +124,7 @@ def missing(entries: Sequence[Entry], told: Iterable[Transition]) -> str:
 
 def run_verify() -> None:
     """`paomo journal verify`: recomputes the chain; raises UserError when it is broken."""
-    path = settings().home / DATABASE
+    path = lived_in().home / DATABASE
     if not path.exists():
         raise UserError(f"there is no database in {path.parent}; nothing was ever judged")
     with closing(Ledger(path)) as ledger:

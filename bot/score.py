@@ -15,7 +15,7 @@ from rich.console import Console
 from bot.app import judge
 from bot.cluster import spread
 from bot.errors import UserError
-from bot.home import database, settings
+from bot.home import database, lived_in
 from bot.lived import STAGES, Lived, live
 from bot.progress import Report, shown
 from bot.score_table import print_score
@@ -52,7 +52,7 @@ def run_score(
 
     A `cluster` shares the work out, to the same result.
     """
-    known = settings()
+    known = lived_in()
     with closing(Store(database(known.home))) as store, shown() as progress:
         first, last = _span(store.days(), since, until)
         with spread(cluster) as over:

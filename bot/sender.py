@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx
 from telegram import (
@@ -40,6 +41,8 @@ from bot.script import spelt
 from config.settings import Settings
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own future; else it warns
+API = "https://api.telegram.org"
+REJECTED = "Telegram rejects the token; get the right one from @BotFather"
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 LOST = re.compile(
     "message to edit not found|message can't be edited|MESSAGE_ID_INVALID"
@@ -254,6 +257,17 @@ def of_outbox(
     return send_row
 
 
+def unreached(known: Settings, why: SendError) -> str:
+    """That there is no way to Telegram, and which ways there may be; names no proxy."""
+    host = urlsplit(known.telegram_base_url or API).hostname
+    if known.telegram_proxy:
+        return f"{host} cannot be reached by TELEGRAM_PROXY ({why}); is that proxy right, and up?"
+    return (
+        f"{host} cannot be reached ({why}); is this machine online? Where Telegram is blocked set"
+        " TELEGRAM_PROXY=socks5://HOST:PORT or http://HOST:PORT"
+    )
+
+
 def told(error: TelegramError) -> SendError:
     """Telegram's error as ours; `BadRequest` and `TimedOut` are NetworkErrors, so they go first."""
     if isinstance(error, RetryAfter):
@@ -266,7 +280,7 @@ def told(error: TelegramError) -> SendError:
         pictureless = bool(PICTURELESS.search(error.message))
         return SendError(error.message, gone=not pictureless, pictureless=pictureless)
     if isinstance(error, InvalidToken):
-        return SendError("Telegram rejects the token", rejected=True)
+        return SendError(REJECTED, rejected=True)
     if isinstance(error, BadRequest) and STALE.search(error.message):
         return SendError(error.message, stale=True)
     if isinstance(error, BadRequest):

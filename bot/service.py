@@ -42,7 +42,8 @@ def run_bot() -> int:
     set_up(known)
     with ExitStack() as held:
         other = f"another `paomo run` is using {known.home}; stop it first"
-        held.enter_context(alone(known.home / LOCK, other))
+        # `paomo health` holds it for a moment, to see whether anybody does
+        held.enter_context(alone(known.home / LOCK, other, 1.0))
         bot_id = known.telegram_token.get_secret_value().partition(":")[0]
         same_token = "another `paomo run` on this machine uses the same token; stop it first"
         held.enter_context(alone(Path(tempfile.gettempdir()) / f"paomo-{bot_id}.lock", same_token))
@@ -57,12 +58,12 @@ async def _serve(known: Settings, app: App) -> int:
     running = Running(known, app, ears)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, running.end, 0)
+        loop.add_signal_handler(number, running.end, 0, "stopped")
     running.remember_pace()
     repeated = app.ledger.outbox.resume()
     if repeated:
         log.warning("%d messages were on their way when the last run ended", repeated)
-    app.ledger.set_fact("started", app.now().isoformat())
+    health.note_start(app.ledger, app.now())
     scheduler = _scheduled(running)
     beating = asyncio.create_task(_beating(running, scheduler))
     while not running.stop.is_set():
@@ -72,8 +73,16 @@ async def _serve(known: Settings, app: App) -> int:
     await asyncio.to_thread(running.workers.shutdown)  # the day's cycle sees `halt`
     await asyncio.sleep(0)  # and its coroutine ends
     scheduler.shutdown(wait=False)
+    _noted_end(app, running.why)
     log.info("stopped")
     return running.exit_code
+
+
+def _noted_end(app: App, why: str) -> None:
+    try:
+        health.note_end(app.ledger, app.now(), why)
+    except DatabaseError as error:  # perhaps the reason why it ends
+        log.error("that the bot ends cannot be noted: %s", told(error))
 
 
 def _scheduled(running: Running) -> AsyncIOScheduler:
@@ -142,7 +151,7 @@ async def _tidy(running: Running) -> None:
     await _done(running, "the look into the database", lambda app: found.append(_damage(app)))
     if any(found):
         log.error("%s", found[0])
-        running.end(REJECTED)
+        running.end(REJECTED, found[0])
         return
     await _done(running, "the backup", tidy)
 

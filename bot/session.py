@@ -46,6 +46,7 @@ class Running:
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(3, "worker"))
     halt: threading.Event = field(default_factory=threading.Event)  # ends what the worker does
     exit_code: int = 0
+    why: str = ""  # it ends
 
     async def in_worker(self, job: Callable[[App], T]) -> T:
         """Runs a job in a worker thread, with an App of its own."""
@@ -56,9 +57,10 @@ class Running:
         with closing(open_app(self.known)) as app:  # a connection belongs to its thread
             return job(app)
 
-    def end(self, code: int) -> None:
-        """Asks the bot to stop with an exit code."""
+    def end(self, code: int, why: str) -> None:
+        """Asks the bot to stop with an exit code; the first reason stands."""
         self.exit_code = self.exit_code or code
+        self.why = self.why or why
         self.stop.set()
         self.halt.set()
 
@@ -97,7 +99,7 @@ async def session(running: Running) -> None:
     await _ended(telegram, delivering)
     if hearing.is_over:
         log.error("%s", hearing.is_over)
-        running.end(REJECTED)
+        running.end(REJECTED, hearing.is_over)
     elif hearing.rejections:
         log.error("Telegram rejected polling, %d in a row", hearing.rejections)
         await pause(running.stop, 2.0**hearing.rejections)
@@ -111,11 +113,11 @@ async def _initialized(running: Running, telegram: Telegram) -> bool:
             await telegram.initialize()
             return True
         except InvalidToken:
-            log.error("Telegram rejects the token; get the right one from @BotFather")
-            running.end(REJECTED)
+            log.error(sender.REJECTED)
+            running.end(REJECTED, sender.REJECTED)
         except NetworkError as error:
-            what = sender.told(error)
-            log.warning("Telegram cannot be reached (%s); again in %.0f s", what, seconds)
+            what = sender.unreached(running.known, sender.told(error))
+            log.warning("%s; again in %.0f s", what, seconds)
             await pause(running.stop, seconds)
             seconds = min(seconds * 1.5, 30)
     return False
@@ -138,7 +140,7 @@ async def _delivered(running: Running, needs: Delivery) -> int:
         return await deliver(needs)
     except SendError as error:
         log.error("%s", error)
-        running.end(REJECTED)
+        running.end(REJECTED, str(error))
     except DatabaseError as error:
         log.error("delivery waits: %s", told(error))
     except Exception:

@@ -1,5 +1,6 @@
 """A killable child process for calls that block, hang, or bring much memory along."""
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -9,16 +10,22 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from market.source import Banned, NoData, SchemaChanged, SourceError, Transient
 from market.transport import Door, Guard, TransportPolicy, install
+
+if TYPE_CHECKING:
+    from stamina.instrumentation import RetryDetails
 
 ERRORS = {kind.__name__: kind for kind in (Banned, NoData, SchemaChanged, Transient)}
 LOOK_SECONDS = 0.3  # between looks whether a call should end
 SPARED_MINUTES = 10  # a host that let a call run into its deadline; the evening tries again later
 ATTEMPTS = 3  # of a call that failed in passing; nothing else is tried again
+
+log = logging.getLogger("paomo")
 
 
 class Worker:
@@ -141,7 +148,7 @@ def serve(pipe: Connection, policy: TransportPolicy, attempts: int) -> None:
     from market.akshare import fetch
 
     tqdm.set_lock(threading.RLock())  # its own semaphore would outlive a killed child
-
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     guard = Guard(policy, told=lambda doors: pipe.send(("doors", doors)))
     fetch.GUARD[:] = [guard]
     install(guard)
@@ -163,9 +170,11 @@ def _end_with_parent() -> None:
 
 def _answer(name: str, args: tuple[Any, ...], attempts: int) -> tuple[str, Any]:
     import stamina
+    from stamina.instrumentation import set_on_retry_hooks
 
     from market.akshare import fetch
 
+    set_on_retry_hooks([partial(_asks_again, name, attempts)])
     try:
         for attempt in stamina.retry_context(on=Transient, attempts=attempts, timeout=None):
             with attempt:
@@ -173,3 +182,10 @@ def _answer(name: str, args: tuple[Any, ...], attempts: int) -> tuple[str, Any]:
     except SourceError as error:
         return type(error).__name__, str(error)
     raise AssertionError("the loop returns or raises")
+
+
+def _asks_again(name: str, attempts: int, failed: "RetryDetails") -> None:
+    log.warning(
+        "%s did not come (%s); asked again in %.0f s, %d of %d times",
+        *(name, failed.caused_by, failed.wait_for, failed.retry_num + 1, attempts),
+    )

@@ -19,6 +19,7 @@ from tests import ALONE
 from tests.botapi import PATIENCE_SECONDS, TOKEN, BotApi
 
 ADMIN = 42
+ROOT = Path(__file__).parents[1]
 
 
 class Bot:
@@ -73,6 +74,18 @@ class Bot:
         """Lets it run for so long, or until it ends."""
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(seconds)
+
+
+def paomo(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """The program over a home, with nothing else set."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=ROOT,
+        env={"PAOMO_HOME": str(home), "PATH": "/usr/bin:/bin", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def enqueue(home: Path, count: int, chats: int = 1, first: int = 0) -> None:

@@ -11,6 +11,7 @@ from bot.names import RULES
 from bot.script import spelt
 from bot.texts import units
 from bot.words import say
+from config.settings import load
 from tests.asking import CODES, READER, STOCKS, STRANGERS, THEMES, Answered, Hall
 from tests.chaos.commands import Tags
 
@@ -170,10 +171,10 @@ def test_a_reader_is_refused_what_runs_the_bot_and_a_stranger_everything(hall: H
     strangers = dict(zip(STRANGERS, TRIED, strict=True))
     for user, (text, language) in strangers.items():
         hall.ask(text, language, user)
-    found = hall.answers([READER, *strangers])
+    found, known = hall.answers([READER, *strangers]), load(hall.bot.environ)
     assert found[READER].said.startswith("No such command")
     for user, (_, language) in strangers.items():
-        assert found[user].texts == [refused(user, "en" if language == "en" else "zh")]
+        assert found[user].texts == [refused(known, user, "en" if language == "en" else "zh")]
 
 
 def test_who_reads_english_is_shown_both_names_and_asks_by_either(asked: Asked, hall: Hall) -> None:

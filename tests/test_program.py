@@ -27,6 +27,7 @@ from config.settings import (
 )
 from signals.rules import RULES
 from tests import markets
+from tests.process import paomo
 
 ROOT = Path(__file__).parents[1]
 HEAVY = (
@@ -39,17 +40,6 @@ HEAVY = (
     "telegram",
     "exchange_calendars",
 )
-
-
-def paomo(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        cwd=ROOT,
-        env={"PAOMO_HOME": str(home), "PATH": "/usr/bin:/bin", "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -294,3 +284,10 @@ def test_every_file_of_the_packages_is_declared_to_the_build() -> None:
             assert package in build["packages"], f"{package} is not among the packages"
             data = build["package-data"].get(package, [])
             assert path.suffix == ".py" or any(map(path.match, data)), f"{path} is not in the wheel"
+
+
+def test_a_theme_that_is_mistyped_is_told_with_those_near_to_it(imported: Path) -> None:
+    span = ("--from", "2024-01-01", "--to", "2024-06-28")
+    done = paomo(imported, "replay", *span, "--theme", "热题才")
+    assert done.returncode == 2
+    assert "no theme named 热题才 in the store; near to it: 热题材" in done.stderr

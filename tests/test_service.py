@@ -1,5 +1,6 @@
 """The bot as a real process against a loopback Bot API."""
 
+import re
 import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +29,9 @@ def test_it_greets_answers_draws_and_stops_cleanly(bot: Bot, api: BotApi) -> Non
     health = bot.paomo("health")
     assert health.returncode == 0, health.stdout
     assert bot.end() == 0
-    assert bot.paomo("health").returncode == 0  # for two minutes it was alive just now
+    said = bot.paomo("health")
+    assert said.returncode == 1
+    assert re.fullmatch(r"not running since [\d -:]+ UTC \(stopped\)\n", said.stdout)
     log = bot.log.read_text()
     assert "stopped" in log
     assert TOKEN not in log

@@ -5,9 +5,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from market import worker
 from market.source import SchemaChanged, Transient
 from market.transport import Door, TransportPolicy
 from market.worker import Worker
@@ -94,3 +97,11 @@ def test_a_child_that_dies_is_told_and_the_next_call_has_another(silent: socket.
             with pytest.raises(Transient, match=r"^members: the child process ended$"):
                 worker.call("members", "BK0801")
         assert worker.doors["push2"].requests == 2
+
+
+def test_what_is_asked_again_is_told_in_a_plain_line(caplog: pytest.LogCaptureFixture) -> None:
+    failed: Any = SimpleNamespace(caused_by=Transient("sina: reset"), wait_for=1.6, retry_num=1)
+    worker._asks_again("snapshot", 3, failed)
+    assert caplog.messages == [
+        "snapshot did not come (sina: reset); asked again in 2 s, 2 of 3 times"
+    ]

@@ -24,6 +24,7 @@ from bot.commands.stocks import stock
 from bot.commands.talk import SPOKEN
 from bot.commands.why import why
 from bot.words import Language
+from config.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,19 @@ def may_ask(app: App, chat: int, user: int, name: str) -> bool:
     return name == "id" or people.role(app, chat, user) != people.NOBODY
 
 
-def refused(user: int, language: Language) -> str:
-    """The one answer to somebody who is not allowed."""
+def refused(known: Settings, user: int, language: Language) -> str:
+    """The one answer to somebody who is not allowed; before there is an admin, how to be one."""
     if language == "zh":
-        return (
-            "抱歉，这个机器人只回答获准的用户。"
-            f"你的编号是 <code>{user}</code>，可请管理员加入 PAOMO_ALLOWED。"
-        )
+        sorry, yours = "抱歉，这个机器人只回答获准的用户。", f"你的编号是 <code>{user}</code>"
+        if known.admins:
+            return f"{sorry}{yours}，可请管理员加入 PAOMO_ALLOWED。"
+        return f"{sorry}{yours}；若它由你运行，请写在 .env 的 PAOMO_ADMINS= 之后，再重新启动。"
+    sorry = "Sorry, this bot answers only those who were let in."
+    yours = f"Your id is <code>{user}</code>;"
+    if known.admins:
+        return f"{sorry} {yours} its operator can add it to PAOMO_ALLOWED."
     return (
-        "Sorry, this bot answers only those who were let in. "
-        f"Your id is <code>{user}</code>; its operator can add it to PAOMO_ALLOWED."
+        f"{sorry} {yours} if you run it, put that behind PAOMO_ADMINS= in .env and start it anew."
     )
 
 
