@@ -9,13 +9,16 @@ TESTS := $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile
 .venv/ready: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Paomo needs Python 3.11 or newer; run make PYTHON=python3.12 ..."; exit 2; }
+	@echo "Installing 120 packages into .venv, 1.2 GB on disk: a few minutes, once."
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
-	touch $@
+	$(BIN)/pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
 
-demo: .venv/ready  ## live through a simulated market
-	$(BIN)/paomo demo
+# DEMO=--language=en, or other options of `paomo demo`
+demo: .venv/ready  ## live through a simulated market, and keep it in .demo to ask about
+	@echo "Living through a simulated market: a minute or two."
+	@$(BIN)/paomo demo --keep .demo $(DEMO)
 
 test: .venv/ready  ## install and run the tests
 	$(TESTS)

@@ -40,11 +40,27 @@ def demo(
     seed: Annotated[int, typer.Option(help="another seed, another simulated market")] = 8,
     language: Annotated[Language, typer.Option(help="language of the messages")] = "zh",
     out: Annotated[Path | None, typer.Option(help="folder for the messages and charts")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="folder for its home, which `paomo ask` then answers from")
+    ] = None,
 ) -> None:
     """Live through a simulated market, day by day, and show the chat of a reader."""
     from bot.demo import run
 
-    run(seed, language, out)
+    run(seed, language, out, keep)
+
+
+@app.command()
+def ask(
+    words: Annotated[list[str], typer.Argument(help='"白酒 怎么样", or a command: /why 机器人')],
+    language: Annotated[
+        Language | None, typer.Option(help="of the answer; default: [chats] language")
+    ] = None,
+) -> None:
+    """Answer a question as the bot would, as text, from the home's store; nothing is changed."""
+    from bot.asking import run_ask
+
+    run_ask(" ".join(words), language)
 
 
 @app.command("import")

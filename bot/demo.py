@@ -1,6 +1,10 @@
 """The demo: the real pipeline, day by day, over a simulated market, told in the terminal."""
 
+import os
+import shutil
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +17,8 @@ from rich.panel import Panel as Box
 from bot import texts
 from bot.app import App, judge
 from bot.draw import draw
-from bot.home import settings
+from bot.errors import UserError
+from bot.home import DATABASE, SIMULATED, database, settings
 from bot.jobs import daily
 from bot.ledger import Ledger
 from bot.pictures import named
@@ -22,7 +27,7 @@ from bot.words import Language
 from config.settings import Settings
 from market.derive import BarsBetween, derive
 from market.facts import as_int
-from market.simulate import SimulatedMarket, simulate
+from market.simulate import HOT, SimulatedMarket, simulate
 from market.store import BAR, Store
 
 HISTORY_DAYS = 280  # trading days given as history before the demo lives through the rest
@@ -42,18 +47,21 @@ class Lived(NamedTuple):
         return draw(self.app, shown) if shown else None
 
 
-def run(seed: int, language: Language, out: Path | None) -> None:
+def run(seed: int, language: Language, out: Path | None, keep: Path | None) -> None:
     """Shows the chat of a reader; all of it simulated, and labelled so.
 
-    With `out`, the messages go there as an HTML page and the pictures as PNG.
+    With `out`, the messages go there as an HTML page and the pictures as PNG; with `keep` the
+    home that was lived in stays there.
     """
     console = Console()
+    if keep:
+        _cleared(keep)
     market = simulate(seed)
     console.print(
         "[bold]SIMULATED MARKET · 模拟行情[/bold]: no figure below is real", soft_wrap=True
     )
     page: list[str] = []
-    for one in lived(market, settings(), language):
+    for one in lived(market, settings(), language, keep):
         message = one.message
         if message.priority == 1 and not page_worthy(message):
             continue
@@ -65,6 +73,39 @@ def run(seed: int, language: Language, out: Path | None) -> None:
     if out:
         _write_page(out, page)
         console.print(f"messages and charts: {out}", soft_wrap=True)
+    asks = (
+        f'{called()} ask "{HOT} 怎么样"' if language == "zh" else f'{called()} ask "how is {HOT}"'
+    )
+    if keep:
+        text = f"Ask about this market: PAOMO_HOME={keep} {asks} --language {language}"
+    else:
+        text = f"To ask about this market: {called()} demo --keep DIR, then PAOMO_HOME=DIR {asks}"
+    console.print(
+        f"{text}\nA bot on real data: README, From nothing to a running bot",
+        style="bold",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def called() -> str:
+    """How this program was called, to be called so again."""
+    path = Path(sys.argv[0])
+    if path.name == "__main__.py":
+        return "python -m bot"
+    return path.name if shutil.which(path.name) else os.path.relpath(path)
+
+
+def _cleared(home: Path) -> None:
+    """Takes away what an earlier demo left in a folder; a UserError when it is not a demo's."""
+    path = home / DATABASE
+    if not path.exists():
+        return
+    with closing(Ledger(path)) as ledger:
+        if not ledger.fact(SIMULATED):
+            raise UserError(f"{home} is not a demo's home; --keep another folder")
+    for end in ("-wal", "-shm", ""):
+        Path(f"{path}{end}").unlink(missing_ok=True)
 
 
 def page_worthy(message: Queued) -> bool:
@@ -72,10 +113,17 @@ def page_worthy(message: Queued) -> bool:
     return message.priority == 1 and message.day.day <= 3 and message.day.weekday() == 0
 
 
-def lived(market: SimulatedMarket, known: Settings, language: Language) -> Iterator[Lived]:
-    """Messages of the days after the history, as one chat gets them, each day run by `daily`."""
+def lived(
+    market: SimulatedMarket, known: Settings, language: Language, home: Path | None = None
+) -> Iterator[Lived]:
+    """Messages of the days after the history, as one chat gets them, each day run by `daily`.
+
+    In memory, or in a home that stays.
+    """
     clock = [datetime.combine(market.days[0], SENT, UTC)]
-    store, ledger = Store(None), Ledger(None)
+    path = database(home) if home else None
+    store, ledger = Store(path), Ledger(path)
+    ledger.set_fact(SIMULATED, str(market.days[0]))
     app = App(known, store, ledger, *judge(known), now=lambda: clock[0])
     _given(store, market)
     history, rest = market.days[:HISTORY_DAYS], market.days[HISTORY_DAYS:]
@@ -92,6 +140,8 @@ def lived(market: SimulatedMarket, known: Settings, language: Language) -> Itera
             for message in due:
                 ledger.outbox.sent(message.id, message.id, app.now())
                 yield Lived(message, app)
+    if home:
+        app.close()
 
 
 def _bars_of(market: SimulatedMarket) -> BarsBetween:

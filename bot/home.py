@@ -16,6 +16,7 @@ from config.settings import Settings, environment, load
 from config.themes import Themes, load_themes
 
 DATABASE = "paomo.db"  # the store's and the ledger's
+SIMULATED = "simulated"  # fact in it: the home is a demo's
 LOCK = "run.lock"  # held by a running bot
 
 

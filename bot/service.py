@@ -17,7 +17,7 @@ from bot import filling, health, hongkong, intraday, watch, wire
 from bot.app import App, open_app
 from bot.cycle import catch_up, tidy
 from bot.errors import UserError
-from bot.home import LOCK, alone, database, settings
+from bot.home import LOCK, SIMULATED, alone, database, settings
 from bot.ledger import Ledger
 from bot.logs import set_up
 from bot.metrics import Metrics
@@ -48,6 +48,8 @@ def run_bot() -> int:
         same_token = "another `paomo run` on this machine uses the same token; stop it first"
         held.enter_context(alone(Path(tempfile.gettempdir()) / f"paomo-{bot_id}.lock", same_token))
         app = held.enter_context(closing(open_app(known)))
+        if app.ledger.fact(SIMULATED):
+            raise UserError(f"{known.home} is a demo's home; set PAOMO_HOME to another folder")
         held.enter_context(closing(Metrics(known)))
         return asyncio.run(_serve(known, app))
 

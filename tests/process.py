@@ -76,12 +76,12 @@ class Bot:
             self.process.wait(seconds)
 
 
-def paomo(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+def paomo(home: Path, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
     """The program over a home, with nothing else set."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=ROOT,
-        env={"PAOMO_HOME": str(home), "PATH": "/usr/bin:/bin", "COLUMNS": "100"},
+        env={"PAOMO_HOME": str(home), "PATH": "/usr/bin:/bin", "COLUMNS": "100", **more},
         capture_output=True,
         text=True,
         check=False,

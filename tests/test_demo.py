@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -9,26 +10,31 @@ from typing import NamedTuple
 import pytest
 
 from bot import texts
-from bot.demo import Lived, lived, sent
+from bot.demo import Lived, _cleared, lived, sent
+from bot.errors import UserError
+from bot.home import DATABASE
 from bot.pictures import CHART, HEAT, named
 from bot.records import Queued
 from config.settings import Settings
 from market.simulate import FALSE_START, HOT, SUBS, simulate
 from tests import screenshots
+from tests.process import paomo
 
 
 class Told(NamedTuple):
     messages: list[Queued]
+    home: Path  # kept
     shots: dict[str, str]  # picture of the README -> what it is made of
 
 
 @pytest.fixture(scope="module")
-def told(settings: Settings) -> Told:
+def told(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """The demo lived through once, and on its way the words of the README's pictures."""
     messages: list[Queued] = []
+    home = tmp_path_factory.mktemp("kept")
 
     def heard() -> Iterator[Lived]:
-        for one in lived(simulate(screenshots.SEED), settings, "zh"):
+        for one in lived(simulate(screenshots.SEED), settings, "zh", home):
             messages.append(one.message)
             yield one
 
@@ -36,7 +42,7 @@ def told(settings: Settings) -> Told:
     made = {shot.name: shot.made_of for shot in screenshots.shots(stream, pictures=False)}
     for _ in stream:
         pass
-    return Told(messages, made)
+    return Told(messages, home, made)
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +133,21 @@ def test_the_readmes_pictures_are_small_and_made_of_what_the_demo_says(told: Tol
         assert png.startswith(b"\x89PNG")
         assert len(png) < screenshots.BYTES
         assert f"docs/pictures/{name}.png" in readme
+
+
+def test_the_home_that_was_kept_can_be_asked_and_never_run(told: Told) -> None:
+    said = paomo(told.home, "ask", "how is 深思链", "--language", "en").stdout
+    assert said.startswith(f"[SIMULATED] {HOT} · quiet\n")
+    assert "[Why] /why sim-00\n" in said
+    assert "Watch" not in said  # a button that would change what a chat hears
+    bot = paomo(told.home, "run", TELEGRAM_TOKEN="1:x", TMPDIR=str(told.home))
+    assert (bot.returncode, "is a demo's home" in bot.stderr) == (2, True)
+
+
+def test_only_a_demos_home_makes_way_for_another(told: Told, home: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is not a demo's home"):
+        _cleared(home)
+    assert (home / DATABASE).exists()
+    shutil.copy(told.home / DATABASE, tmp_path / DATABASE)
+    _cleared(tmp_path)
+    assert not (tmp_path / DATABASE).exists()
