@@ -1,6 +1,7 @@
 """The program as people meet it: settings, commands, errors without tracebacks, and its README."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from bot.__main__ import app
 from bot.commands import COMMANDS
 from bot.home import DATABASE
+from bot.names import STAGES
 from config.layers import SettingsError
 from config.record import shipped
 from config.settings import (
@@ -291,3 +293,14 @@ def test_a_theme_that_is_mistyped_is_told_with_those_near_to_it(imported: Path) 
     done = paomo(imported, "replay", *span, "--theme", "热题才")
     assert done.returncode == 2
     assert "no theme named 热题才 in the store; near to it: 热题材" in done.stderr
+
+
+def test_the_readme_begins_with_what_a_newcomer_needs() -> None:
+    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    assert lines.index("## From nothing to a running bot") < lines.index("## What to press first")
+    assert lines.index("## What to press first") < 90
+    for words in STAGES.values():
+        assert any(line.startswith(f"| {words['zh']} {words['en']} | ") for line in lines[:20])
+    pages = re.findall(r"`(docs/\w+\.md)`", "\n".join(lines))
+    assert {"docs/data.md", "docs/running.md"} <= set(pages)
+    assert all((ROOT / page).exists() for page in pages)
