@@ -32,7 +32,7 @@ def test_what_takes_long_is_waited_for_and_buttons_are_told(lived: App) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [f"/{name} 热题材" for name in {*OF_A_CHAT, *(n for n, c in COMMANDS.items() if c.changes)}]
+    [f"/{name} 热题材" for name in COMMANDS if name in OF_A_CHAT or COMMANDS[name].changes]
     + ["静音 热题材", "设置"],
 )
 def test_what_would_change_what_a_chat_hears_is_refused(lived: App, words: str) -> None:
