@@ -21,7 +21,7 @@ from bot.ledger_standing import Standing
 from bot.ledger_threads import Tellings
 from bot.outbox import Outbox, stamp
 from bot.records import Chat, Grouping, Mute, Run, Wishes, wishes_of
-from market.database import Connection, atomic, connection, opened
+from market.database import Connection, atomic, connection, opened, without_collector
 from signals.model import Signal, ThemeState, Transition
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class Ledger:
         rows = [(state.theme, body_of(state)) for state in states]
         self._db.executemany("INSERT OR REPLACE INTO state VALUES (?,?)", rows)
 
+    @without_collector()
     def readings(self) -> dict[str, tuple[Signal, ...]]:
         """What all rules said of every theme on the last evaluated day."""
         rows = self._db.execute(
@@ -115,6 +116,7 @@ class Ledger:
         into = "INSERT OR IGNORE INTO transition (day, theme, kind, body, voices, exchange)"
         self._db.executemany(f"{into} VALUES (?,?,?,?,?,?)", rows)
 
+    @without_collector()
     def transitions(
         self, theme: str | None = None, since: date = date.min, until: date = date.max
     ) -> list[Transition]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -47,17 +46,17 @@ def week_of(app: App, day: date, today: Sequence[Transition]) -> Week | None:
 
 def record_since(app: App, since: date, day: date, today: Sequence[Transition]) -> Week | None:
     """Likewise of all days from one on to `day`, whatever weekday that is."""
-    first = app.store.days(until=day)[-app.settings.data.history_days :][0]
+    days = app.store.days(until=day)[-app.settings.data.history_days :]
     began = app.ledger.kept.began()
-    before = app.ledger.transitions(since=first, until=day - timedelta(days=1))
+    before = app.ledger.transitions(since=days[0], until=day - timedelta(days=1))
     known = app.store.themes()
     told = [t for t in (*before, *today) if entered(t) and t.theme in known]
     if not told:
         return None
     themes = sorted({t.theme for t in told})
-    net = app.store.net(first, day, themes)
+    net = app.store.net(min(t.day for t in told), day, themes)
     found = week(told, net, labels(app.settings)[NET], since)
-    lived = sum(began <= one for one in net.index) if began else 1  # the first is being judged
+    lived = sum(began <= one for one in days) if began else 1  # the first is being judged
     return replace(found, days=lived)
 
 
@@ -74,24 +73,22 @@ def week(told: Sequence[Transition], net: pd.DataFrame, label: Label, since: dat
     """Likewise, of alerts within the days of `net` (day x theme, points of theme / market)."""
     before = sum(day < since for day in net.index)
     now, then = followed(net, label), followed(net.iloc[:before], label)
-    inside = [t for t in told if t.day in net.index and t.theme in net.columns]
-    ends = {t: (_of(now, t), _of(then, t)) for t in inside}
-    due = [t for t in inside if not isnan(ends[t][0]) and isnan(ends[t][1])]
-    known = sum(not isnan(end) for end, _ in ends.values())
+    row = {day: n for n, day in enumerate(net.index)}
+    column = {theme: n for n, theme in enumerate(net.columns)}
+    inside = [t for t in told if t.day in row and t.theme in column]
+    at = [row[t.day] for t in inside], [column[t.theme] for t in inside]
+    ends = now.to_numpy()[at]
+    earlier = np.pad(then.to_numpy(), ((0, len(net) - before), (0, 0)), constant_values=np.nan)[at]
+    due = np.flatnonzero(~np.isnan(ends) & np.isnan(earlier))
+    known = int((~np.isnan(ends)).sum())
     return Week(
-        tuple(_due(t, net[t.theme], label) for t in due),
+        tuple(_due(inside[n], net[inside[n].theme], label) for n in due),
         known,
-        sum(end == 1 for end, _ in ends.values()),
+        int((ends == 1).sum()),
         len(inside) - known,
         len(net),
         label,
     )
-
-
-def _of(outcome: pd.DataFrame, alert: Transition) -> float:
-    """What came of an alert: 1 fell, 0 did not, NaN not known."""
-    known = alert.day in outcome.index
-    return float(outcome[alert.theme].loc[alert.day]) if known else float("nan")
 
 
 def _due(alert: Transition, net: pd.Series, label: Label) -> Due:
