@@ -7,7 +7,7 @@ import re
 from functools import cache
 
 from bot.app import App
-from bot.commands.named import CLOSE, LONGEST, mentioned, named, nearest, stocks
+from bot.commands.named import CLOSE, LONGEST, code_of, mentioned, named, nearest, stocks
 from bot.commands.sentences import (
     AHEAD,
     HOT,
@@ -22,7 +22,6 @@ from bot.glossary import TERM, called, near
 from bot.script import simplified
 from bot.words import Language
 
-CODE = re.compile(r"\d{6}|(sh|sz|bj)\d{6}", re.I)  # of a stock
 # words beside a theme's name -> command; the first that is found counts, so the longer stand first
 ABOUT: tuple[tuple[str, str], ...] = (
     ("取消静音", "unmute"),
@@ -181,8 +180,8 @@ def meant(app: App, text: str) -> tuple[str, str]:
     known = app.store.themes().values()
     if named(known, said):
         return "theme", said
-    if CODE.fullmatch(said):
-        return "stock", said[-6:]
+    if code := code_of(said):
+        return "stock", code
     found, word = _about(plain), defined(plain)
     if found and named(known, found[1]):
         return found

@@ -10,6 +10,7 @@ from bot.script import simplified
 from market.source import Theme
 
 MARKS = re.compile(r"^[\W_]+|[\W_]+$")  # signs and emoji around what was typed
+CODE = re.compile(r"(?:sh|sz|bj)?(\d{6})(?:\.(?:sh|ss|sz|bj))?", re.I)  # of a stock
 LATIN = re.compile(r"[a-z0-9]+")
 BOARD = re.compile(r"(?<=..)(概念|板块)$")  # what people leave away at the end of a name
 # words of English sentences that are no theme's, though a name may hold them
@@ -102,9 +103,15 @@ def nearest(themes: Iterable[Theme], text: str) -> list[Theme]:
     return list(dict.fromkeys(near))
 
 
+def code_of(text: str) -> str:
+    """The code of a stock that a text is, with its exchange or without; empty: it is none."""
+    found = CODE.fullmatch(text.strip())
+    return found[1] if found else ""
+
+
 def stocks(known: Mapping[str, str], text: str) -> list[tuple[str, str]]:
     """Code and name of the stocks meant: of that code or name; else of which it is a part."""
-    wanted = text.strip()
+    wanted = code_of(text) or text.strip()
     exact = [stock for stock in known.items() if wanted in stock]
     part = exact or [stock for stock in known.items() if wanted and wanted in stock[1]]
     if part or wanted.isascii():

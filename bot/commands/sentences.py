@@ -22,12 +22,23 @@ SAID_ALONE: dict[str, str] = {  # all that was said -> command and what stands b
     **dict.fromkeys(("早上好", "你是谁", "who are you", "help me", "帮帮我", "在", "菜单"), "help"),
     **dict.fromkeys(("今天怎么样", "今天如何", "how was today", "how is today"), "digest"),
     **dict.fromkeys(("为什么热", "为何热", "为啥热", "热", "哪些热", "热点", "why hot"), HOT),
-    **dict.fromkeys(("谢谢", "谢谢你", "多谢", "再见", "thanks", "thank you", "bye"), THANKS),
+    **dict.fromkeys(
+        ("谢谢", "谢谢你", "多谢", "再见", "晚安", "好", "好的", "好吧", "嗯", "哦"), THANKS
+    ),
+    **dict.fromkeys(
+        ("可以", "不错", "是", "是的", "的", "对", "行", "没事", "收到", "明白"), THANKS
+    ),
+    **dict.fromkeys(("thanks", "thank you", "ok thanks", "bye", "ok", "okay", "k", "yes"), THANKS),
+    **dict.fromkeys(("no", "nice", "cool", "great", "good", "lol", "wow", "the", "got it"), THANKS),
+    **dict.fromkeys(("good morning", "good night", "早安", "下午好", "晚上好"), "help"),
+    **dict.fromkeys(("我的关注", "关注列表", "my themes", "watchlist"), "settings watched"),
     **dict.fromkeys(("stop", "停止", "停", "别吵", *(words for words, _ in STOPS)), STOP),
 }
 QUESTIONS: tuple[tuple[str, str], ...] = (  # in a question that names no theme -> command
     *((words, "record") for words in ("多准", "准确率", "命中率", "胜率", "可信", "you right")),
     *((words, "record") for words in ("how often were", "how right", "how good are")),
+    *((words, "record") for words in ("accurate", "accuracy", "can i trust", "how sure")),
+    *((words, "record") for words in ("把握", "靠谱", "能信", "可靠", "how likely", "reliable")),
     *((words, HOT) for words in ("什么热", "什么最热", "啥热", "哪个热", "哪些热", "题材热")),
     *((words, HOT) for words in ("what is hot", "what's hot", "whats hot", "hot themes")),
     *((words, HOT) for words in ("hot right now", "hot now", "hot today", "themes are hot")),

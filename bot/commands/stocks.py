@@ -18,9 +18,8 @@ from bot.commands.asked import (
     not_found,
     stage_of,
 )
-from bot.commands.free_text import CODE
 from bot.commands.members import companies
-from bot.commands.named import close, stocks
+from bot.commands.named import close, code_of, stocks
 from bot.records import Buttons
 from bot.script import simplified
 
@@ -35,7 +34,7 @@ def stock(app: App, asked: Asked) -> Answer:
         )
         return Answer(hint, _stocks_to_pick(_watched_companies(app, asked)))
     known = app.store.stocks()
-    found = stocks(known, asked.rest) or ([(asked.rest, "")] if CODE.fullmatch(asked.rest) else [])
+    found = stocks(known, asked.rest) or [(code, "") for code in [code_of(asked.rest)] if code]
     if len(found) > 1:
         words = both(asked, f"找到 {len(found)} 只股票：", f"{len(found)} stocks match:")
         return Answer(words, _stocks_to_pick(found))

@@ -84,8 +84,9 @@ def ask_stop(app: App, asked: Asked) -> Answer:
 
 
 def thanks(app: App, asked: Asked) -> Answer:
-    """A short word back."""
-    return Answer(both(asked, "不客气。", "You are welcome."))
+    """A short word back, to thanks and to whatever asks for nothing."""
+    words = "好的。能问什么见 /help。", "Any time. /help says what you can ask."
+    return Answer(both(asked, *words))
 
 
 SPOKEN: dict[str, Callable[[App, Asked], Answer]] = {
