@@ -119,10 +119,9 @@ async def send(
     markup, text = _markup(buttons, hant), spelt(text, hant)
     mode = None if plain else ParseMode.HTML
     # a deleted message cannot be answered; the alert goes all the same
-    # the library makes "[]" of an empty caption, hence none
     answered = ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None
     try:
-        if photo:
+        if photo:  # with no caption rather than an empty one, of which the library makes "[]"
             sent = await bot.send_photo(
                 chat, photo, text or None, disable_notification=silent, parse_mode=mode,
                 reply_markup=markup, reply_parameters=answered, message_thread_id=topic,

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from config.themes import Themes
-from market.checks import LEAP, UNLISTED, Fault
+from market.checks import UNLISTED, Fault, leaps
 from market.facts import as_int
 from market.histories import RECENT, stored_before
 from market.intraday import board_moves, last_session
@@ -44,8 +44,9 @@ def _leaps(store: Store, day: date, found: pd.DataFrame) -> dict[str, tuple[str,
     return {
         code: (name, close)
         for code, name, close in rows
-        if (old := points.get((before, f"em-{code}"))) and not 1 / LEAP < close / old < LEAP
-        if close == close
+        if (old := points.get((before, f"em-{code}")))
+        and close == close
+        and any(leaps([close], old))
     }
 
 

@@ -1,6 +1,5 @@
 """A question and its answer, and what all answers are made with."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,7 +24,6 @@ from signals.replay import READ
 from signals.ways import Condition, Way, entry, ways
 
 HOT = (Stage.BUBBLE, Stage.FORMING)
-MARKET = re.compile(r"^\s*(sh|sz|bj)(?=\d{6}\s*$)", re.I)  # before a stock's code
 PICKS = 8  # themes or stocks offered when several match
 
 
@@ -200,7 +198,7 @@ def of_one(
     if found:
         words = both(asked, f"找到 {len(found)} 个题材：", f"{len(found)} themes match:")
         return Answer(words, picked(asked, found, code, more))
-    companies = stocks(app.store.stocks(), MARKET.sub("", asked.rest))
+    companies = stocks(app.store.stocks(), asked.rest)
     if len(companies) == 1:
         return of_company(app, asked, *companies[0], code, more)
     return _unknown(app, asked, code, more)

@@ -124,23 +124,15 @@ ALONE: dict[str, str] = {  # all that was said -> command
     "状态": "status",
     "status": "status",
 }
-ASKED: tuple[tuple[str, str], ...] = (  # in a question that names no theme -> command
+ASKED: tuple[tuple[str, str], ...] = (  # likewise, after QUESTIONS
     ("准不准", "record"),
     ("准吗", "record"),
     ("准确", "record"),
-    ("靠谱", "record"),
-    ("how sure", "record"),
     ("how often right", "record"),
-    ("accurate", "record"),
     ("最热", "themes"),
     ("热门", "themes"),
-    ("什么热", "themes"),
-    ("哪些热", "themes"),
     ("什么在涨", "top"),
     ("hottest", "themes"),
-    ("what is hot", "themes"),
-    ("what's hot", "themes"),
-    ("whats hot", "themes"),
     ("泡沫", "themes"),
     ("bubbles", "themes"),
     ("哪些题材", "themes"),
@@ -197,7 +189,7 @@ def meant(app: App, text: str) -> tuple[str, str]:
         return found[0], themes[0].id
     phrases = () if found and themes else (*QUESTIONS, *ASKED, *STOPS)
     asked = next((command for words, command in phrases if _pattern(words).search(plain)), None)
-    if asked and not (len(themes) == 1 and asked in (HOT, "themes")):  # 白酒是泡沫吗
+    if asked and not (len(themes) == 1 and asked == HOT):  # 白酒是泡沫吗
         return _split(asked)
     if word and named(known, word):
         return "theme", word
